@@ -1,0 +1,132 @@
+"""Joins the parts: settings in, a WSGI application out."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import random
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flask import Flask
+from flask_babel import Babel
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lti_tool.certificates.render import CertificateRenderer
+from lti_tool.certificates.specimen import specimen
+from lti_tool.db.engine import make_engine, make_sessions
+from lti_tool.db.sealing import Sealer
+from lti_tool.domain.errors import CmeError
+from lti_tool.lti.addresses import AddressRules
+from lti_tool.lti.gradebook import Gradebook
+from lti_tool.lti.http import GuardedSession
+from lti_tool.lti.keys import generate_key
+from lti_tool.lti.keyset import KeysetReader
+from lti_tool.lti.launch import LaunchEndpoint
+from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.settings import EdgeSettings
+from lti_tool.services.delivery import Courier
+from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
+from lti_tool.services.ports import CertificatePrinter
+from lti_tool.services.worker import run_worker
+from lti_tool.settings import Settings
+from lti_tool.web import health, learner, lti, staff, verify
+from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
+from lti_tool.web.errors import set_up_errors
+from lti_tool.web.headers import set_up_headers
+from lti_tool.web.page import chosen_locale, set_up_pages
+
+STATIC_SECONDS = 3600
+log = logging.getLogger("cme_tool")
+
+
+def guarded_session(settings: Settings) -> GuardedSession:
+    """The one way out, with the private addresses that the settings allow."""
+    return GuardedSession(AddressRules.parse(settings.allowed_private_hosts))
+
+
+def make_dependencies(
+    settings: Settings,
+    *,
+    session: GuardedSession | None = None,
+    printer: CertificatePrinter | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Dependencies:
+    """Everything a request needs, from the settings. The keyword arguments are for tests."""
+    guarded = session or guarded_session(settings)
+    sessions = make_sessions(make_engine(settings.database_url))
+    sealer = Sealer(settings.secret_key.get_secret_value())
+    edge = EdgeSettings(
+        settings.base_url,
+        target_paths=("/lti/launch", "/lti/deep-link"),
+        leeway=timedelta(seconds=settings.clock_leeway_seconds),
+    )
+    registrations, logins = Registrations(sessions), LoginStore(sessions)
+    keysets = KeysetReader(guarded, KeysetStore(sessions))
+    return Dependencies(
+        settings=settings,
+        sessions=sessions,
+        sealer=sealer,
+        edge=edge,
+        login=LoginEndpoint(edge, registrations, logins),
+        launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
+        keys=KeyRing(sessions, sealer),
+        printer=printer or CertificateRenderer(),
+        gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
+        clock=clock,
+    )
+
+
+def delivery_worker(deps: Dependencies, stop: threading.Event) -> Callable[[], None]:
+    """The grade worker's loop, to be run in a thread or process of its own; ends soon after ``stop`` is set."""
+    courier = Courier(
+        deps.sessions,
+        deps.gradebook,
+        deps.clock,
+        random.SystemRandom().random,
+        deps.settings.delivery_days,
+        stop.is_set,
+    )
+    return lambda: run_worker(courier, stop, deps.settings.worker_poll_seconds)
+
+
+def warm_up(deps: Dependencies) -> None:
+    """Load the certificate printer before a learner waits for it; a machine that cannot print still serves all else."""
+    try:
+        deps.printer.render(specimen())
+    except CmeError as error:
+        log.warning("certificates cannot be printed: %s", error)
+
+
+def _register(app: Flask) -> None:
+    for room in (learner, staff):
+        for name in room.MODULES:
+            importlib.import_module(name)
+    for blueprint in (lti.blueprint, health.blueprint, verify.blueprint, learner.blueprint, staff.blueprint):
+        app.register_blueprint(blueprint)
+
+
+def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:
+    """The tool as a WSGI application. The database must be at the newest migration; a missing first key is made."""
+    app = Flask("lti_tool.web")
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_request_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_request_bytes,
+        SEND_FILE_MAX_AGE_DEFAULT=STATIC_SECONDS,
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME="cme-unused",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+    app.extensions[EXTENSION] = deps or make_dependencies(settings)
+    app.extensions[EXTENSION].keys.ensure(generate_key, app.extensions[EXTENSION].clock())
+    Babel(app, locale_selector=chosen_locale)
+    set_up_pages(app)
+    set_up_headers(app)
+    set_up_errors(app)
+    _register(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+    return app

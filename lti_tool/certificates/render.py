@@ -1,0 +1,120 @@
+"""A frozen certificate as a PDF: tagged, one page, the same bytes whenever and wherever it is rendered.
+
+The file is PDF/A-3a and marked PDF/UA-1 (ISO 19005-3, ISO 14289-1). Importing this module is cheap;
+WeasyPrint and Pango are loaded by the first render.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from lti_tool.certificates.faces import Face, Faces
+from lti_tool.certificates.fit import SCALES, Ruler, measured
+from lti_tool.certificates.page import Template, check, texts
+from lti_tool.certificates.wording import tidied, unprintable
+from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.errors import BadInput, ServiceUnavailable
+
+if TYPE_CHECKING:
+    from lti_tool.certificates.printer import Printer
+
+PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+_MOST_PRINTERS = 12
+PANGO_REMEDY = f"apt-get install -y {PANGO_PACKAGES}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedCertificate:
+    """The document, its SHA-256 in hexadecimal, and the template's name with version."""
+
+    pdf: bytes
+    sha256: str
+    template: str
+
+
+class CertificateRenderer:
+    """Renders certificates, one at a time per process (Pango is not thread-safe); share one instance."""
+
+    def __init__(self) -> None:
+        self._faces = Faces.shipped()
+        self._ruler = Ruler(self._faces)
+        self._printers: dict[tuple[Template, tuple[Face, ...]], Printer] = {}
+        self._lock = Lock()
+
+    def render(self, certificate: Certificate) -> RenderedCertificate:
+        """The PDF of ``certificate``.
+
+        Raises :class:`BadInput` (``certificate.unprintable`` with the characters per field,
+        ``certificate.too_long``, ``certificate.template_unknown``) and :class:`ServiceUnavailable`
+        (``certificate.renderer_missing``) where Pango is not installed.
+        """
+        template = Template.named(certificate.template)
+        check(certificate, self._faces)
+        families = frozenset(map(self._faces.family_for, set("".join(texts(certificate).values()))))
+        with self._lock, _collector_paused():
+            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}))
+        return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
+
+    def unprintable(self, text: str) -> str:
+        """The characters that :meth:`render` would refuse, each once and in order; needs no Pango."""
+        return "".join(unprintable(tidied(text), self._faces))
+
+    def _fitted(self, certificate: Certificate, template: Template, faces: tuple[Face, ...]) -> bytes:
+        printer, sizes = self._printer(template, faces), measured(certificate, self._ruler)
+        for scale in range(sizes.scale, len(SCALES)):
+            pdf = printer.print(certificate, replace(sizes, scale=scale))
+            if pdf is not None:
+                return pdf
+        raise BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")
+
+    def _printer(self, template: Template, faces: tuple[Face, ...]) -> Printer:
+        """One per template and set of fonts; the sets are few (Latin alone, Latin with one script)."""
+        if (template, faces) not in self._printers:
+            if len(self._printers) >= _MOST_PRINTERS:
+                self._printers.pop(next(iter(self._printers)))
+            self._printers[template, faces] = _new_printer(template, faces)
+        return self._printers[template, faces]
+
+    def problems(self) -> tuple[str, ...]:
+        """What keeps certificates from being printed on this machine, each with its remedy; empty if nothing."""
+        damaged = tuple(
+            f"certificate font {file} is missing or damaged: install the package again"
+            for file in self._faces.damaged()
+        )
+        return damaged + _renderer_problems()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A page is many short-lived objects without a cycle worth looking for; a search costs a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _new_printer(template: Template, faces: tuple[Face, ...]) -> Printer:
+    try:
+        from lti_tool.certificates.printer import Printer
+    except (OSError, ImportError) as error:
+        raise ServiceUnavailable("certificate.renderer_missing", f"certificates need Pango: {PANGO_REMEDY}") from error
+    return Printer(template, faces)
+
+
+def _renderer_problems() -> tuple[str, ...]:
+    try:
+        from lti_tool.certificates import closed
+    except OSError as error:
+        return (f"Pango is missing ({str(error).splitlines()[0]}): {PANGO_REMEDY}",)
+    except ImportError as error:
+        return (f"{error.name} is not installed: pip install 'cme-tool[tool]'",)
+    return () if closed.can_subset() else (f"harfbuzz-subset is missing: {PANGO_REMEDY}",)

@@ -1,0 +1,55 @@
+"""What WeasyPrint leaves open for accessible documents: the language of parts, and the PDF/UA marker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pydyf
+from weasyprint.formatting_structure.boxes import LineBox, TextBox
+
+from lti_tool.certificates.embedding import write_streams_once
+
+_MARKER = b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1" />'
+_TAGS = {"span": "/Span", "h2": "/H2", "p": "/P"}
+"""Elements of a template that may carry ``lang``, and the structure type WeasyPrint gives them."""
+
+
+def finish(document: Any, pdf: pydyf.PDF) -> None:
+    """Completes the file before it is written."""
+    _mark_languages(document, pdf)
+    _mark_accessible(pdf)
+    write_streams_once(pdf)
+
+
+def _mark_languages(document: Any, pdf: pydyf.PDF) -> None:
+    """Gives the structure elements of ``lang`` runs their language (ISO 32000-1, 14.9.2).
+
+    WeasyPrint adds structure elements in the order of the boxes, which is the only link between the two.
+    """
+    for element, tag in _TAGS.items():
+        boxes = [box for page in document.pages for box in _boxes(page._page_box) if box.element_tag == element]
+        structure = [item for item in pdf.objects if _is_element(item, tag)]
+        for box, item in zip(boxes, structure, strict=True):
+            if language := box.element.get("lang"):
+                item["Lang"] = pydyf.String(language)
+
+
+def _boxes(parent: Any) -> Iterator[Any]:
+    """Boxes of elements below ``parent`` in document order, lines and texts left out."""
+    for child in getattr(parent, "children", ()):
+        box = getattr(child, "_box", child)
+        if box.element is not None and not isinstance(box, LineBox | TextBox):
+            yield box
+        yield from _boxes(box)
+
+
+def _is_element(item: Any, tag: str) -> bool:
+    """Whether the object is the structure element of a box of that tag, not of a text inside it."""
+    return isinstance(item, dict) and item.get("S") == tag and not any(isinstance(kid, int) for kid in item["K"])
+
+
+def _mark_accessible(pdf: pydyf.PDF) -> None:
+    """Adds the PDF/UA-1 identifier to the metadata (ISO 14289-1, 5)."""
+    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    metadata.stream = [part.replace(b"</rdf:RDF>", _MARKER + b"</rdf:RDF>") for part in metadata.stream]

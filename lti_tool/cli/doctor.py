@@ -1,0 +1,141 @@
+"""``cme-tool doctor``: what is wrong with this installation, and how to put it right."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from lti_tool.app import guarded_session
+from lti_tool.certificates.render import CertificateRenderer
+from lti_tool.cli.setup import now, read_settings
+from lti_tool.db.engine import make_engine, make_sessions, transaction
+from lti_tool.db.migrate import current_revision, head_revision
+from lti_tool.db.sealing import Sealer
+from lti_tool.domain.errors import CmeError
+from lti_tool.services.launch_state import KeyRing
+from lti_tool.services.platform import list_platforms
+from lti_tool.services.transaction import DatabaseError
+from lti_tool.settings import Settings
+
+MAX_CLOCK_DRIFT = timedelta(seconds=30)
+"""Moodle's id_tokens live 60 seconds, so a clock that is half a minute off is already a risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check. ``remedy`` is empty when all is well."""
+
+    name: str
+    state: str
+    remedy: str = ""
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        found = current_revision(make_engine(settings.database_url))
+    except DatabaseError as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        yield Finding("database", f"cannot be opened: {reason}", "check CME_DATABASE_URL and that the server runs")
+        return
+    yield Finding("database", "answers")
+    is_current = found == head_revision()
+    remedy = "" if is_current else "run: cme-tool db upgrade"
+    yield Finding("migrations", f"at {found or 'none'}, release needs {head_revision()}", remedy)
+
+
+def _certificates(settings: Settings) -> Iterator[Finding]:
+    problems = CertificateRenderer().problems()
+    yield from (Finding("certificates", "not ready", problem) for problem in problems)
+    if not problems:
+        yield Finding("certificates", "renderer and fonts are complete")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    ring = KeyRing(make_sessions(make_engine(settings.database_url)), Sealer(settings.secret_key.get_secret_value()))
+    try:
+        yield Finding("signing keys", f"signs with {ring.signing(now()).kid}")
+    except CmeError as error:
+        yield Finding("signing keys", str(error), "run: cme-tool keys rotate")
+    except DatabaseError:
+        yield Finding("signing keys", "cannot be read", "put the database right first")
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    try:
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(os.urandom(16))
+        yield Finding("temporary files", f"can be written in {Path(tempfile.gettempdir())}")
+    except OSError as error:
+        yield Finding("temporary files", str(error), "free some space, or set TMPDIR to a folder that can be written")
+
+
+def _keysets(settings: Settings) -> list[str]:
+    try:
+        with transaction(make_sessions(make_engine(settings.database_url))) as session:
+            return [row.keyset_url for row in list_platforms(session)]
+    except DatabaseError:
+        return []
+
+
+def _network(settings: Settings) -> Iterator[Finding]:
+    session = guarded_session(settings)
+    for url in _keysets(settings):
+        try:
+            reply = session.get(url)
+        except CmeError as error:
+            yield Finding("outgoing HTTP", f"{url}: {error}", "open the firewall, or see CME_ALLOWED_PRIVATE_HOSTS")
+            continue
+        yield Finding("outgoing HTTP", f"{url} answers {reply.status}", "" if reply.is_ok else "ask the LMS's admin")
+        yield from _clock(reply.headers.get("date", ""), url)
+
+
+def _clock(date: str, url: str) -> Iterator[Finding]:
+    """The LMS's clock against ours: its tokens are judged by ours."""
+    try:
+        theirs = parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return
+    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+    drift = abs(datetime.now(UTC) - theirs)
+    remedy = "" if drift <= MAX_CLOCK_DRIFT else "set this machine's clock by NTP: timedatectl set-ntp true"
+    yield Finding("clock", f"{drift.total_seconds():.0f} s from {url}", remedy)
+
+
+def _release(settings: Settings) -> Iterator[Finding]:
+    try:
+        yield Finding("release", version("cme-tool"))
+    except PackageNotFoundError:
+        yield Finding("release", "runs from its sources")
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _release,
+    _database,
+    _keys,
+    _certificates,
+    _storage,
+    _network,
+)
+
+
+@click.command()
+def doctor() -> None:
+    """Check database, migrations, keys, certificate fonts, clock and outgoing HTTP; say how to fix each."""
+    settings = read_settings()
+    has_fault = False
+    for check in CHECKS:
+        for finding in check(settings):
+            has_fault = has_fault or bool(finding.remedy)
+            click.echo(f"{'FIX ' if finding.remedy else 'ok  '} {finding.name}: {finding.state}")
+            if finding.remedy:
+                click.echo(f"     -> {finding.remedy}")
+    if has_fault:
+        raise click.ClickException("Something needs attention, see above.")

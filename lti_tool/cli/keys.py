@@ -1,0 +1,38 @@
+"""``cme-tool keys``."""
+
+from __future__ import annotations
+
+import click
+
+from lti_tool.cli.setup import now, open_database, read_settings
+from lti_tool.db.sealing import Sealer
+from lti_tool.lti.keys import generate_key, retirement_of_older
+from lti_tool.services.launch_state import KeyRing
+
+
+@click.group()
+def keys() -> None:
+    """The tool's own signing keys."""
+
+
+def _ring() -> KeyRing:
+    settings = read_settings()
+    return KeyRing(open_database(settings), Sealer(settings.secret_key.get_secret_value()))
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Make a new key. It is published now, signs from tomorrow, and the old one stays valid for a week after."""
+    ring, moment = _ring(), now()
+    older = ring.all()
+    newcomer = generate_key(moment, is_first=not older)
+    ring.add(newcomer, retirement_of_older(older, newcomer))
+    click.echo(f"New key {newcomer.kid}: published now, signs from {newcomer.not_before:%Y-%m-%d %H:%M} UTC.")
+
+
+@keys.command("list")
+def list_() -> None:
+    """Every key with its life."""
+    for key in sorted(_ring().all(), key=lambda one: one.created_at):
+        end = f"{key.retire_at:%Y-%m-%d %H:%M}" if key.retire_at else "in use"
+        click.echo(f"{key.kid}  signs from {key.not_before:%Y-%m-%d %H:%M}  until {end}")

@@ -1,0 +1,107 @@
+"""``cme-tool platform``."""
+
+from __future__ import annotations
+
+import click
+
+from lti_tool.app import guarded_session
+from lti_tool.cli.setup import now, read_settings, unit_of_work
+from lti_tool.domain.launch import LmsFamily
+from lti_tool.services.platform import (
+    Connection,
+    add_platform,
+    list_platforms,
+    provider_names,
+    remove_platform,
+)
+
+
+@click.group()
+def platform() -> None:
+    """Learning platforms: connect, list, disconnect."""
+
+
+@platform.command("add")
+@click.option("--provider", required=True, help="Accredited provider that owns what happens through this platform.")
+@click.option("--issuer", required=True, help="The platform's issuer, exactly as it spells it.")
+@click.option("--client-id", required=True, help="Client id that the platform gave to this tool.")
+@click.option("--deployment", "deployments", multiple=True, required=True, help="Deployment id; repeat for several.")
+@click.option("--authorization-url", required=True, help="OIDC authorization endpoint.")
+@click.option("--token-url", required=True, help="OAuth 2 token endpoint.")
+@click.option("--keyset-url", required=True, help="Address of the platform's public keys (JWKS).")
+@click.option("--token-audience", help="Audience of token requests, where it is not the token URL (Brightspace).")
+@click.option(
+    "--lms",
+    type=click.Choice([family.value for family in LmsFamily]),
+    default="generic",
+    show_default=True,
+    help="Which product it is; decides how its gradebook is spoken to.",
+)
+@click.option(
+    "--frame-origin", "frame_origins", multiple=True, help="Further origin that frames the tool (Open edX MFE)."
+)
+def add(
+    provider: str,
+    issuer: str,
+    client_id: str,
+    deployments: tuple[str, ...],
+    authorization_url: str,
+    token_url: str,
+    keyset_url: str,
+    token_audience: str | None,
+    lms: str,
+    frame_origins: tuple[str, ...],
+) -> None:
+    """Connect a platform, or add deployments to one that is connected.
+
+    Private addresses are refused unless CME_ALLOWED_PRIVATE_HOSTS names them.
+    """
+    connection = Connection(
+        provider=provider,
+        issuer=issuer,
+        client_id=client_id,
+        deployment_ids=deployments,
+        authorization_url=authorization_url,
+        token_url=token_url,
+        keyset_url=keyset_url,
+        token_audience=token_audience,
+        family=LmsFamily(lms),
+        frame_origins=frame_origins,
+    )
+    with unit_of_work() as session:
+        add_platform(session, connection, guarded_session(read_settings()).check, now())
+    base = read_settings().base_url
+    click.echo(f"Connected {issuer} as {client_id}. Enter these in the platform:")
+    for label, path in (
+        ("Tool (launch) URL", "/lti/launch"),
+        ("Redirect URI", "/lti/launch"),
+        ("Login initiation URL", "/lti/login"),
+        ("Deep linking URL", "/lti/launch"),
+        ("Public keyset URL", "/lti/jwks"),
+    ):
+        click.echo(f"  {label + ':':22} {base}{path}")
+
+
+@platform.command("list")
+def list_() -> None:
+    """Every connected platform with its deployments and providers."""
+    with unit_of_work() as session:
+        rows = list_platforms(session)
+        for row in rows:
+            deployments = ", ".join(sorted(deployment.deployment_id for deployment in row.deployments))
+            owners = ", ".join(provider_names(session, row))
+            click.echo(
+                f"{row.issuer}  client {row.client_id}  ({row.family})  deployments: {deployments}  for {owners}"
+            )
+    if not rows:
+        click.echo("No platform is connected. See: cme-tool platform add --help")
+
+
+@platform.command("remove")
+@click.option("--issuer", required=True)
+@click.option("--client-id", required=True)
+def remove(issuer: str, client_id: str) -> None:
+    """Disconnect a platform that has not been used. One with records is kept: records must be."""
+    with unit_of_work() as session:
+        remove_platform(session, issuer, client_id)
+    click.echo(f"Disconnected {issuer}, client {client_id}.")

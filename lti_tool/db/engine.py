@@ -1,0 +1,80 @@
+"""Engines for SQLite and PostgreSQL, set up so that a crash loses nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+Sessions = sessionmaker[Session]
+
+SAFE_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""First releases of each SQLite branch without the WAL-reset bug (sqlite.org/wal.html)."""
+BUSY_MILLISECONDS = 15_000
+
+
+def is_wal_safe(version: tuple[int, ...]) -> bool:
+    """WAL with several writers may be used: older SQLites (Debian 12 ships one) can corrupt it."""
+    return version >= SAFE_WAL[0] or any(version[:2] == first[:2] and version >= first for first in SAFE_WAL[1:])
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    journal = "WAL" if is_wal_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            f"journal_mode={journal}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A transaction that reads first and writes later could not be retried; so it takes the write lock at once,
+        # unless it promised only to read.
+        is_reader = connection.get_execution_options().get("is_read_only", False)
+        connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///…`` or ``postgresql://…``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+        _prepare_sqlite(engine)
+        return engine
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+
+
+def make_sessions(engine: Engine) -> Sessions:
+    """Sessions whose objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(sessions: Sessions) -> Iterator[Session]:
+    """One unit of work: committed whole, or not at all."""
+    with sessions() as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(sessions: Sessions) -> Iterator[Session]:
+    """A look without a write lock; anything written is rolled back."""
+    with sessions() as session:
+        session.connection(execution_options={"is_read_only": True})
+        yield session
+        session.rollback()

@@ -1,0 +1,154 @@
+"""Rows to values. The only place where the domain's values are made from tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.assessment import Answer, FormItem, TestKind
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.errors import NotFound
+from lti_tool.domain.launch import LmsFamily, Platform
+from lti_tool.domain.learner import Profile
+from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Study
+from lti_tool.domain.wire import read_activity, read_value
+
+
+def platform_value(row: models.Platform) -> Platform:
+    return Platform(
+        id=row.id,
+        issuer=row.issuer,
+        client_id=row.client_id,
+        authorization_url=row.authorization_url,
+        token_url=row.token_url,
+        keyset_url=row.keyset_url,
+        deployment_ids=frozenset(deployment.deployment_id for deployment in row.deployments),
+        token_audience=row.token_audience,
+        family=LmsFamily(row.family),
+    )
+
+
+@lru_cache(maxsize=256)
+def _parsed(activity_id: str, number: int, content_hash: str, reader: _Definition) -> Activity:
+    return read_activity(reader.definition)
+
+
+class _Definition:
+    """Carries a definition past the cache's key: versions are immutable, so id, number and hash say it all."""
+
+    def __init__(self, definition: dict[str, Any]) -> None:
+        self.definition = definition
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Definition)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def activity_value(session: Session, activity_id: str, number: int) -> Activity:
+    """One version of an activity. Raises ``NotFound``."""
+    row = session.get(models.ActivityVersion, (activity_id, number))
+    if row is None:
+        raise NotFound("activity_version_unknown", activity=activity_id, number=number)
+    return _parsed(activity_id, number, row.content_hash, _Definition(row.definition))
+
+
+def profile_value(row: models.Learner) -> Profile | None:
+    """``None`` until the learner has confirmed it."""
+    if row.confirmed_at is None:
+        return None
+    return Profile(row.printed_name, Degree(row.degree), row.country)
+
+
+def answer_value(stored: Any) -> Answer:
+    """An answer as the domain takes it: JSON lists become tuples."""
+    return tuple(stored) if isinstance(stored, list) else stored
+
+
+def _attempts(session: Session, participation_id: str) -> tuple[Attempt, ...]:
+    rows = session.scalars(
+        select(models.Attempt)
+        .where(models.Attempt.participation_id == participation_id)
+        .order_by(models.Attempt.test, models.Attempt.number)
+    ).all()
+    answers = _answers(session, [row.id for row in rows])
+    return tuple(attempt_value(row, answers.get(row.id, {})) for row in rows)
+
+
+def _answers(session: Session, attempt_ids: Sequence[str]) -> dict[str, dict[str, Answer]]:
+    found: dict[str, dict[str, Answer]] = {}
+    for row in session.scalars(select(models.Answer).where(models.Answer.attempt_id.in_(attempt_ids))):
+        found.setdefault(row.attempt_id, {})[row.question] = answer_value(row.value)
+    return found
+
+
+def attempt_value(row: models.Attempt, answers: Mapping[str, Answer]) -> Attempt:
+    return Attempt(
+        id=row.id,
+        test=TestKind(row.test),
+        number=row.number,
+        form=tuple(read_value(FormItem, item) for item in row.form),
+        started_at=row.started_at,
+        answers=answers,
+        submitted_at=row.submitted_at,
+    )
+
+
+def covered(ranges: Sequence[Sequence[float]], duration: float | None) -> Decimal:
+    """Fraction of a recording that the union of played stretches covers, 0 to 1."""
+    if not duration or duration <= 0:
+        return Decimal(0)
+    total, reached = 0.0, 0.0
+    for start, end in sorted((max(0.0, pair[0]), min(duration, pair[1])) for pair in ranges):
+        total += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return min(Decimal(1), Decimal(str(round(total / duration, 4))))
+
+
+def _studies(session: Session, participation_id: str) -> dict[str, Study]:
+    views: dict[str, list[models.StudyView]] = {}
+    for view in session.scalars(select(models.StudyView).where(models.StudyView.participation_id == participation_id)):
+        views.setdefault(view.item, []).append(view)
+    rows = session.scalars(select(models.Study).where(models.Study.participation_id == participation_id))
+    return {row.item: _study(row, views.get(row.item, [])) for row in rows}
+
+
+def _study(row: models.Study, views: Sequence[models.StudyView]) -> Study:
+    ranges = [pair for view in views for pair in view.ranges]
+    duration = max((view.duration for view in views if view.duration), default=None)
+    return Study(row.item, sum(view.seconds for view in views), covered(ranges, duration), row.first_opened_at)
+
+
+def _claims(session: Session, participation_id: str) -> tuple[Claim, ...]:
+    rows = session.scalars(select(models.Award).where(models.Award.participation_id == participation_id))
+    return tuple(Claim(row.credit_type, row.amount, row.is_awarded, row.claimed_at) for row in rows)
+
+
+def _acknowledgements(session: Session, participation_id: str) -> tuple[Acknowledgement, ...]:
+    rows = session.scalars(
+        select(models.Acknowledgement)
+        .where(models.Acknowledgement.participation_id == participation_id)
+        .order_by(models.Acknowledgement.acknowledged_at)
+    )
+    return tuple(Acknowledgement(row.fingerprint, row.acknowledged_at) for row in rows)
+
+
+def record_value(session: Session, participation: models.Participation) -> Record:
+    """All facts of one participation."""
+    receipt = session.get(models.EvaluationReceipt, participation.id)
+    return Record(
+        acknowledgements=_acknowledgements(session, participation.id),
+        attempts=_attempts(session, participation.id),
+        studies=_studies(session, participation.id),
+        content_finished_at=participation.content_finished_at,
+        evaluated_at=receipt.submitted_at if receipt else None,
+        claims=_claims(session, participation.id),
+    )

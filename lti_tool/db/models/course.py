@@ -1,0 +1,57 @@
+"""Courses, who was seen in them, and where activities were placed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.db.base import Base, Key, Name
+from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.platform import Deployment
+
+
+class Course(Base):
+    """A context of one deployment (context ids are unique per deployment only). ``""`` stands for no context."""
+
+    __tablename__ = "course"
+    __table_args__ = (UniqueConstraint("deployment_id", "context_id"),)
+    id: Mapped[Key]
+    deployment_id: Mapped[str] = mapped_column(ForeignKey("deployment.id"))
+    context_id: Mapped[Name]
+    title: Mapped[Name] = mapped_column(default="")
+    roster_url: Mapped[str | None] = mapped_column(String(2048))
+    created_at: Mapped[datetime]
+    deployment: Mapped[Deployment] = relationship(lazy="joined")
+
+
+class CourseMember(Base):
+    """Somebody who came from this course, in the role of the last launch."""
+
+    __tablename__ = "course_member"
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
+    is_staff: Mapped[bool]
+    last_seen_at: Mapped[datetime]
+    learner: Mapped[Learner] = relationship(lazy="joined")
+
+
+class Placement(Base):
+    """A resource link, and which activity (or single step) it opens. Unbound while ``activity_id`` is null."""
+
+    __tablename__ = "placement"
+    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+    id: Mapped[Key]
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"))
+    resource_link_id: Mapped[Name]
+    title: Mapped[Name] = mapped_column(default="")
+    activity_id: Mapped[str | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    step: Mapped[str | None] = mapped_column(String(32))
+    """A single step, or null for the whole activity."""
+    line_item: Mapped[str | None] = mapped_column(String(2048))
+    line_items: Mapped[str | None] = mapped_column(String(2048))
+    scopes: Mapped[str] = mapped_column(String(1024), default="")
+    """Granted AGS scopes, separated by blanks."""
+    created_at: Mapped[datetime]
+    course: Mapped[Course] = relationship(lazy="joined")

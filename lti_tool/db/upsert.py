@@ -1,0 +1,39 @@
+"""Insert a row unless it is there: the same answer for two processes that try at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lti_tool.db.base import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+def insert_or_skip(session: Session, table: type[Base], values: Mapping[str, Any]) -> Insert:
+    """``INSERT … ON CONFLICT DO NOTHING`` in the engine's own dialect."""
+    dialect = session.get_bind().dialect.name
+    if dialect == "postgresql":
+        return postgresql.insert(table).values(**values).on_conflict_do_nothing()
+    return sqlite.insert(table).values(**values).on_conflict_do_nothing()
+
+
+def insert_or_replace(session: Session, table: type[Base], key: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+    """One row for this primary key, with ``rest``, whoever writes at the same time; other columns stay."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**key, **rest)
+    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(rest)))
+
+
+def insert_once(session: Session, table: type[Row], key: Mapping[str, Any], rest: Mapping[str, Any]) -> Row:
+    """The row with this unique key, inserted with ``rest`` if nobody has done so yet."""
+    query = select(table).filter_by(**key)
+    found = session.scalars(query).first()
+    if found is None:
+        session.execute(insert_or_skip(session, table, {**key, **rest}))
+        found = session.scalars(query).one()
+    return found

@@ -1,0 +1,191 @@
+"""The claims of a good launch, as the behaviour in force words them (LTI Core 1.3, 5.3 and 5.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from lti_tool.demo.addresses import Addresses, context_id, link_id, subject
+from lti_tool.demo.behaviours import Behaviour
+from lti_tool.demo.course import COURSE_LABEL, COURSE_TITLE, LineItem, Placement
+from lti_tool.demo.people import Person
+from lti_tool.demo.store import ToolRegistration
+from lti_tool.demo.vocabulary import MEMBERS_READ
+
+P = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+DL_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+COURSE_TYPE = "http://purl.imsglobal.org/vocab/lis/v2/course#CourseOffering"
+TOKEN_SECONDS = 60
+GUID = "demo-lms.example"
+
+
+class MessageKind(StrEnum):
+    RESOURCE_LINK = "LtiResourceLinkRequest"
+    DEEP_LINKING = "LtiDeepLinkingRequest"
+    SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the claims of one message depend on. ``line_items`` are those bound to the placement."""
+
+    kind: MessageKind
+    person: Person
+    behaviour: Behaviour
+    addresses: Addresses
+    tool: ToolRegistration
+    deployment_id: str
+    nonce: str
+    now: datetime
+    document_target: str = "iframe"
+    placement: Placement | None = None
+    line_items: tuple[LineItem, ...] = ()
+    for_user: Person | None = None
+    shares_names: bool = True
+    deep_link_ticket: str = ""
+    deep_link_data: str = ""
+
+    @property
+    def target_link_uri(self) -> str:
+        if self.kind is MessageKind.DEEP_LINKING:
+            return self.tool.deep_link
+        return (self.placement.url if self.placement else "") or self.tool.launch
+
+
+def launch_claims(facts: Facts) -> dict[str, Any]:
+    """The payload of the id_token."""
+    claims = _envelope(facts) | _identity(facts) | _course(facts) | _services(facts)
+    if facts.placement is not None:
+        claims |= _link(facts, facts.placement)
+    if facts.kind is MessageKind.DEEP_LINKING:
+        claims[DL_SETTINGS] = _deep_linking(facts)
+    if facts.for_user is not None:
+        claims[P + "for_user"] = {"user_id": subject(facts.for_user, facts.behaviour.ids)}
+    return claims
+
+
+def _envelope(facts: Facts) -> dict[str, Any]:
+    issued = int(facts.now.timestamp())
+    claims: dict[str, Any] = {
+        "iss": facts.addresses.base,
+        "aud": facts.tool.client_id,
+        "iat": issued,
+        "exp": issued + TOKEN_SECONDS,
+        "nonce": facts.nonce,
+        P + "version": "1.3.0",
+        P + "message_type": str(facts.kind),
+        P + "deployment_id": facts.deployment_id,
+        P + "target_link_uri": facts.target_link_uri,
+    }
+    return claims | ({"azp": facts.tool.client_id} if facts.behaviour.sends_azp else {})
+
+
+def _identity(facts: Facts) -> dict[str, Any]:
+    claims: dict[str, Any] = {
+        "sub": subject(facts.person, facts.behaviour.ids),
+        P + "roles": list(facts.behaviour.roles[facts.person.role]),
+    }
+    if facts.behaviour.sends_presentation_details:
+        sourced = {"person_sourcedid": f"S-{facts.person.number}", "course_section_sourcedid": COURSE_LABEL}
+        claims[P + "lis"] = sourced
+    return claims | shared_names(facts.person, facts.behaviour, facts.shares_names)
+
+
+def shared_names(person: Person, behaviour: Behaviour, course_shares: bool) -> dict[str, str]:
+    """Name and e-mail claims; empty unless the person and the course share them."""
+    if not (course_shares and person.shares_name):
+        return {}
+    names = {"name": person.full, "email": person.email}
+    if behaviour.sends_given_and_family:
+        names |= {"given_name": person.given, "family_name": person.family}
+    return names
+
+
+def _course(facts: Facts) -> dict[str, Any]:
+    behaviour = facts.behaviour
+    platform = {"guid": GUID, "name": "Demo LMS"}
+    if behaviour.product_family_code:
+        platform |= {"product_family_code": behaviour.product_family_code, "version": behaviour.version}
+    return {
+        P + "context": {
+            "id": context_id(behaviour.ids),
+            "label": COURSE_LABEL,
+            "title": COURSE_TITLE,
+            "type": [COURSE_TYPE] if behaviour.context_has_uri_type else ["CourseSection"],
+        },
+        P + "tool_platform": platform,
+        P + "launch_presentation": _presentation(facts),
+    }
+
+
+def _presentation(facts: Facts) -> dict[str, Any]:
+    presentation: dict[str, Any] = {"document_target": facts.document_target}
+    if facts.behaviour.sends_presentation_details:
+        presentation["locale"] = "en" if facts.person.lang == "en" else facts.person.lang
+        if facts.kind is not MessageKind.DEEP_LINKING:
+            presentation["return_url"] = f"{facts.addresses.course}?returned=1"
+    return presentation
+
+
+def _link(facts: Facts, placement: Placement) -> dict[str, Any]:
+    link = {"id": link_id(placement, facts.behaviour.ids)}
+    if facts.behaviour.link_has_title:
+        link["title"] = placement.title
+        if placement.text:
+            link["description"] = placement.text
+    parameters = placement.custom | facts.tool.custom
+    custom = {name: _substituted(value, facts, placement) for name, value in parameters.items()}
+    return {P + "resource_link": link} | ({P + "custom": custom} if custom else {})
+
+
+def _substituted(value: str, facts: Facts, placement: Placement) -> str:
+    """The value of a ``$Variable`` that the family fills; anything else as it stands."""
+    name = value.removeprefix("$")
+    if name == value or name not in facts.behaviour.substitutes:
+        return value
+    return _variables(facts, placement).get(name, "")
+
+
+def _variables(facts: Facts, placement: Placement) -> dict[str, str]:
+    behaviour, names = facts.behaviour, shared_names(facts.person, facts.behaviour, facts.shares_names)
+    item = facts.line_items[0] if len(facts.line_items) == 1 else None
+    return {
+        "User.id": subject(facts.person, behaviour.ids),
+        "User.username": facts.person.username,
+        "Person.name.full": names.get("name", ""),
+        "Person.name.given": names.get("given_name", ""),
+        "Person.name.family": names.get("family_name", ""),
+        "Person.email.primary": names.get("email", ""),
+        "Context.id": context_id(behaviour.ids),
+        "Context.title": COURSE_TITLE,
+        "ResourceLink.id": link_id(placement, behaviour.ids),
+        "ResourceLink.title": placement.title,
+        "Membership.role": ",".join(behaviour.roles[facts.person.role]),
+        "LineItem.url": facts.addresses.line_item(item.id) if item else "",
+        "LineItems.url": facts.addresses.line_items,
+        "ToolPlatformInstance.guid": GUID,
+    }
+
+
+def _services(facts: Facts) -> dict[str, Any]:
+    scopes = [scope for scope in facts.behaviour.scopes if scope != MEMBERS_READ]
+    endpoint: dict[str, Any] = {"scope": scopes, "lineitems": facts.addresses.line_items}
+    if len(facts.line_items) == 1:
+        endpoint["lineitem"] = facts.addresses.line_item(facts.line_items[0].id)
+    roster = {"context_memberships_url": facts.addresses.members, "service_versions": ["2.0"]}
+    return {AGS_CLAIM: endpoint, NRPS_CLAIM: roster}
+
+
+def _deep_linking(facts: Facts) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "deep_link_return_url": facts.addresses.deep_link_return(facts.deep_link_ticket),
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["iframe", "window"],
+        "accept_multiple": True,
+        "auto_create": False,
+    }
+    return settings | ({"data": facts.deep_link_data} if facts.deep_link_data else {})

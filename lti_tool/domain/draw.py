@@ -1,0 +1,46 @@
+"""Which questions one learner gets, and in which order: reproducible from a seed that is stored."""
+
+from __future__ import annotations
+
+import random
+
+from lti_tool.domain.assessment import Entry, FormItem, Question, QuestionKind, Test, choices_of
+
+
+def _mixed(rng: random.Random, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    keys = [entry.key for entry in entries]
+    rng.shuffle(keys)
+    return tuple(keys)
+
+
+def _ordering_start(rng: random.Random, entries: tuple[Entry, ...]) -> tuple[str, ...]:
+    """Never the right order by chance, else doing nothing would be right."""
+    right = tuple(entry.key for entry in entries)
+    given = _mixed(rng, entries)
+    return given if given != right or len(right) < 2 else (*right[1:], right[0])
+
+
+def _item(rng: random.Random, question: Question, has_shuffle: bool) -> FormItem:
+    fixed = tuple(entry.key for entry in choices_of(question))
+    options = _mixed(rng, question.options)
+    match question.kind:
+        case QuestionKind.ORDERING:
+            return FormItem(question.key, _ordering_start(rng, question.entries))
+        case QuestionKind.MATCHING:
+            return FormItem(question.key, fixed, options)
+        case QuestionKind.TRUE_FALSE | QuestionKind.NUMERIC:
+            return FormItem(question.key, fixed)
+        case _:
+            return FormItem(question.key, _mixed(rng, question.entries) if has_shuffle else fixed)
+
+
+def draw_form(test: Test, seed: int) -> tuple[FormItem, ...]:
+    """The form for one attempt: ``test.length`` distinct questions, shuffled if the test says so."""
+    rng = random.Random(seed)  # noqa: S311 - order of questions, not a secret
+    chosen = list(test.questions)
+    if test.draw is not None:
+        picked = set(rng.sample(range(len(chosen)), min(test.draw, len(chosen))))
+        chosen = [question for index, question in enumerate(chosen) if index in picked]
+    if test.has_shuffle:
+        rng.shuffle(chosen)
+    return tuple(_item(rng, question, test.has_shuffle) for question in chosen)

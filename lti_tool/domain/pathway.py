@@ -1,0 +1,247 @@
+"""Where a learner stands: computed from the activity and the facts, never stored.
+
+``STEP_TABLE`` is the whole gating model: for each step, what makes it done. A step opens when every
+required step before it is done and the activity's own window allows it. The diagram in the docs is
+generated from this table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from lti_tool.domain.activity import Activity, ContentItem, Requirement, Step
+from lti_tool.domain.assessment import Result, Reveal, Test, TestKind, score
+from lti_tool.domain.errors import Refused
+from lti_tool.domain.record import Attempt, Record
+
+
+class StepState(StrEnum):
+    DONE = "done"
+    OPEN = "open"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """One reason why something may not be done yet, and the step that clears it (if one does).
+
+    Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``content_unopened``,
+    ``content_minutes``, ``content_coverage``, ``attempts_used``, ``cool_down``, ``already_passed``,
+    ``already_taken``, ``pre_test_over``, ``step_absent``.
+    """
+
+    code: str
+    step: Step | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StepStanding:
+    """One step for one learner. ``blockers`` say why it cannot be entered now, even when it is done."""
+
+    step: Step
+    state: StepState
+    is_required: bool
+    blockers: tuple[Blocker, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All steps in order."""
+
+    steps: tuple[StepStanding, ...]
+
+    def of(self, step: Step) -> StepStanding:
+        """Raises ``Refused("step_absent")`` for a step that the activity does not have."""
+        for standing in self.steps:
+            if standing.step is step:
+                return standing
+        raise Refused("step_absent", step=step)
+
+    def is_done(self, step: Step) -> bool:
+        return any(standing.step is step and standing.state is StepState.DONE for standing in self.steps)
+
+    @property
+    def current(self) -> Step:
+        """Where to go next: the first open required step, else the first open one, else the last step."""
+        waiting = [standing for standing in self.steps if standing.state is StepState.OPEN]
+        required = [standing for standing in waiting if standing.is_required]
+        return (required or waiting or list(self.steps[-1:]))[0].step
+
+    def after(self, step: Step) -> Step:
+        """The next step in order that is not done, skipping nothing; ``step`` itself if there is none."""
+        places = [standing.step for standing in self.steps]
+        later = self.steps[places.index(step) + 1 :] if step in places else self.steps
+        return next((standing.step for standing in later if standing.state is not StepState.DONE), step)
+
+    @property
+    def is_complete(self) -> bool:
+        """Every required step done."""
+        return all(standing.state is StepState.DONE for standing in self.steps if standing.is_required)
+
+    @property
+    def done_count(self) -> int:
+        return sum(standing.state is StepState.DONE for standing in self.steps)
+
+
+def best_result(test: Test | None, attempts: tuple[Attempt, ...]) -> Result | None:
+    """The best submitted attempt, ``None`` if there is none."""
+    if test is None or not attempts:
+        return None
+    return max((score(test, attempt.form, attempt.answers) for attempt in attempts), key=lambda result: result.points)
+
+
+def has_passed(activity: Activity, record: Record) -> bool:
+    result = best_result(activity.post_test, record.submitted(TestKind.POST))
+    return result is not None and result.has_passed
+
+
+def has_acknowledged(record: Record, fingerprint: str) -> bool:
+    """The text now in force is the one that was acknowledged."""
+    return any(acknowledgement.fingerprint == fingerprint for acknowledgement in record.acknowledgements)
+
+
+def _has_finished_content(activity: Activity, record: Record) -> bool:
+    return record.content_finished_at is not None and not content_blockers(activity, record)
+
+
+STEP_TABLE: Mapping[Step, Callable[[Activity, Record, str], bool]] = {
+    Step.INFORMATION: lambda activity, record, fingerprint: has_acknowledged(record, fingerprint),
+    Step.PRE_TEST: lambda activity, record, fingerprint: bool(record.submitted(TestKind.PRE)),
+    Step.CONTENT: lambda activity, record, fingerprint: _has_finished_content(activity, record),
+    Step.POST_TEST: lambda activity, record, fingerprint: has_passed(activity, record),
+    Step.EVALUATION: lambda activity, record, fingerprint: record.evaluated_at is not None,
+    Step.CLAIM: lambda activity, record, fingerprint: bool(record.claims),
+    Step.CERTIFICATE: lambda activity, record, fingerprint: bool(record.claims),
+}
+"""Step to the test "is it done?". The order of the steps is that of ``Step``."""
+
+CLOSES_AT_EXPIRY = frozenset({Step.PRE_TEST, Step.POST_TEST, Step.EVALUATION, Step.CLAIM})
+"""After expiry no new credit can be earned (ACCME enduring materials; AMA PRA); content can still be read."""
+
+KEPT = frozenset({Step.CLAIM, Step.CERTIFICATE})
+"""Once there is credit these stay reachable whatever happens to the activity."""
+
+
+def content_blockers(activity: Activity, record: Record) -> tuple[Blocker, ...]:
+    """What is still missing before the content can be called studied."""
+    content = activity.content
+    if content is None:
+        return ()
+    blockers = [_item_blocker(item, record) for item in content.items if not record.has_covered(item)]
+    needed = (content.minimum_minutes or 0) * 60
+    if record.seconds_studied < needed:
+        facts = {"minutes": content.minimum_minutes, "seconds_left": needed - record.seconds_studied}
+        blockers.append(Blocker("content_minutes", Step.CONTENT, facts))
+    return tuple(blockers)
+
+
+def _item_blocker(item: ContentItem, record: Record) -> Blocker:
+    facts = {"item": item.key, "title": item.title}
+    if not record.has_opened(item):
+        return Blocker("content_unopened", Step.CONTENT, facts)
+    return Blocker("content_coverage", Step.CONTENT, {**facts, "minimum": item.minimum_coverage})
+
+
+def _window_blockers(activity: Activity, step: Step, now: datetime) -> list[Blocker]:
+    if step is Step.INFORMATION:
+        return []
+    if now < activity.opens_at:
+        return [Blocker("not_released", None, {"date": activity.released_on})]
+    if activity.day_of(now) < activity.designated_on:
+        return [Blocker("not_designated", None, {"date": activity.designated_on})]
+    if now >= activity.closes_at and step in CLOSES_AT_EXPIRY:
+        return [Blocker("expired", None, {"date": activity.expires_on})]
+    return []
+
+
+def _step(activity: Activity, record: Record, fingerprint: str, now: datetime, step: Step) -> StepStanding:
+    is_done = STEP_TABLE[step](activity, record, fingerprint)
+    is_required = activity.requirement(step) is Requirement.REQUIRED
+    if is_done and step in KEPT:
+        return StepStanding(step, StepState.DONE, is_required)
+    earlier = activity.steps[: activity.steps.index(step)]
+    blockers = _window_blockers(activity, step, now) + [
+        Blocker(f"needs_{other.value}", other)
+        for other in earlier
+        if activity.requirement(other) is Requirement.REQUIRED and not STEP_TABLE[other](activity, record, fingerprint)
+    ]
+    state = StepState.DONE if is_done else StepState.LOCKED if blockers else StepState.OPEN
+    return StepStanding(step, state, is_required, tuple(blockers))
+
+
+def standing(activity: Activity, record: Record, fingerprint: str, now: datetime) -> Standing:
+    """Where this learner stands. ``fingerprint`` is that of the information page now in force."""
+    return Standing(tuple(_step(activity, record, fingerprint, now, step) for step in activity.steps))
+
+
+def require(where: Standing, step: Step) -> None:
+    """Raises ``Refused("step_locked", step=…, blockers=…)`` unless the step may be entered now."""
+    blockers = where.of(step).blockers
+    if blockers:
+        reasons = ", ".join(blocker.code for blocker in blockers)
+        raise Refused("step_locked", f"{step.value} is locked: {reasons}", step=step, blockers=blockers)
+
+
+def cool_down_ends(test: Test, record: Record) -> datetime | None:
+    """When the next attempt may start, ``None`` if there was no attempt or no cool-down is set."""
+    finished = [attempt.submitted_at for attempt in record.submitted(test.kind) if attempt.submitted_at]
+    if not finished or not test.cool_down_minutes:
+        return None
+    return max(finished) + timedelta(minutes=test.cool_down_minutes)
+
+
+def attempts_left(test: Test, record: Record) -> int | None:
+    """``None`` for no limit."""
+    return None if test.attempts is None else max(0, test.attempts - len(record.submitted(test.kind)))
+
+
+def attempt_blockers(activity: Activity, record: Record, kind: TestKind, now: datetime) -> tuple[Blocker, ...]:
+    """Why no new attempt may start now. An open attempt is resumed, never blocked."""
+    test = activity.pre_test if kind is TestKind.PRE else activity.post_test
+    if test is None:
+        return (Blocker("step_absent"),)
+    if record.open_attempt(kind):
+        return ()
+    if kind is TestKind.PRE:
+        return _pre_test_blockers(record)
+    if has_passed(activity, record):
+        return (Blocker("already_passed", Step.POST_TEST),)
+    if attempts_left(test, record) == 0:
+        return (Blocker("attempts_used", Step.POST_TEST, {"attempts": test.attempts}),)
+    until = cool_down_ends(test, record)
+    return (Blocker("cool_down", Step.POST_TEST, {"until": until}),) if until is not None and now < until else ()
+
+
+def _pre_test_blockers(record: Record) -> tuple[Blocker, ...]:
+    if record.submitted(TestKind.PRE):
+        return (Blocker("already_taken", Step.PRE_TEST),)
+    if record.attempts_at(TestKind.POST) or record.content_finished_at is not None:
+        return (Blocker("pre_test_over", Step.PRE_TEST),)
+    return ()
+
+
+def may_reveal(activity: Activity, record: Record) -> bool:
+    """Key, rationale and references of the post-test may be shown to this learner now."""
+    test = activity.post_test
+    if test is None or test.reveal is Reveal.NEVER or record.open_attempt(TestKind.POST):
+        return False
+    return attempts_left(test, record) == 0 or has_passed(activity, record)
+
+
+def grade_fraction(activity: Activity, where: Standing, record: Record, step: Step | None) -> Decimal | None:
+    """What a placement's line item should hold now, 0 to 1; ``None`` while there is nothing to say.
+
+    The post-test and a whole activity with a post-test give the best score; other steps give 1 when done.
+    """
+    is_scored = step is Step.POST_TEST or (step is None and activity.post_test is not None)
+    if is_scored:
+        result = best_result(activity.post_test, record.submitted(TestKind.POST))
+        return None if result is None else result.fraction
+    is_done = where.is_complete if step is None else where.is_done(step)
+    return Decimal(1) if is_done else None

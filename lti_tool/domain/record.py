@@ -1,0 +1,97 @@
+"""What one learner did in one activity: facts, never verdicts. Where they stand is computed in ``pathway``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from lti_tool.domain.activity import ContentItem, ContentKind
+from lti_tool.domain.assessment import Answer, FormItem, TestKind
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """The learner confirmed having read the text with this fingerprint."""
+
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One go at a test. ``answers`` may still grow while ``submitted_at`` is ``None``."""
+
+    id: str
+    test: TestKind
+    number: int
+    """From 1."""
+    form: tuple[FormItem, ...]
+    started_at: datetime
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    submitted_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.submitted_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Time spent on, and coverage of, one content item."""
+
+    item: str
+    seconds: int = 0
+    coverage: Decimal = Decimal(0)
+    """Fraction of a recording played, 0 to 1."""
+    first_opened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Credit in the ledger for this learner and activity."""
+
+    credit_type: str
+    amount: Decimal
+    is_awarded: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All facts of one learner in one activity."""
+
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    studies: Mapping[str, Study] = field(default_factory=dict)
+    content_finished_at: datetime | None = None
+    """The learner said "I have studied this"."""
+    evaluated_at: datetime | None = None
+    claims: tuple[Claim, ...] = ()
+
+    def attempts_at(self, test: TestKind) -> tuple[Attempt, ...]:
+        return tuple(attempt for attempt in self.attempts if attempt.test is test)
+
+    def submitted(self, test: TestKind) -> tuple[Attempt, ...]:
+        """Finished attempts, oldest first."""
+        return tuple(attempt for attempt in self.attempts_at(test) if not attempt.is_open)
+
+    def open_attempt(self, test: TestKind) -> Attempt | None:
+        return next((attempt for attempt in self.attempts_at(test) if attempt.is_open), None)
+
+    @property
+    def seconds_studied(self) -> int:
+        return sum(study.seconds for study in self.studies.values())
+
+    def has_opened(self, item: ContentItem) -> bool:
+        study = self.studies.get(item.key)
+        return study is not None and study.first_opened_at is not None
+
+    def has_covered(self, item: ContentItem) -> bool:
+        """A recording with a minimum coverage was played that far; anything else was opened."""
+        study = self.studies.get(item.key)
+        needs_play = item.kind in (ContentKind.VIDEO, ContentKind.AUDIO) and item.minimum_coverage is not None
+        if study is None or not needs_play or item.minimum_coverage is None:
+            return self.has_opened(item)
+        return study.coverage >= item.minimum_coverage

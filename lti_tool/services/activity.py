@@ -1,0 +1,118 @@
+"""Activities of a provider: taking in a checked definition, finding, and giving it back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.db.load import activity_value
+from lti_tool.db.upsert import insert_once
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.errors import NotFound
+from lti_tool.domain.wire import write_activity
+
+MEDIA_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".pdf": "application/pdf",
+    ".vtt": "text/vtt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did. ``is_new`` is false where the newest version already says exactly this."""
+
+    activity_id: str
+    key: str
+    version: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListedActivity:
+    activity_id: str
+    key: str
+    title: str
+    version: int
+    activity: Activity
+
+
+def _content_hash(definition: Mapping[str, object], media: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256(json.dumps(definition, sort_keys=True, ensure_ascii=False).encode())
+    for name in sorted(media):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(media[name]).digest())
+    return digest.hexdigest()
+
+
+def import_activity(
+    session: Session, provider_id: str, activity: Activity, media: Mapping[str, bytes], now: datetime
+) -> Imported:
+    """Add the activity, or a new version if anything changed. Learners under way keep the version they began with."""
+    definition = write_activity(activity)
+    content_hash = _content_hash(definition, media)
+    row = _locked(session, provider_id, activity, now)
+    newest = session.get(models.ActivityVersion, (row.id, row.version))
+    if newest is not None and newest.content_hash == content_hash:
+        return Imported(row.id, row.key, row.version, is_new=False)
+    row.version += 1
+    row.title = activity.title[:255]
+    session.add(
+        models.ActivityVersion(
+            activity_id=row.id, number=row.version, definition=definition, content_hash=content_hash, created_at=now
+        )
+    )
+    session.add_all(_media(row, name, body) for name, body in media.items())
+    session.flush()
+    return Imported(row.id, row.key, row.version, is_new=True)
+
+
+def _locked(session: Session, provider_id: str, activity: Activity, now: datetime) -> models.Activity:
+    """The activity's row, made if need be, and locked: two imports at once number their versions in turn."""
+    key = {"provider_id": provider_id, "key": activity.key}
+    row = insert_once(session, models.Activity, key, {"title": activity.title[:255], "version": 0, "created_at": now})
+    session.refresh(row, with_for_update=True)
+    return row
+
+
+def _media(row: models.Activity, name: str, body: bytes) -> models.Media:
+    suffix = PurePosixPath(name).suffix.lower()
+    return models.Media(
+        activity_id=row.id,
+        version=row.version,
+        name=name,
+        media_type=MEDIA_TYPES.get(suffix, "application/octet-stream"),
+        content_hash=hashlib.sha256(body).hexdigest(),
+        body=body,
+    )
+
+
+def list_activities(session: Session, provider_id: str) -> Sequence[ListedActivity]:
+    """The provider's activities in their newest versions, by title."""
+    query = select(models.Activity).where(models.Activity.provider_id == provider_id, models.Activity.version > 0)
+    rows = session.scalars(query.order_by(models.Activity.title, models.Activity.id))
+    return [
+        ListedActivity(row.id, row.key, row.title, row.version, activity_value(session, row.id, row.version))
+        for row in rows
+    ]
+
+
+def export_activity(session: Session, provider_id: str, key: str) -> tuple[Activity, dict[str, bytes]]:
+    """The newest version and its media. Raises ``NotFound("activity_unknown")``."""
+    query = select(models.Activity).where(models.Activity.provider_id == provider_id, models.Activity.key == key)
+    row = session.scalars(query).first()
+    if row is None:
+        raise NotFound("activity_unknown", f"this provider has no activity {key!r}")
+    files = session.scalars(
+        select(models.Media).where(models.Media.activity_id == row.id, models.Media.version == row.version)
+    )
+    return activity_value(session, row.id, row.version), {file.name: file.body for file in files}

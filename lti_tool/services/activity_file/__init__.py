@@ -1,0 +1,61 @@
+"""Activity files: YAML that people write, checked line by line, and written back.
+
+``read_activity_file`` never raises for what a file holds: it gives the activity or every fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lti_tool.domain.activity import Activity
+from lti_tool.services.activity_file.build import build_activity
+from lti_tool.services.activity_file.export import write_activity_file
+from lti_tool.services.activity_file.faults import Fault, Findings, Place
+from lti_tool.services.activity_file.fields import ACTIVITY, activity_schema
+from lti_tool.services.activity_file.keys import check_keys
+from lti_tool.services.activity_file.measures import check_measures
+from lti_tool.services.activity_file.media import read_media
+from lti_tool.services.activity_file.nodes import MAX_BYTES, parse_nodes
+from lti_tool.services.activity_file.rules import check_rules
+
+__all__ = ["CheckedFile", "Fault", "activity_schema", "read_activity_file", "read_activity_text", "write_activity_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """What a file holds: an activity, or the reasons why not. Never both."""
+
+    activity: Activity | None
+    media: Mapping[str, bytes] = field(default_factory=dict)
+    """Images and PDFs by file name."""
+    faults: tuple[Fault, ...] = ()
+
+
+def read_activity_text(data: bytes, *, name: str, folder: Path) -> CheckedFile:
+    """Check the bytes of a file called ``name`` whose media lie in ``folder``."""
+    findings = Findings(name)
+    root = parse_nodes(data, findings)
+    values = ACTIVITY.read(root, "", findings) if root is not None else None
+    if values is None:
+        return CheckedFile(None, {}, findings.sorted())
+    check_keys(values, findings)
+    check_measures(values, findings)
+    check_rules(values, findings)
+    media = read_media(values, folder, findings)
+    if findings.faults:
+        return CheckedFile(None, {}, findings.sorted())
+    return CheckedFile(build_activity(values), media, ())
+
+
+def read_activity_file(path: Path) -> CheckedFile:
+    """Read and check a file; see :func:`read_activity_text`. A file that cannot be opened is a fault too."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        findings = Findings(path.name)
+        findings.add_at(Place(0, 0), "", f"cannot be opened: {error.strerror}", "check the path and your permissions")
+        return CheckedFile(None, {}, findings.sorted())
+    return read_activity_text(data, name=path.name, folder=path.parent)

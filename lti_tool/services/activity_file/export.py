@@ -1,0 +1,232 @@
+"""From an activity back to the text of a file that reads as the same activity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from lti_tool.domain.activity import AccreditedProvider, Activity, ContentItem, ContentKind, PersonInControl
+from lti_tool.domain.assessment import Entry, Question, QuestionKind, Test
+from lti_tool.domain.errors import BadInput
+from lti_tool.domain.evaluation import Evaluation, EvaluationItem, ItemKind
+from lti_tool.services.activity_file.fields import FORMAT, SCALES
+
+Data = dict[str, Any]
+
+
+class _Writer(yaml.SafeDumper):
+    """Blocks for texts of several lines; never anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    # Some texts cannot stand as a block (an indented first line, blanks at a line's end): PyYAML quotes those.
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Writer.add_representer(str, _text)
+
+
+def _full(data: Data) -> Data:
+    """Without what is empty: reading puts the same defaults back."""
+    return {name: value for name, value in data.items() if value not in (None, "", [], {})}
+
+
+def _provider(provider: AccreditedProvider) -> Data:
+    return _full(
+        {
+            "name": provider.name,
+            "contact": provider.contact,
+            "accreditation": provider.accreditation.value,
+            "state_body": provider.state_body,
+            "joint_providers": list(provider.joint_providers),
+            "signatory": {"name": provider.signatory.name, "title": provider.signatory.title},
+        }
+    )
+
+
+def _person(person: PersonInControl) -> Data:
+    return {
+        "key": person.key,
+        "name": person.name,
+        **_full({"credentials": person.credentials, "affiliation": person.affiliation}),
+        "roles": [role.value for role in person.roles],
+        "relationships": [
+            {"company": item.company, "nature": item.nature, "ended": item.has_ended} for item in person.relationships
+        ],
+        "mitigation": person.mitigation or None,
+    }
+
+
+def _content_item(item: ContentItem) -> Data:
+    data: Data = {"key": item.key, "title": item.title, "kind": item.kind.value}
+    match item.kind:
+        case ContentKind.PAGE:
+            return data | {"body": item.body}
+        case ContentKind.PDF:
+            return data | {"file": item.file}
+        case ContentKind.ARTICLE:
+            return data | {"citation": item.citation, "url": item.url}
+        case _:
+            coverage = None if item.minimum_coverage is None else str(item.minimum_coverage)
+            media = {"url": item.url, "captions": item.captions, "minutes": item.minutes}
+            return data | media | {"minimum_coverage": coverage}
+
+
+def _entries(entries: tuple[Entry, ...]) -> list[Data]:
+    return [{"key": entry.key, "text": entry.text} for entry in entries]
+
+
+def _choices(question: Question) -> list[Data]:
+    correct = {"is_correct": True}
+    return [data | (correct if data["key"] in question.correct else {}) for data in _entries(question.entries)]
+
+
+def _answer_fields(question: Question) -> Data:
+    match question.kind:
+        case QuestionKind.SINGLE:
+            return {"choices": _choices(question)}
+        case QuestionKind.MULTIPLE:
+            return {"partial_credit": question.has_partial_credit, "choices": _choices(question)}
+        case QuestionKind.TRUE_FALSE:
+            return {"answer": "true" in question.correct}
+        case QuestionKind.MATCHING:
+            prompts, options = _entries(question.entries), _entries(question.options)
+            return {"prompts": prompts, "options": options, "pairs": dict(question.pairs)}
+        case QuestionKind.ORDERING:
+            return {"entries": _entries(question.entries)}
+        case QuestionKind.NUMERIC:
+            number = {"answer": str(question.number), "tolerance": str(question.tolerance)}
+            return number | _full({"unit": question.unit})
+
+
+def _question(question: Question) -> Data:
+    image = question.image
+    before = {
+        "vignette": question.vignette,
+        "image": _full({"file": image.file, "alt": image.alt, "caption": image.caption}) if image else None,
+    }
+    after = {
+        "objective": question.objective,
+        "references": list(question.references),
+        "rationale": question.rationale,
+    }
+    head = {"key": question.key, "kind": question.kind.value}
+    return head | _full(before) | {"stem": question.stem} | _full(after) | _answer_fields(question)
+
+
+def _questions(activity: Activity) -> list[Data]:
+    """Each question once, those of the post-test first."""
+    found: dict[str, Question] = {}
+    for test in filter(None, (activity.post_test, activity.pre_test)):
+        for question in test.questions:
+            if found.setdefault(question.key, question) != question:
+                raise BadInput("question_differs", f"question {question.key!r} differs between the tests")
+    return [_question(question) for question in found.values()]
+
+
+def _keys(test: Test) -> list[str]:
+    return [question.key for question in test.questions]
+
+
+def _pre_test(test: Test | None) -> Data | None:
+    return {"questions": _keys(test), "shuffle": test.has_shuffle} if test else None
+
+
+def _post_test(test: Test | None) -> Data | None:
+    if not test:
+        return None
+    return {
+        "questions": _keys(test),
+        "draw": test.draw,
+        "pass_mark": test.pass_mark,
+        "attempts": test.attempts,
+        "cool_down_minutes": test.cool_down_minutes,
+        "shuffle": test.has_shuffle,
+        "reveal": test.reveal.value,
+    }
+
+
+def _rating(item: EvaluationItem) -> Data:
+    scale = next((name for name, choices in SCALES.items() if choices == item.choices), None)
+    return {"scale": scale} if scale else {"choices": _entries(item.choices)}
+
+
+def _evaluation_item(item: EvaluationItem) -> Data:
+    data: Data = {"key": item.key, "kind": item.kind.value, "family": item.family.value}
+    data |= _full({"objective": item.objective}) | {"required": item.is_required, "text": item.text}
+    if item.kind is ItemKind.RATING:
+        return data | _rating(item)
+    return data | _full({"choices": _entries(item.choices)})
+
+
+def _evaluation(evaluation: Evaluation | None) -> Data | None:
+    if not evaluation:
+        return None
+    return {"anonymous": evaluation.is_anonymous, "items": [_evaluation_item(item) for item in evaluation.items]}
+
+
+def _head(activity: Activity) -> Data:
+    return {
+        "schema": FORMAT,
+        "key": activity.key,
+        "title": activity.title,
+        "language": activity.language,
+        "description": activity.description,
+        "audience": activity.audience,
+        "format": activity.format.value,
+        "estimated_minutes": activity.estimated_minutes,
+        **_full({"location": activity.location}),
+        "time_zone": activity.time_zone,
+        "provider": _provider(activity.provider),
+        "designated": activity.designated_on,
+        "release": activity.released_on,
+        "reviewed": activity.reviewed_on,
+        "expires": activity.expires_on,
+        "credits": [
+            {"type": offer.credit_type, "maximum": str(offer.maximum), "minimum": str(offer.minimum)}
+            for offer in activity.credits
+        ],
+        "objectives": [{"key": item.key, "text": item.text, "level": item.level.value} for item in activity.objectives],
+    }
+
+
+def _disclosure(activity: Activity) -> Data:
+    support = [
+        _full({"company": item.company, "kind": item.kind.value, "description": item.description})
+        for item in activity.support
+    ]
+    return {
+        "people": [_person(person) for person in activity.people],
+        "standard3_exception": activity.standard3_exception.value,
+        "commercial_support": support,
+        "new_and_evolving": activity.new_and_evolving or None,
+        "references": dict(activity.references),
+    }
+
+
+def _path(activity: Activity) -> Data:
+    content = activity.content
+    return _full(
+        {
+            "steps": {step.value: requirement.value for step, requirement in activity.requirements.items()},
+            "content": content
+            and {"minimum_minutes": content.minimum_minutes, "items": [_content_item(item) for item in content.items]},
+            "questions": _questions(activity),
+            "pre_test": _pre_test(activity.pre_test),
+            "post_test": _post_test(activity.post_test),
+            "evaluation": _evaluation(activity.evaluation),
+        }
+    )
+
+
+def write_activity_file(activity: Activity) -> str:
+    """The text of a file that reads as this activity. Media are not in it: they lie beside it.
+
+    Raises ``BadInput("question_differs")`` if the tests hold two versions of one question.
+    """
+    data = {**_head(activity), **_disclosure(activity), **_path(activity)}
+    return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,116 @@
+"""Names must be unique, and every name that is used must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from lti_tool.domain.assessment import QuestionKind
+from lti_tool.services.activity_file.faults import Findings
+from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
+
+Data = dict[str, Any]
+
+MOST_NAMED = 40
+"""How many keys a remedy looks through and lists."""
+
+
+def records(value: Any) -> list[Data]:
+    """The records of a list that could be read."""
+    return [item for item in value or [] if isinstance(item, dict)]
+
+
+def part(data: Data, *names: str) -> Any:
+    """A nested value, or ``None`` where anything on the way is missing."""
+    value: Any = data
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _unique(items: Iterable[Data], findings: Findings, name: str = "key", folded: bool = False) -> None:
+    seen: set[str] = set()
+    for item in items:
+        value = item.get(name)
+        value = value.casefold() if folded and value else value
+        if value in seen:
+            findings.add(join(item[WHERE], name), f"{item[name]!r} stands twice in this list", "change one of them")
+        elif value is not None:
+            seen.add(value)
+
+
+def _known(word: str | None, words: Iterable[str], where: str, findings: Findings, noun: str) -> None:
+    known = tuple(words)
+    if word and word not in known:
+        remedy = did_you_mean(word, known[:MOST_NAMED]) or f"known: {', '.join(known[:MOST_NAMED]) or 'none'}"
+        findings.add(where, f"there is no {noun} {word!r}", remedy)
+
+
+def _key_set(value: Any) -> tuple[str, ...]:
+    return tuple(item["key"] for item in records(value) if item.get("key"))
+
+
+def _lists(data: Data) -> Iterable[list[Data]]:
+    """Every list whose items have keys of their own."""
+    yield from (records(data.get(name)) for name in ("objectives", "people", "questions"))
+    yield records(part(data, "content", "items"))
+    forms = records(part(data, "evaluation", "items"))
+    yield forms
+    for item in [*records(data.get("questions")), *forms]:
+        yield from (records(item.get(name)) for name in ("choices", "prompts", "options", "entries"))
+
+
+def _question(question: Data, data: Data, findings: Findings) -> None:
+    where = question[WHERE]
+    _known(question.get("objective"), _key_set(data["objectives"]), join(where, "objective"), findings, "objective")
+    for key in question.get("references") or []:
+        _known(key, data.get("references") or {}, join(where, "references"), findings, "reference")
+    if question.get("kind") == QuestionKind.MATCHING:
+        _pairs(question, findings)
+    for name in ("choices", "prompts", "options", "entries"):
+        _unique(records(question.get(name)), findings, "text", folded=True)
+
+
+def _pairs(question: Data, findings: Findings) -> None:
+    pairs, where = question.get("pairs"), join(question[WHERE], "pairs")
+    if pairs is None:
+        return
+    prompts, options = _key_set(question.get("prompts")), _key_set(question.get("options"))
+    for prompt, option in pairs.items():
+        _known(prompt, prompts, join(where, prompt), findings, "prompt")
+        _known(option, options, join(where, prompt), findings, "option")
+    for prompt in prompts:
+        if prompt not in pairs:
+            findings.add(where, f"the prompt {prompt!r} has no pair", f'add "{prompt}: " and the key of its option')
+
+
+def _test(data: Data, name: str, findings: Findings) -> None:
+    where, seen = f"{name}.questions", set[str]()
+    for key in part(data, name, "questions") or []:
+        _known(key, _key_set(data.get("questions")), where, findings, "question")
+        if key and key in seen:
+            findings.add(where, f"the question {key!r} stands twice", "keep it once")
+        seen.add(key)
+
+
+def _unused(data: Data, findings: Findings) -> None:
+    used = {*(part(data, "pre_test", "questions") or []), *(part(data, "post_test", "questions") or [])}
+    for question in records(data.get("questions")):
+        if question.get("key") and question["key"] not in used:
+            findings.add(
+                question[WHERE], "the question is in no test", "add its key to pre_test or post_test, or delete it"
+            )
+
+
+def check_keys(data: Data, findings: Findings) -> None:
+    """Note keys and texts that stand twice, and keys that lead nowhere."""
+    for items in _lists(data):
+        _unique(items, findings)
+    _unique(records(data.get("credits")), findings, "type")
+    for question in records(data.get("questions")):
+        _question(question, data, findings)
+    for item in records(part(data, "evaluation", "items")):
+        _known(item["objective"], _key_set(data["objectives"]), join(item[WHERE], "objective"), findings, "objective")
+    for name in ("pre_test", "post_test"):
+        _test(data, name, findings)
+    _unused(data, findings)

@@ -1,0 +1,117 @@
+"""Files that an activity needs beside it: images and PDFs. Also the images that Markdown names."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from PIL import Image
+
+from lti_tool.services.activity_file.faults import Findings
+from lti_tool.services.activity_file.fields import FILE
+from lti_tool.services.activity_file.kinds import WHERE, join
+
+MAX_IMAGE_BYTES = 2_000_000
+MAX_PDF_BYTES = 30_000_000
+
+MAX_PIXELS = 25_000_000
+
+_LIMITS = {"image": MAX_IMAGE_BYTES, "PDF": MAX_PDF_BYTES}
+_WCAG = "WCAG 2.2, 1.1.1"
+_MARKDOWN = MarkdownIt("commonmark")
+
+
+def _images(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type == "image":
+            yield token
+        yield from _images(token.children or [])
+
+
+def markdown_images(text: str) -> tuple[tuple[str, str], ...]:
+    """Source and alternative text of every image in a Markdown text."""
+    tokens = _images(_MARKDOWN.parse(text))
+    return tuple((str(token.attrs.get("src", "")), token.content) for token in tokens)
+
+
+def _texts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    items = (data.get("content") or {}).get("items") or []
+    for record in [item for item in [*items, *(data.get("questions") or [])] if item]:
+        for name in ("body", "vignette", "stem", "rationale"):
+            if record.get(name):
+                yield join(record[WHERE], name), record[name]
+
+
+def _named_in_markdown(data: dict[str, Any], findings: Findings) -> Iterator[tuple[str, str, str]]:
+    for where, text in _texts(data):
+        for source, alt in markdown_images(text):
+            if not alt.strip():
+                what = f"the image {source!r} has no alternative text"
+                findings.add(where, what, "write it: ![what can be seen](file.png)", _WCAG)
+            if re.fullmatch(FILE.pattern, source):
+                yield where, "image", source
+            else:
+                remedy = "put the image beside this file and name it without a folder"
+                findings.add(where, f"the image {source[:60]!r} is not a file of this activity", remedy)
+
+
+def _named_in_fields(data: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for question in filter(None, data.get("questions") or []):
+        image = question.get("image")
+        if image and image.get("file"):
+            yield join(image[WHERE], "file"), "image", image["file"]
+    for item in filter(None, (data.get("content") or {}).get("items") or []):
+        if item.get("file"):
+            yield join(item[WHERE], "file"), "PDF", item["file"]
+
+
+def _bytes(path: Path, limit: int) -> bytes | None:
+    """Up to one byte more than ``limit``; ``None`` if there is no such file in this folder."""
+    if path.is_symlink() or not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        return stream.read(limit + 1)
+
+
+def is_picture(data: bytes) -> bool:
+    """A whole PNG or JPEG of a size that a browser can show."""
+    try:
+        with warnings.catch_warnings(action="error"), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
+            image.verify()
+            return image.width * image.height <= MAX_PIXELS
+    except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError):
+        return False
+
+
+def _fault(kind: str, name: str, found: bytes | None) -> tuple[str, str] | None:
+    if found is None:
+        return f"there is no file {name!r} beside this one", "put it there or correct the name"
+    if len(found) > _LIMITS[kind]:
+        return f"{name!r} is larger than {_LIMITS[kind] // 1_000_000} MB", "make it smaller"
+    if kind == "image" and not is_picture(found):
+        return f"{name!r} is not a sound PNG or JPEG of up to 25 megapixels", "save it again as PNG or JPEG"
+    if kind == "PDF" and not found.startswith(b"%PDF-"):
+        return f"{name!r} is not a PDF", "save it as PDF"
+    return None
+
+
+def read_media(data: dict[str, Any], folder: Path, findings: Findings) -> dict[str, bytes]:
+    """Every file named in the data, by name. Missing, oversized and wrong files are noted."""
+    media: dict[str, bytes] = {}
+    for where, kind, name in [*_named_in_fields(data), *_named_in_markdown(data, findings)]:
+        try:
+            found = _bytes(folder / name, _LIMITS[kind])
+        except OSError:
+            found = None
+        fault = _fault(kind, name, found)
+        if fault:
+            findings.add(where, *fault)
+        elif found is not None:
+            media[name] = found
+    return media

@@ -1,0 +1,133 @@
+"""A checked launch arrives: note the course, the person, the placement, and what it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.db.upsert import insert_once
+from lti_tool.domain.activity import Step
+from lti_tool.domain.errors import LaunchRefused
+from lti_tool.domain.launch import Launch, LmsFamily, MessageType
+
+ACTIVITY_PARAMETER = "cme_activity"
+STEP_PARAMETER = "cme_step"
+"""Custom parameters (and query parameters of the address) that say what a placement opens. They survive a copy of
+the course, the resource link id does not: no LMS says what a link was copied from (seen in Moodle 4.5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Row keys of all that a launch touched."""
+
+    deployment_id: str
+    course_id: str
+    learner_id: str
+    placement_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the link was made to open, as named by custom parameters or by the address itself."""
+
+    activity_key: str = ""
+    step: str = ""
+
+
+def _deployment(session: Session, launch: Launch) -> models.Deployment:
+    query = select(models.Deployment).where(
+        models.Deployment.platform_id == launch.platform.id, models.Deployment.deployment_id == launch.deployment_id
+    )
+    row = session.scalars(query).first()
+    if row is None:
+        raise LaunchRefused("deployment_unknown", "this deployment is not connected")
+    return row
+
+
+def _note_family(platform: models.Platform, launch: Launch) -> None:
+    """The launch tells which product it comes from; grade delivery must know it too."""
+    if platform.family == LmsFamily.GENERIC and launch.platform.family is not LmsFamily.GENERIC:
+        platform.family = launch.platform.family.value
+
+
+def _course(session: Session, deployment: models.Deployment, launch: Launch, now: datetime) -> models.Course:
+    context = launch.context
+    row = insert_once(
+        session,
+        models.Course,
+        {"deployment_id": deployment.id, "context_id": context.id if context else ""},
+        {"created_at": now},
+    )
+    if context and (context.title or context.label):
+        row.title = (context.title or context.label)[:255]
+    if launch.roster:
+        row.roster_url = launch.roster.url
+    return row
+
+
+def _learner(session: Session, provider_id: str, launch: Launch, now: datetime) -> models.Learner:
+    key = {"provider_id": provider_id, "issuer": launch.platform.issuer, "subject": launch.subject}
+    row = insert_once(session, models.Learner, key, {"created_at": now})
+    row.lms_name = launch.name.display[:255]
+    row.locale = launch.locale[:35]
+    return row
+
+
+def _activity(session: Session, provider_id: str, key: str) -> str | None:
+    if not key.isascii() or not key.isprintable():
+        return None  # no key looks like that, and PostgreSQL takes no NUL even in a question
+    query = select(models.Activity.id).where(models.Activity.provider_id == provider_id, models.Activity.key == key)
+    return session.scalars(query).first()
+
+
+def _step(value: str) -> str | None:
+    return value if value in {step.value for step in Step} else None
+
+
+def _placement(
+    session: Session, course: models.Course, provider_id: str, launch: Launch, target: Target, now: datetime
+) -> models.Placement | None:
+    link = launch.resource_link
+    if link is None:
+        return None
+    key = {"course_id": course.id, "resource_link_id": link.id}
+    row = insert_once(session, models.Placement, key, {"created_at": now, "title": link.title[:255]})
+    named = _activity(session, provider_id, target.activity_key) if target.activity_key else None
+    if named:
+        row.activity_id, row.step = named, _step(target.step)
+    row.title = link.title[:255] or row.title
+    _note_gradebook(row, launch)
+    return row
+
+
+def _note_gradebook(row: models.Placement, launch: Launch) -> None:
+    endpoint = launch.gradebook
+    if endpoint is None:
+        return
+    row.line_items = endpoint.lineitems
+    row.scopes = " ".join(sorted(endpoint.scopes))[:1024]
+    if endpoint.lineitem:
+        row.line_item = endpoint.lineitem
+
+
+def _member(session: Session, course: models.Course, learner: models.Learner, launch: Launch, now: datetime) -> None:
+    key = {"course_id": course.id, "learner_id": learner.id}
+    row = insert_once(session, models.CourseMember, key, {"is_staff": launch.is_staff, "last_seen_at": now})
+    row.is_staff, row.last_seen_at = launch.is_staff, now
+
+
+def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> Arrival:
+    """Note everything that the launch tells. Raises ``LaunchRefused("deployment_unknown")``."""
+    deployment = _deployment(session, launch)
+    _note_family(deployment.platform, launch)
+    course = _course(session, deployment, launch, now)
+    learner = _learner(session, deployment.provider_id, launch, now)
+    _member(session, course, learner, launch, now)
+    is_link = launch.message_type is not MessageType.DEEP_LINKING
+    placement = _placement(session, course, deployment.provider_id, launch, target, now) if is_link else None
+    session.flush()
+    return Arrival(deployment.id, course.id, learner.id, placement.id if placement else None)

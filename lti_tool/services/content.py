@@ -1,0 +1,177 @@
+"""Studying: opening content, the time it took, how much of a recording was played, and the learner's word.
+
+Time is evidence of a browser, so it is bounded here: one opening never counts more seconds than have passed since it
+was served, and all openings together never more than the time since the first. What is read outside our own page (an
+article, a PDF), or without scripts, is measured from opening to the learner's "I have read this", at most
+the time that the author planned for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.db.upsert import insert_once
+from lti_tool.domain.activity import Content, ContentItem, Step
+from lti_tool.domain.errors import NotFound, Refused
+from lti_tool.domain.pathway import content_blockers
+from lti_tool.services.fact import note_fact
+from lti_tool.services.participation import Progress, progress, progress_for_update
+from lti_tool.services.session import Visit
+
+UNPLANNED_MINUTES = 20
+"""The most that counts for reading an item whose file names no minutes."""
+FASTEST = 2
+"""A recording is played at most at twice its speed."""
+SLACK = 5.0
+"""Seconds of grace between a player's clock and ours."""
+LONGEST = 24 * 3600.0
+"""Longest recording, in seconds."""
+MOST_RANGES = 500
+NEAR = 0.25
+"""Stretches closer than this are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedItem:
+    """A content item on its way to the learner."""
+
+    progress: Progress
+    item: ContentItem
+    view_id: str
+    previous: ContentItem | None
+    following: ContentItem | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Totals of one opening, as a browser tells them. ``ranges`` in seconds of the recording."""
+
+    seconds: int
+    duration: float | None = None
+    ranges: tuple[tuple[float, float], ...] = ()
+
+
+def content_progress(db: Session, visit: Visit, now: datetime) -> Progress:
+    """Raises ``Refused("step_locked")``."""
+    here = progress(db, visit, now)
+    here.require(Step.CONTENT)
+    return here
+
+
+def items_of(here: Progress) -> tuple[ContentItem, ...]:
+    """What the tool holds; nothing where the content lies in the course itself."""
+    content: Content | None = here.activity.content
+    return content.items if content else ()
+
+
+def _find(here: Progress, key: str) -> int:
+    keys = [item.key for item in items_of(here)]
+    if key not in keys:
+        raise NotFound("content_unknown")
+    return keys.index(key)
+
+
+def open_item(db: Session, visit: Visit, key: str, now: datetime) -> OpenedItem:
+    """Record that the item was opened. Raises ``Refused("step_locked")``, ``NotFound("content_unknown")``."""
+    here = progress_for_update(db, visit, now)
+    here.require(Step.CONTENT)
+    items, place = items_of(here), _find(here, key)
+    insert_once(db, models.Study, {"participation_id": here.participation_id, "item": key}, {"first_opened_at": now})
+    view = models.StudyView(participation_id=here.participation_id, item=key, opened_at=now)
+    db.add(view)
+    after = note_fact(db, visit, now)
+    previous = items[place - 1] if place else None
+    following = items[place + 1] if place + 1 < len(items) else None
+    return OpenedItem(after, items[place], view.id, previous, following)
+
+
+def _view(db: Session, here: Progress, key: str, view_id: str) -> models.StudyView:
+    row = db.get(models.StudyView, view_id)
+    if row is None or row.participation_id != here.participation_id or row.item != key:
+        raise NotFound("view_unknown")
+    return row
+
+
+def _allowed_seconds(db: Session, view: models.StudyView, now: datetime) -> int:
+    """Seconds that may count for this opening: no more than passed, and no second twice."""
+    rows = db.scalars(select(models.StudyView).where(models.StudyView.participation_id == view.participation_id)).all()
+    others = sum(row.seconds for row in rows if row.id != view.id)
+    first = min(row.opened_at for row in rows)
+    return max(0, min(_seconds(now - view.opened_at), _seconds(now - first) - others))
+
+
+def _seconds(span: timedelta) -> int:
+    return int(span.total_seconds())
+
+
+def merged(ranges: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Played stretches without overlaps, in order."""
+    joined: list[list[float]] = []
+    for start, end in sorted((pair[0], pair[1]) for pair in ranges):
+        if joined and start <= joined[-1][1] + NEAR:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    return joined
+
+
+def _note_playback(view: models.StudyView, report: Report, now: datetime) -> None:
+    """Keep what was played, unless nobody could have played so much in the time."""
+    duration = report.duration
+    if duration is None or not 0 < duration <= LONGEST or len(report.ranges) > MOST_RANGES:
+        return
+    fitting = [(start, min(end, duration)) for start, end in report.ranges if 0 <= start < min(end, duration)]
+    ranges = merged([*view.ranges, *fitting])
+    if sum(end - start for start, end in ranges) <= FASTEST * (now - view.opened_at).total_seconds() + SLACK:
+        view.ranges, view.duration = ranges[:MOST_RANGES], max(duration, view.duration or 0)
+
+
+def report_view(db: Session, visit: Visit, key: str, view_id: str, report: Report, now: datetime) -> None:
+    """Keep the largest figures of one opening. Late, lost and repeated reports do no harm.
+
+    Raises ``Refused("step_locked")``, ``NotFound("content_unknown")``, ``NotFound("view_unknown")``.
+    """
+    here = progress_for_update(db, visit, now)
+    here.require(Step.CONTENT)
+    _find(here, key)
+    view = _view(db, here, key, view_id)
+    view.seconds = max(view.seconds, min(report.seconds, _allowed_seconds(db, view, now)))
+    _note_playback(view, report, now)
+    db.flush()
+
+
+def confirm_reading(db: Session, visit: Visit, key: str, view_id: str, now: datetime) -> OpenedItem:
+    """The learner says that the item was read: the time since it was opened counts, up to what was planned for it.
+
+    Raises the same as :func:`report_view`.
+    """
+    here = progress_for_update(db, visit, now)
+    here.require(Step.CONTENT)
+    items, place = items_of(here), _find(here, key)
+    view = _view(db, here, key, view_id)
+    most = (items[place].minutes or UNPLANNED_MINUTES) * 60
+    view.seconds = max(view.seconds, min(most, _allowed_seconds(db, view, now)))
+    after = note_fact(db, visit, now)
+    following = items[place + 1] if place + 1 < len(items) else None
+    return OpenedItem(after, items[place], view_id, items[place - 1] if place else None, following)
+
+
+def finish_content(db: Session, visit: Visit, now: datetime) -> Progress:
+    """Keep "I have studied this". A second time changes nothing.
+
+    Raises ``Refused("step_locked")`` and ``Refused("content_unfinished", blockers=…)``.
+    """
+    here = progress_for_update(db, visit, now)
+    here.require(Step.CONTENT)
+    blockers = content_blockers(here.activity, here.record)
+    if blockers:
+        raise Refused("content_unfinished", step=Step.CONTENT, blockers=blockers)
+    if here.record.content_finished_at is None:
+        db.get_one(models.Participation, here.participation_id).content_finished_at = now
+    return note_fact(db, visit, now)

@@ -1,0 +1,64 @@
+"""What the use-cases need from rooms that they must not import: the LMS and the certificate printer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.grade import LineItem, LineItemSpec, Score, ScoreOutcome
+from lti_tool.domain.launch import Platform
+from lti_tool.domain.login import ToolKey
+
+
+class RenderedCertificate(Protocol):
+    """A printed certificate."""
+
+    @property
+    def pdf(self) -> bytes: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def template(self) -> str: ...
+
+
+class CertificatePrinter(Protocol):
+    """``lti_tool.certificates.render.CertificateRenderer``."""
+
+    def render(self, certificate: Certificate) -> RenderedCertificate:
+        """Raises ``ServiceUnavailable`` where nothing can be printed now, ``BadInput`` for what never can."""
+        ...
+
+    def unprintable(self, text: str) -> str:
+        """The characters of ``text`` that no certificate can show, each once; ``""`` if all can be printed."""
+        ...
+
+
+class GradebookPort(Protocol):
+    """``lti_tool.lti.gradebook.Gradebook``."""
+
+    def post_score(self, platform: Platform, line_item_url: str, score: Score, now: datetime) -> ScoreOutcome: ...
+
+    def list_line_items(
+        self,
+        platform: Platform,
+        line_items_url: str,
+        now: datetime,
+        *,
+        resource_id: str = "",
+        resource_link_id: str = "",
+        is_writable: bool = False,
+    ) -> Sequence[LineItem]: ...
+
+    def create_line_item(
+        self, platform: Platform, line_items_url: str, spec: LineItemSpec, now: datetime
+    ) -> LineItem: ...
+
+
+class KeyMaker(Protocol):
+    """``lti_tool.lti.keys.generate_key``."""
+
+    def __call__(self, now: datetime, *, is_first: bool = False) -> ToolKey: ...

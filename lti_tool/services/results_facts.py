@@ -1,0 +1,136 @@
+"""What is known of the learners of one course in one activity beside their attempts: a query for each kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lti_tool.catalogue.statements import statements
+from lti_tool.db import models
+from lti_tool.domain.activity import Activity, Step
+from lti_tool.domain.disclosure import information_page
+from lti_tool.domain.errors import Forbidden, NotFound
+from lti_tool.services.score_sheet import Sheets
+from lti_tool.services.session import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """A line of the credit ledger and its certificate."""
+
+    credit_type: str
+    amount: Decimal
+    is_awarded: bool
+    number: str
+    """Of the certificate, ``""`` before it is issued."""
+    status: str
+
+
+def activity_of(visit: Visit) -> str:
+    """The activity whose results this visitor may see.
+
+    Raises ``Forbidden("staff_only")`` and ``NotFound("placement_unbound")``.
+    """
+    if not visit.is_staff:
+        raise Forbidden("staff_only")
+    if visit.activity_id is None:
+        raise NotFound("placement_unbound")
+    return visit.activity_id
+
+
+def participations(visit: Visit) -> Select[str]:
+    """Keys of those that count: learners of the visit's course in its activity."""
+    participation, member = models.Participation, models.CourseMember
+    return (
+        select(participation.id)
+        .join(member, member.learner_id == participation.learner_id)
+        .where(
+            participation.activity_id == activity_of(visit),
+            participation.is_trial.is_(False),
+            member.course_id == visit.course_id,
+            member.is_staff.is_(False),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of each participation, beside its attempts."""
+
+    acknowledged: frozenset[str]
+    evaluated: frozenset[str]
+    earned: Mapping[str, Sequence[Earned]]
+    deliveries: Mapping[str, str]
+
+    @classmethod
+    def load(cls, db: Session, visit: Visit, scope: Select[str], newest: Activity) -> Facts:
+        fingerprint = information_page(newest, statements(newest, newest.designated_on)).fingerprint
+        mark, receipt = models.Acknowledgement, models.EvaluationReceipt
+        read = select(mark.participation_id).where(mark.participation_id.in_(scope), mark.fingerprint == fingerprint)
+        answered = select(receipt.participation_id).where(receipt.participation_id.in_(scope))
+        return cls(
+            frozenset(db.scalars(read)),
+            frozenset(db.scalars(answered)),
+            earned_credit(db, scope),
+            _deliveries(db, visit),
+        )
+
+    def done(self, participation_id: str, sheets: Sheets, *, has_studied: bool) -> frozenset[Step]:
+        """Content counts as done when the learner has finished it: that is refused before its conditions are met."""
+        best = sheets.best
+        tests = {
+            Step.INFORMATION: participation_id in self.acknowledged,
+            Step.PRE_TEST: sheets.pre is not None,
+            Step.CONTENT: has_studied,
+            Step.POST_TEST: best is not None and best.has_passed,
+            Step.EVALUATION: participation_id in self.evaluated,
+            Step.CLAIM: participation_id in self.earned,
+            Step.CERTIFICATE: participation_id in self.earned,
+        }
+        return frozenset(step for step, is_done in tests.items() if is_done)
+
+
+def earned_credit(db: Session, scope: Select[str]) -> dict[str, list[Earned]]:
+    award, certificate = models.Award, models.Certificate
+    query = (
+        select(
+            award.participation_id,
+            award.credit_type,
+            award.amount,
+            award.is_awarded,
+            certificate.number,
+            certificate.status,
+        )
+        .outerjoin(certificate, certificate.award_id == award.id)
+        .where(award.participation_id.in_(scope))
+        .order_by(award.credit_type)
+    )
+    found: dict[str, list[Earned]] = {}
+    for participation_id, kind, amount, is_awarded, number, status in db.execute(query):
+        found.setdefault(participation_id, []).append(Earned(kind, amount, is_awarded, number or "", status or ""))
+    return found
+
+
+UNSETTLED = ("parked", "waiting", "sending", "delivered")
+"""Least settled first; superseded grades do not matter any more."""
+
+
+def _deliveries(db: Session, visit: Visit) -> dict[str, str]:
+    """By learner, over the placements of this activity in this course."""
+    delivery, placement = models.Delivery, models.Placement
+    query = (
+        select(delivery.learner_id, delivery.placement_id, delivery.state)
+        .join(placement, placement.id == delivery.placement_id)
+        .where(placement.course_id == visit.course_id, placement.activity_id == visit.activity_id)
+        .order_by(delivery.stamp)
+    )
+    newest = {(learner_id, placement_id): state for learner_id, placement_id, state in db.execute(query)}
+    found: dict[str, str] = {}
+    for (learner_id, _), state in newest.items():
+        if state in UNSETTLED:
+            found[learner_id] = min(state, found.get(learner_id, state), key=UNSETTLED.index)
+    return found

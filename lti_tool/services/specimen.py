@@ -1,0 +1,52 @@
+"""What a certificate of an activity will look like: for staff, marked as a specimen, without number or record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.catalogue import credit_type
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.errors import BadInput, NotFound, Refused
+from lti_tool.domain.learner import Profile, clean_name
+from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
+from lti_tool.services.learner import suggested_name
+from lti_tool.services.participation import progress
+from lti_tool.services.ports import CertificatePrinter
+from lti_tool.services.session import Visit
+
+SAMPLE_NAME = "Sample Learner"
+
+
+def specimen(activity: Activity, profile: Profile, day: date, *, is_awarded: bool, link: Link) -> Certificate:
+    """The whole designated amount of the first credit. Raises ``Refused("step_absent")`` without credit."""
+    if not activity.credits:
+        raise Refused("step_absent")
+    offer = activity.credits[0]
+    credit = credit_type(offer.credit_type, activity.designated_on)
+    printing = Printing(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to), day, day)
+    address = link("0" * CODE_LENGTH)
+    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, is_specimen=True)
+
+
+def specimen_for(
+    session: Session, visit: Visit, printer: CertificatePrinter, link: Link, now: datetime, *, is_awarded: bool
+) -> Certificate:
+    """A specimen with the visitor's own name where it can be printed. Raises ``NotFound`` for learners."""
+    if not visit.is_staff:
+        raise NotFound("certificate_unknown")
+    here = progress(session, visit, now)
+    name = _printable(suggested_name(session, visit), printer)
+    profile = Profile(name, Degree.MD if is_awarded else Degree.RN, "US")
+    return specimen(here.activity, profile, here.activity.day_of(now), is_awarded=is_awarded, link=link)
+
+
+def _printable(raw: str, printer: CertificatePrinter) -> str:
+    try:
+        name = clean_name(raw)
+    except BadInput:
+        return SAMPLE_NAME
+    return SAMPLE_NAME if printer.unprintable(name) else name

@@ -1,0 +1,43 @@
+"""The worker's loop: deliver what is due, look again, tidy up now and then, until told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from lti_tool.db.engine import transaction
+from lti_tool.services.delivery import Courier, deliver_due
+from lti_tool.services.session import forget_expired
+
+LOG = logging.getLogger(__name__)
+TIDY_EVERY = timedelta(minutes=10)
+AFTER_FAILURE_SECONDS = 10.0
+
+
+def run_worker(courier: Courier, stop: threading.Event, poll_seconds: float) -> None:
+    """Run until ``stop`` is set; the grade in hand is finished first. Several workers may run beside each other.
+
+    Nothing ends the loop but ``stop``: while the database is away it waits and tries again.
+    """
+    tidied_at: datetime | None = None
+    while not stop.is_set():
+        try:
+            tried = deliver_due(courier)
+            tidied_at = _tidy(courier, tidied_at)
+        except Exception:
+            LOG.exception("the worker could not go on; it tries again")
+            stop.wait(max(poll_seconds, AFTER_FAILURE_SECONDS))
+        else:
+            if not tried:
+                stop.wait(poll_seconds)
+
+
+def _tidy(courier: Courier, last: datetime | None) -> datetime:
+    now = courier.clock()
+    if last is not None and now - last < TIDY_EVERY:
+        return last
+    with transaction(courier.sessions) as db:
+        gone = forget_expired(db, now)
+    LOG.info("forgot %d expired sessions and logins", gone)
+    return now

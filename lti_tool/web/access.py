@@ -1,0 +1,166 @@
+"""Who may call what: every route is declared here, with its role, or it does not exist.
+
+A view gets a :class:`Work`: the visitor, one open transaction, and the time. The transaction is committed when the view
+returns and rolled back when it raises, so a refused request leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, g, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.errors import Forbidden
+from lti_tool.services.session import Visit, find_visit
+from lti_tool.services.transaction import Database, transaction
+from lti_tool.web.dependencies import Dependencies, dependencies
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_FIELD = "csrf_token"  # noqa: S105 - the name of a form field
+
+
+class Access(StrEnum):
+    """The least that a route asks of its caller."""
+
+    PUBLIC = "public"
+    """Anybody. Unsafe methods must be token-authenticated in some other way (LTI, handoff)."""
+    LEARNER = "learner"
+    """Anybody with a session in a course; staff take part in a test run."""
+    STAFF = "staff"
+    """A session whose launch carried a staff role in this course."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicWork:
+    """A request without a session."""
+
+    db: Database
+    now: datetime
+    deps: Dependencies
+
+
+@dataclass(frozen=True, slots=True)
+class Work(PublicWork):
+    """A request within a session."""
+
+    visit: Visit
+
+
+def cookie_name(session_id: str) -> str:
+    """One cookie per session, so that two frames on one page never share."""
+    prefix = "__Host-" if dependencies().settings.is_https else ""
+    return f"{prefix}cme-{session_id[:16]}"
+
+
+def csrf_token(session_id: str) -> str:
+    """The form token of a session."""
+    secret = dependencies().settings.secret_key.get_secret_value().encode()
+    return hmac.new(secret, f"csrf:{session_id}".encode(), hashlib.sha256).hexdigest()
+
+
+def check_same_origin() -> None:
+    """Refuse a request that another site made this browser send.
+
+    The LMS's own page shares the cookie partition, so a cookie alone proves nothing (OWASP ASVS 5.0, 3.5.3).
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = dependencies().edge.origin
+    if site not in (None, "same-origin") or (site is None and origin is not None and origin != own):
+        raise Forbidden("cross_site")
+
+
+def check_form(session_id: str) -> None:
+    """Refuse an unsafe request without this session's token, or from another site."""
+    check_same_origin()
+    sent = request.form.get(TOKEN_FIELD, "") or request.headers.get("X-CSRF-Token", "")
+    if not hmac.compare_digest(sent.encode(), csrf_token(session_id).encode()):
+        raise Forbidden("form_token_wrong")
+
+
+def _visit(db: Database, session_id: str, now: datetime) -> Visit:
+    visit = find_visit(db, session_id, request.cookies.get(cookie_name(session_id), ""), now)
+    if request.method not in SAFE:
+        check_form(session_id)
+    g.visit = visit
+    return visit
+
+
+def public_route(
+    blueprint: Blueprint, rule: str, methods: Sequence[str] = ("GET",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Declare a route for anybody. The view is called with a :class:`PublicWork` and the rule's arguments."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(**arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            with transaction(deps.sessions) as db:
+                return view(PublicWork(db, deps.clock(), deps), **arguments)
+
+        _register(blueprint, rule, answer, methods, Access.PUBLIC)
+        return answer
+
+    return declare
+
+
+def edge_route(
+    blueprint: Blueprint, rule: str, methods: Sequence[str] = ("GET",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Declare a route of the protocol edge: public, and in charge of its own transactions. Called with (deps, now)."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(**arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            return view(deps, deps.clock(), **arguments)
+
+        _register(blueprint, rule, answer, methods, Access.PUBLIC)
+        return answer
+
+    return declare
+
+
+def route(
+    blueprint: Blueprint, rule: str, access: Access, methods: Sequence[str] = ("GET",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Declare a route within a session, below ``/s/<session_id>``. The view is called with a :class:`Work`."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(session_id: str, **arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                visit = _visit(db, session_id, now)
+                if access is Access.STAFF and not visit.is_staff:
+                    raise Forbidden("staff_only")
+                return view(Work(db, now, deps, visit), **arguments)
+
+        _register(blueprint, f"/s/<session_id>{rule}", answer, methods, access)
+        return answer
+
+    return declare
+
+
+def _register(
+    blueprint: Blueprint,
+    rule: str,
+    view: Callable[..., ResponseReturnValue],
+    methods: Sequence[str],
+    access: Access,
+) -> None:
+    blueprint.add_url_rule(rule, view_func=view, methods=list(methods), endpoint=view.__name__)
+
+    def note(state: BlueprintSetupState) -> None:
+        state.app.extensions.setdefault("cme_access", {})[f"{blueprint.name}.{view.__name__}"] = access
+
+    blueprint.record(note)

@@ -1,0 +1,46 @@
+"""What the views are given: made once by ``app.create_app`` and carried by the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import current_app
+
+from lti_tool.lti.launch import LaunchEndpoint
+from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.settings import EdgeSettings
+from lti_tool.services.launch_state import KeyRing
+from lti_tool.services.ports import CertificatePrinter, GradebookPort
+from lti_tool.services.transaction import Sealer, Sessions
+from lti_tool.settings import Settings
+
+EXTENSION = "cme_tool"
+
+
+def utc_now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Everything a request needs from outside."""
+
+    settings: Settings
+    sessions: Sessions
+    sealer: Sealer
+    edge: EdgeSettings
+    login: LoginEndpoint
+    launch: LaunchEndpoint
+    keys: KeyRing
+    printer: CertificatePrinter
+    gradebook: GradebookPort
+    clock: Callable[[], datetime] = utc_now
+
+
+def dependencies() -> Dependencies:
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Dependencies)  # noqa: S101 - narrows the type
+    return found

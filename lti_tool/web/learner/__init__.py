@@ -1,0 +1,14 @@
+"""The learner's pages: the steps of an activity, in order."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("learner", __name__)
+MODULES: tuple[str, ...] = (
+    "lti_tool.web.learner.home",
+    "lti_tool.web.learner.information",
+    "lti_tool.web.learner.assessment",
+    "lti_tool.web.learner.content",
+    "lti_tool.web.learner.evaluation",
+    "lti_tool.web.learner.claim",
+    "lti_tool.web.learner.certificate",
+)

@@ -1,0 +1,91 @@
+"""The learner's certificates, and their files."""
+
+from __future__ import annotations
+
+import logging
+from io import BytesIO
+
+from flask import Response, request, send_file
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.activity import Step
+from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.errors import BadInput, ServiceUnavailable
+from lti_tool.services.certificate import issued_certificates, own_certificate, printed_pdf
+from lti_tool.services.participation import progress
+from lti_tool.services.specimen import specimen_for
+from lti_tool.web.access import Access, Work, route
+from lti_tool.web.errors import reference
+from lti_tool.web.learner import blueprint
+from lti_tool.web.learner.claim import verification_link
+from lti_tool.web.learner.frame import learner_page
+from lti_tool.web.page import page
+
+log = logging.getLogger("cme_tool.web")
+NAME_LENGTH = 80
+"""Characters of the activity's title in the name of a file."""
+
+
+@route(blueprint, "/certificate", Access.LEARNER)
+def certificate(work: Work) -> ResponseReturnValue:
+    here = progress(work.db, work.visit, work.now)
+    if here.is_trial:
+        here.standing.of(Step.CERTIFICATE)
+    else:
+        here.require(Step.CERTIFICATE)
+    issued = issued_certificates(work.db, work.visit)
+    return learner_page("learner/certificate.html", work, here, Step.CERTIFICATE, issued=issued)
+
+
+@route(blueprint, "/certificate/<certificate_id>.pdf", Access.LEARNER)
+def certificate_file(work: Work, certificate_id: str) -> ResponseReturnValue:
+    """The PDF. It is printed at the first download, and the same bytes are given ever after."""
+    issued = own_certificate(work.db, work.visit, certificate_id)
+    # The request's transaction ends here: on SQLite everybody would wait for the printer.
+    work.db.commit()
+    try:
+        stored = printed_pdf(work.deps.sessions, work.deps.printer, issued)
+    except (ServiceUnavailable, BadInput) as error:
+        return _not_printed(work, issued.certificate, error)
+    return _file(stored.pdf, f"{stored.certificate.title} - {stored.certificate.activity_title}")
+
+
+@route(blueprint, "/certificate/specimen.pdf", Access.LEARNER)
+def specimen_file(work: Work) -> ResponseReturnValue:
+    """For staff. ``?as=participant`` shows what those get who are not awarded the credit."""
+    is_awarded = request.args.get("as") != "participant"
+    values = specimen_for(work.db, work.visit, work.deps.printer, verification_link, work.now, is_awarded=is_awarded)
+    work.db.commit()
+    try:
+        pdf = work.deps.printer.render(values).pdf
+    except (ServiceUnavailable, BadInput) as error:
+        return _not_printed(work, values, error)
+    return _file(pdf, f"Specimen - {values.title}")
+
+
+def _not_printed(work: Work, values: Certificate, error: ServiceUnavailable | BadInput) -> Response:
+    """The credit stands; only its paper is late. The log says why, without a name."""
+    log.error("certificate not printed: %s", error.code, extra={"code": error.code, "reference": reference()})
+    answer = page(
+        "learner/certificate_pending.html",
+        work,
+        status=503,
+        activity_title=values.activity_title,
+        provider_name=values.provider_name,
+        certificate=values,
+        code=error.code,
+        reference=reference(),
+    )
+    answer.headers["Retry-After"] = "300"
+    return answer
+
+
+def _file(pdf: bytes, name: str) -> Response:
+    """As a download, its name in UTF-8 with an ASCII form for old software (RFC 6266)."""
+    tidy = "".join(each if each.isprintable() and each not in '\\/:*?"<>|' else " " for each in name)
+    download_name = f"{' '.join(tidy.split())[:NAME_LENGTH].strip(' .')}.pdf"
+    answer = send_file(
+        BytesIO(pdf), "application/pdf", as_attachment=True, download_name=download_name, etag=False, max_age=0
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,211 @@
+"""The protocol edge over HTTP: login, launch, keys, and moving to a window of one's own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.launch import Launch
+from lti_tool.lti.keys import jwks_document
+from lti_tool.lti.launch import PROOF_FIELD, NeedsBrowserProof
+from lti_tool.lti.login import LoginCookie, LoginStart, login_cookie_name
+from lti_tool.lti.settings import origin_of
+from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target, arrive
+from lti_tool.services.grade import note_arrival
+from lti_tool.services.participation import take_up
+from lti_tool.services.session import (
+    OpenedSession,
+    drop_handoff,
+    find_visit,
+    frame_origins,
+    open_session,
+    use_handoff,
+)
+from lti_tool.services.transaction import transaction
+from lti_tool.web.access import PublicWork, check_same_origin, cookie_name, edge_route, public_route
+from lti_tool.web.dependencies import Dependencies
+from lti_tool.web.headers import allow_form_action, allow_framing
+from lti_tool.web.page import page
+
+blueprint = Blueprint("lti", __name__)
+
+KEYS_FRESH_SECONDS = 300
+MAX_ORIGIN = 255
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+ANYBODY = "*"
+"""Sign-in pages hold nothing of a person, and nobody knows yet which pages are around the frame."""
+
+
+def _set_login_cookie(response: Response, deps: Dependencies, cookie: LoginCookie) -> None:
+    """``Partitioned`` survives blocked third-party cookies. Plain http (the demo) cannot have it."""
+    is_https = deps.settings.is_https
+    response.set_cookie(
+        cookie.name if is_https else cookie.name.removeprefix("__Host-"),
+        cookie.value,
+        max_age=cookie.max_age,
+        secure=is_https,
+        httponly=True,
+        samesite="None" if is_https else "Lax",
+        partitioned=is_https,
+    )
+
+
+def _login_page(start: LoginStart) -> Response:
+    """Platform storage is offered: keep the browser's secret there, then go on to the LMS."""
+    storage = start.storage
+    assert storage is not None  # noqa: S101 - narrows the type
+    allow_framing(ANYBODY)
+    allow_form_action(storage.origin)
+    parts = urlsplit(start.redirect_url)
+    fields = {name: values[0] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
+    action = parts._replace(query="").geturl()
+    return page("lti/store.html", storage=storage, secret=start.cookie.value, action=action, fields=fields)
+
+
+@edge_route(blueprint, "/lti/login", ("GET", "POST"))
+def login(deps: Dependencies, now: datetime) -> ResponseReturnValue:
+    start = deps.login.start(request.values.to_dict(), now)
+    response = _login_page(start) if start.storage else make_response(redirect(start.redirect_url, 302))
+    _set_login_cookie(response, deps, start.cookie)
+    return response
+
+
+def _cookies(deps: Dependencies) -> dict[str, str]:
+    if deps.settings.is_https:
+        return dict(request.cookies)
+    return {f"__Host-{name}": value for name, value in request.cookies.items()}
+
+
+@edge_route(blueprint, "/lti/launch", ("POST",))
+def launch(deps: Dependencies, now: datetime) -> ResponseReturnValue:
+    """The redirect URI: every kind of message arrives here."""
+    return _receive(deps, now)
+
+
+@edge_route(blueprint, "/lti/deep-link", ("POST",))
+def deep_link(deps: Dependencies, now: datetime) -> ResponseReturnValue:
+    """Where an LMS that wants an address of its own for Deep Linking may post; nothing differs."""
+    return _receive(deps, now)
+
+
+def _receive(deps: Dependencies, now: datetime) -> Response:
+    found = deps.launch.receive(request.form.to_dict(), _cookies(deps), now)
+    if isinstance(found, NeedsBrowserProof):
+        return _proof_page(found)
+    opened = _open(deps, found, now)
+    response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id, h=opened.handoff), 303))
+    _set_session_cookie(response, deps, opened)
+    _drop_login_cookie(response, deps)
+    return response
+
+
+def _proof_page(found: NeedsBrowserProof) -> Response:
+    """Nothing shows yet that this browser began the login: ask the platform's storage, or offer a new window.
+
+    The storage is asked once: a second post without an answer would otherwise ask for ever.
+    """
+    allow_framing(ANYBODY)
+    if PROOF_FIELD in request.form:
+        found = replace(found, storage=None)
+    # The form to the login is redirected to the LMS, and browsers hold form-action against redirects too.
+    allow_form_action(found.authorization_origin)
+    status = 200 if found.storage else 400
+    return page("lti/proof.html", status=status, proof=found)
+
+
+def _target(found: Launch) -> Target:
+    query = parse_qs(urlsplit(found.target_link_uri).query)
+    named = {name: found.custom.get(name) or query.get(name, [""])[0] for name in (ACTIVITY_PARAMETER, STEP_PARAMETER)}
+    return Target(named[ACTIVITY_PARAMETER], named[STEP_PARAMETER])
+
+
+def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
+    with transaction(deps.sessions) as db:
+        arrival = arrive(db, found, _target(found), now)
+        lifetime = timedelta(hours=deps.settings.session_hours)
+        opened = open_session(db, found, arrival, _origins(found), now, lifetime)
+        visit = find_visit(db, opened.session_id, opened.token, now)
+        if visit.activity_id:
+            take_up(db, visit, now)
+            note_arrival(db, visit, now)
+        return opened
+
+
+def _origins(found: Launch) -> tuple[str, ...]:
+    """Pages around the frame, the likeliest first."""
+    deep_linking = found.deep_linking.return_url if found.deep_linking else None
+    candidates = (deep_linking, found.return_url, found.platform.issuer, found.platform.authorization_url)
+    origins = (_web_origin(url) for url in candidates if url)
+    return tuple(dict.fromkeys(origin for origin in origins if origin))
+
+
+def _web_origin(url: str) -> str:
+    """The origin of a web address, or ``""``: it goes into a header, so a host may not hold ``*``, ``;`` or ``,``."""
+    try:
+        origin = origin_of(url)
+    except ValueError:
+        return ""
+    return origin if len(origin) <= MAX_ORIGIN and _ORIGIN.fullmatch(origin) else ""
+
+
+def _set_session_cookie(response: Response, deps: Dependencies, opened: OpenedSession) -> None:
+    is_https = deps.settings.is_https
+    response.set_cookie(
+        cookie_name(opened.session_id),
+        opened.token,
+        max_age=deps.settings.session_hours * 3600,
+        secure=is_https,
+        httponly=True,
+        samesite="None" if is_https else "Lax",
+        partitioned=is_https,
+    )
+
+
+def _drop_login_cookie(response: Response, deps: Dependencies) -> None:
+    name = login_cookie_name(request.form.get("state", ""))
+    is_https = deps.settings.is_https
+    response.delete_cookie(
+        name if is_https else name.removeprefix("__Host-"),
+        secure=is_https,
+        httponly=True,
+        samesite="None" if is_https else "Lax",
+        partitioned=is_https,
+    )
+
+
+@edge_route(blueprint, "/s/<session_id>/enter")
+def enter(deps: Dependencies, now: datetime, session_id: str) -> ResponseReturnValue:
+    """First page after a launch: did the cookie come back? If not, offer a window where it will."""
+    if not request.cookies.get(cookie_name(session_id)):
+        handoff = request.args.get("h", "")
+        with transaction(deps.sessions) as db:
+            allow_framing(*frame_origins(db, session_id))
+        return page("lti/new_window.html", status=200 if handoff else 403, handoff=handoff)
+    with transaction(deps.sessions) as db:
+        visit = find_visit(db, session_id, request.cookies[cookie_name(session_id)], now)
+        drop_handoff(db, session_id)
+    endpoint = "staff.deep_link" if visit.deep_linking else "staff.home" if visit.is_staff else "learner.home"
+    return redirect(url_for(endpoint, session_id=session_id), 303)
+
+
+@public_route(blueprint, "/lti/continue", ("POST",))
+def continue_in_window(work: PublicWork) -> ResponseReturnValue:
+    """The same session in a window of its own, where this tool is first-party and keeps its cookie."""
+    check_same_origin()
+    opened = use_handoff(work.db, request.form.get("handoff", ""), work.now)
+    response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id), 303))
+    _set_session_cookie(response, work.deps, opened)
+    return response
+
+
+@edge_route(blueprint, "/lti/jwks")
+def jwks(deps: Dependencies, now: datetime) -> ResponseReturnValue:
+    """The tool's public keys (RFC 7517), each with ``alg``: Moodle refetches a set that lacks it for every token."""
+    response = jsonify(jwks_document(deps.keys.all(), now))
+    response.headers["Cache-Control"] = f"public, max-age={KEYS_FRESH_SECONDS}"
+    return response

@@ -1,0 +1,180 @@
+"""Codes to words: what is wrong, and what to do about it. Every text is translatable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import g, url_for
+from flask_babel import format_date, format_datetime, gettext, lazy_gettext
+
+from lti_tool.domain.activity import Step
+from lti_tool.domain.errors import CmeError
+from lti_tool.domain.pathway import Blocker
+from lti_tool.web.launch_messages import ASK_LMS, LAUNCH_EXPLANATIONS
+
+STEP_NAMES = {
+    Step.INFORMATION: lazy_gettext("Information and disclosure"),
+    Step.PRE_TEST: lazy_gettext("Pre-test"),
+    Step.CONTENT: lazy_gettext("Content"),
+    Step.POST_TEST: lazy_gettext("Post-test"),
+    Step.EVALUATION: lazy_gettext("Evaluation"),
+    Step.CLAIM: lazy_gettext("Claim credit"),
+    Step.CERTIFICATE: lazy_gettext("Certificate"),
+}
+
+EXPLANATIONS: dict[str, tuple[Any, Any]] = {
+    "page_unknown": (
+        lazy_gettext("This page does not exist"),
+        lazy_gettext("Check the address, or go back to your course."),
+    ),
+    "method_wrong": (
+        lazy_gettext("This address cannot be used like that"),
+        lazy_gettext("Go back to your course and open the activity again."),
+    ),
+    "request_too_large": (lazy_gettext("Too much was sent at once"), lazy_gettext("Go back and send less text.")),
+    "request_wrong": (lazy_gettext("This request could not be understood"), lazy_gettext("Go back and try again.")),
+    "unexpected": (
+        lazy_gettext("Something went wrong on our side"),
+        lazy_gettext(
+            "Nothing that you had saved is lost. Try again in a minute; "
+            "if it happens again, give the reference to your help desk."
+        ),
+    ),
+    "session_unknown": (
+        lazy_gettext("You are signed out"),
+        lazy_gettext(
+            "Your work is saved. Go back to your course and open the activity again. If you see this every time, "
+            "your browser blocks the cookie that keeps you signed in: open the activity in a new window."
+        ),
+    ),
+    "handoff_used": (
+        lazy_gettext("This window can no longer be opened"),
+        lazy_gettext("Go back to your course and open the activity again."),
+    ),
+    "cross_site": (
+        lazy_gettext("This request came from another site"),
+        lazy_gettext("Nothing was changed. Open the activity from your course and use the buttons there."),
+    ),
+    "form_token_wrong": (
+        lazy_gettext("This form is out of date"),
+        lazy_gettext("Nothing was changed. Go back, reload the page and send it again."),
+    ),
+    "staff_only": (
+        lazy_gettext("This page is for course staff"),
+        lazy_gettext("Your course lists you as a learner. Ask the course's owner if that is wrong."),
+    ),
+    "step_locked": (lazy_gettext("This step is not open yet"), lazy_gettext("These things come first:")),
+    "step_absent": (lazy_gettext("This activity has no such step"), lazy_gettext("Go back to the activity.")),
+    "placement_unbound": (
+        lazy_gettext("Nothing has been set up here yet"),
+        lazy_gettext(
+            "Tell your instructor: the activity has to be chosen once, by opening this link as an instructor."
+        ),
+    ),
+    "certificate_unknown": (
+        lazy_gettext("There is no such certificate here"),
+        lazy_gettext("Go back to the activity; your own certificates are listed there."),
+    ),
+    **{
+        code: (
+            lazy_gettext("This is not part of your activity"),
+            lazy_gettext("Go back to the activity and use the buttons there. Nothing that you had saved is lost."),
+        )
+        for code in ("attempt_unknown", "question_unknown", "content_unknown", "view_unknown", "media_unknown")
+    },
+    **{
+        code: (
+            lazy_gettext("This could not be saved"),
+            lazy_gettext("Go back, reload the page and try again. What was saved before is kept."),
+        )
+        for code in ("form_number_wrong", "report_wrong")
+    },
+    "attempt_closed": (
+        lazy_gettext("This attempt has been submitted"),
+        lazy_gettext("Its answers count as they were then. Go back to the test to see the result."),
+    ),
+    "lease_over": (
+        lazy_gettext("The learning platform was too slow to take this grade"),
+        lazy_gettext("Nothing is lost: it is sent again by itself."),
+    ),
+    "delivery_not_waiting": (
+        lazy_gettext("This grade is not waiting to be sent"),
+        lazy_gettext("Reload the list: it was delivered, replaced by a newer one, or is being sent right now."),
+    ),
+    "activity_unknown": (
+        lazy_gettext("This activity does not exist"),
+        lazy_gettext("Tell your instructor that the link points to an activity that is gone."),
+    ),
+    **LAUNCH_EXPLANATIONS,
+}
+"""Code to (what, remedy). A code without a row gets a general text with the code beside it."""
+
+BLOCKERS: dict[str, Any] = {
+    "needs_information": lazy_gettext("Read and acknowledge the information and disclosure"),
+    "needs_pre-test": lazy_gettext("Take the pre-test"),
+    "needs_content": lazy_gettext("Study the content"),
+    "needs_post-test": lazy_gettext("Pass the post-test"),
+    "needs_evaluation": lazy_gettext("Complete the evaluation"),
+    "needs_claim": lazy_gettext("Claim your credit"),
+    "not_released": lazy_gettext("This activity opens on %(date)s"),
+    "not_designated": lazy_gettext("Credit is designated from %(date)s"),
+    "expired": lazy_gettext("This activity expired on %(date)s; credit can no longer be earned"),
+    "content_unopened": lazy_gettext("Open “%(title)s”"),
+    "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),
+    "content_coverage": lazy_gettext("Watch or listen to more of “%(title)s”"),
+    "attempts_used": lazy_gettext("All %(attempts)s attempts are used. Your instructor can tell you what to do next"),
+    "cool_down": lazy_gettext("The next attempt opens at %(until)s"),
+    "already_passed": lazy_gettext("You have passed; there is nothing more to do here"),
+    "already_taken": lazy_gettext("You have taken the pre-test; it is taken once"),
+    "pre_test_over": lazy_gettext("The pre-test is only open before the content has been studied"),
+    "step_absent": lazy_gettext("This activity has no such step"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    title: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerRow:
+    """One thing in the way; ``href`` leads to where it is cleared."""
+
+    text: str
+    href: str | None
+
+
+def explain(error: CmeError) -> Explanation:
+    found = EXPLANATIONS.get(error.code)
+    if found is None:
+        return Explanation(gettext("This could not be done"), str(ASK_LMS))
+    return Explanation(str(found[0]), str(found[1]))
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_datetime(value)
+    return format_date(value) if isinstance(value, date) else value
+
+
+def blocker_text(blocker: Blocker) -> str:
+    """One sentence for one reason."""
+    text = BLOCKERS.get(blocker.code)
+    return str(text) % {key: _shown(value) for key, value in blocker.facts.items()} if text else blocker.code
+
+
+def step_address(step: Step) -> str:
+    """Where a step is done, within the present session."""
+    return url_for(f"learner.{step.value.replace('-', '_')}")
+
+
+def blocker_rows(blockers: Iterable[Blocker]) -> tuple[BlockerRow, ...]:
+    has_session = g.get("visit") is not None
+    return tuple(
+        BlockerRow(blocker_text(blocker), step_address(blocker.step) if has_session and blocker.step else None)
+        for blocker in blockers
+    )

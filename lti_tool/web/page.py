@@ -1,0 +1,73 @@
+"""Rendering pages with what every page needs: language, direction, form token, framing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask_babel import get_locale
+
+from lti_tool.services.session import Visit
+from lti_tool.web.access import Work, csrf_token
+from lti_tool.web.dependencies import dependencies
+
+RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur", "ps", "ku", "dv", "yi", "ug", "sd"})
+LANGUAGES = ("en",)
+"""Languages that the product's own texts exist in."""
+
+
+def chosen_locale() -> str:
+    """The visit's language where we have it, else the browser's best match, else English."""
+    visit: Visit | None = g.get("visit")
+    wanted = (
+        visit.locale.replace("_", "-").split("-")[0].lower() if visit else ""
+    ) or request.accept_languages.best_match(LANGUAGES, "en")
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def is_locale(tag: str) -> bool:
+    try:
+        Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return False
+    return True
+
+
+def direction_of(language: str) -> str:
+    """``rtl`` or ``ltr`` for a BCP 47 tag."""
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+def _standard() -> dict[str, Any]:
+    language = str(get_locale() or "en").replace("_", "-")
+    values: dict[str, Any] = {"locale": language, "text_direction": direction_of(language)}
+    visit: Visit | None = g.get("visit")
+    if visit is not None:
+        values["csrf_token"] = csrf_token(visit.session_id)
+        values["visit"] = visit
+        is_framed = visit.document_target != "window"
+        values["platform_origin"] = visit.platform_origin if is_framed else ""
+    return values
+
+
+def page(template: str, work: Work | None = None, *, status: int = 200, **values: Any) -> Response:
+    """A rendered page; ``work`` is taken for readability, what it holds is already known to the request."""
+    return make_response(render_template(template, **values), status)
+
+
+def set_up_pages(app: Flask) -> None:
+    """Template variables, and ``url_for`` that stays within the session."""
+    app.context_processor(_standard)
+    app.jinja_env.globals["direction_of"] = direction_of
+
+    @app.url_defaults
+    def _within_session(endpoint: str, values: dict[str, Any]) -> None:
+        visit: Visit | None = g.get("visit")
+        if visit and "session_id" not in values and app.url_map.is_endpoint_expecting(endpoint, "session_id"):
+            values["session_id"] = visit.session_id
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """An address of this tool with its public base."""
+    return dependencies().settings.base_url + url_for(endpoint, **values)

@@ -1,0 +1,23 @@
+"""Before and after, question by question, and the evaluation."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+
+from lti_tool.services.outcomes import evaluation_summary
+from lti_tool.services.outcomes import outcomes as load_outcomes
+from lti_tool.web.access import Access, Work, route
+from lti_tool.web.staff import blueprint
+from lti_tool.web.staff.frame import staff_page
+
+
+@route(blueprint, "/staff/outcomes", Access.STAFF)
+def outcomes(work: Work) -> ResponseReturnValue:
+    found = load_outcomes(work.db, work.visit, work.now, work.deps.settings.small_cell)
+    return staff_page("staff/outcomes.html", work, outcomes=found)
+
+
+@route(blueprint, "/staff/evaluation", Access.STAFF)
+def evaluation(work: Work) -> ResponseReturnValue:
+    found = evaluation_summary(work.db, work.visit, work.deps.settings.small_cell)
+    return staff_page("staff/evaluation.html", work, summary=found)

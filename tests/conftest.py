@@ -1,0 +1,145 @@
+"""What every test may ask for: databases on both engines, and the rule that nothing is skipped in CI.
+
+Fixtures (all give SQLAlchemy addresses as ``str``; every test gets a database of its own):
+
+=========================  ======================================================================================
+``sqlite_url``             an empty SQLite file
+``postgres_url``           an empty database on the PostgreSQL that the test run starts by itself
+``database_url``           the test runs twice: once with each of the two
+``migrated_sqlite_url``    the same three, at the newest migration. The migrations run once per process (SQLite)
+``migrated_postgres_url``  or once per run (PostgreSQL); after that each test gets a copy of the migrated template
+``migrated_database_url``
+=========================  ======================================================================================
+
+Migrating is done by ``lti_tool.db.migrate.upgrade(url)``, imported only when a migrated database is asked for.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresForTests, prepare_folder, remove_folder
+
+SERVER_FOLDER = "CME_TEST_POSTGRES"
+BY_FOLDER = ("browser", "peers", "certification")
+ENGINES = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose one folder for the run's PostgreSQL before xdist starts its workers, which inherit the variable."""
+    if not hasattr(config, "workerinput"):
+        os.environ[SERVER_FOLDER] = str(prepare_folder())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove its files, also when a worker was killed."""
+    if not hasattr(config, "workerinput"):
+        remove_folder(Path(os.environ.pop(SERVER_FOLDER)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the folder they lie in: ``tests/browser`` is ``browser``, and so on."""
+    for item in items:
+        for name in BY_FOLDER:
+            if name in item.path.parts:
+                item.add_marker(name)
+        if "postgres_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("postgres")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped or expectedly failing test fails: what was not run was not proved."""
+    report = yield
+    if in_ci() and (report.skipped or hasattr(report, "wasxfail")):
+        reason = getattr(report, "wasxfail", None) or report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was not run to its end, which CI does not accept: {reason}"
+        vars(report).pop("wasxfail", None)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole module or folder that skips itself while it is collected."""
+    report = yield
+    if in_ci() and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} skipped itself, which CI does not accept: {report.longrepr}"
+    return report
+
+
+def in_ci() -> bool:
+    """Say whether this run is the one that counts."""
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresForTests]:
+    """The run's PostgreSQL server, started by whichever worker asks first and shared by all of them."""
+    server = PostgresForTests.start(Path(os.environ[SERVER_FOLDER]))
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that tests copy; nobody writes to it."""
+    path = tmp_path_factory.mktemp("sqlite-template") / "migrated.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'empty.db'}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresForTests) -> Iterator[str]:
+    with postgres_server.database(new_name()) as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
+    path = tmp_path / "migrated.db"
+    shutil.copyfile(migrated_sqlite_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: PostgresForTests) -> Iterator[str]:
+    template = postgres_server.template(migrate)
+    with postgres_server.database(new_name(), template=template) as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture(params=ENGINES)
+def migrated_database_url(request: pytest.FixtureRequest) -> str:
+    name = "migrated_sqlite_url" if request.param == "sqlite" else "migrated_postgres_url"
+    return str(request.getfixturevalue(name))
+
+
+def migrate(url: str) -> None:
+    """Bring the database at ``url`` to the newest migration, as the command line does."""
+    from lti_tool.db.migrate import upgrade
+
+    upgrade(url)
+
+
+def new_name() -> str:
+    return f"test_{uuid.uuid4().hex}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from lti_tool.domain.assessment import QuestionKind
-from lti_tool.services.activity_file.faults import Findings
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 Data = dict[str, Any]

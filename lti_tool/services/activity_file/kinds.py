@@ -12,7 +12,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Protocol
 
-from lti_tool.services.activity_file.faults import Findings
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.nodes import Items, Node, Scalar
 
 WHERE = "_where"

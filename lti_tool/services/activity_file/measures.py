@@ -7,7 +7,7 @@ from decimal import Decimal
 from lti_tool.domain.activity import Requirement
 from lti_tool.domain.assessment import QuestionKind
 from lti_tool.domain.evaluation import REQUIRED_FAMILIES, ItemKind
-from lti_tool.services.activity_file.faults import Findings
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.keys import Data, part, records
 from lti_tool.services.activity_file.kinds import WHERE, join
 

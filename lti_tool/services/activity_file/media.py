@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from PIL import Image
 
-from lti_tool.services.activity_file.faults import Findings
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.fields import FILE
 from lti_tool.services.activity_file.kinds import WHERE, join
 

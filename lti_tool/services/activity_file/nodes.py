@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from lti_tool.services.activity_file.faults import Findings, Place
+from lti_tool.domain.fault import Findings, Place
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 12

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lti_tool.services.activity_file.faults import Findings
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.kinds import WHERE, Kind, OneOf, Text, did_you_mean, join, said
 from lti_tool.services.activity_file.nodes import Fields, Items, Node, Scalar
 

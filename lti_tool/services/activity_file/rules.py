@@ -25,7 +25,7 @@ from lti_tool.domain.activity import (
 )
 from lti_tool.domain.credit import CreditType
 from lti_tool.domain.errors import NotFound
-from lti_tool.services.activity_file.faults import Findings
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.keys import Data, part, records
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 

@@ -171,6 +171,11 @@ def _picture(element: Element, source: Source) -> str:
     return f"![{escaped(_one_line(alt).strip())}]({kept})" if kept else ""
 
 
+def _no_picture(source: Source) -> str:
+    source.fault("an image in a choice is not taken", "show it above the question and name what it shows")
+    return ""
+
+
 def _is_picture(element: Element) -> bool:
     name = name_of(element)
     return name == "img" or (name == "object" and (element.get("type") or "").startswith("image/"))
@@ -184,8 +189,8 @@ def _element(element: Element, source: Source, *, is_plain: bool) -> str:
         return _GAP
     if name in ("sub", "sup"):
         return _script(element, source, name == "sub")
-    if _is_picture(element) and not is_plain:
-        return _picture(element, source)
+    if _is_picture(element):
+        return _no_picture(source) if is_plain else _picture(element, source)
     if name not in KNOWN:
         source.fault(f"<{name[:20]}> is not taken", "remove it: questions hold text, lists, tables, links and images")
         return ""
@@ -252,7 +257,7 @@ def _table(element: Element, source: Source) -> str:
     if any(cell.get("colspan", "1") != "1" or cell.get("rowspan", "1") != "1" for row in rows for cell in row):
         source.fault("a table whose cells span others is not taken", "write it with plain rows and columns")
     width = max((len(row) for row in table), default=0)
-    if not width:
+    if not any(cell for row in table for cell in row):
         return ""
     lines = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in table]
     return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])

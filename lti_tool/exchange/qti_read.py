@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from lti_tool.exchange.xml import Element, name_of, parse_xml
 
 INTERACTIONS = frozenset({"choiceInteraction", "orderInteraction", "matchInteraction", "textEntryInteraction"})
 _NEARLY = Decimal("0.001")
+_GENERAL = re.compile(r"general|solution|rationale", re.IGNORECASE)
 _GAP = "____"
 _TRUE_FALSE = {"true": "true", "false": "false"}
 
@@ -192,6 +194,7 @@ def _has_partial_credit(item: _Item, declaration: Element, entries: tuple[Entry,
 def _order(item: _Item, interaction: Element, declaration: Element) -> dict[str, Any]:
     entries = {entry.key: entry for entry in _entries(item, interaction, "simpleChoice")}
     right = _values(declaration)
+    _hear_shares(item)
     if sorted(right) != sorted(entries):
         item.fault("the correct response does not name each choice once", "list all of them in their order")
         return {"kind": QuestionKind.ORDERING, "entries": tuple(entries.values())}
@@ -204,6 +207,7 @@ def _match(item: _Item, interaction: Element, declaration: Element) -> dict[str,
         item.fault(f"{len(sets)} sets to match, two are needed", "give prompts and options")
         return {"kind": QuestionKind.MATCHING}
     prompts, options = (_entries(item, group, "simpleAssociableChoice") for group in sets)
+    _hear_shares(item)
     pairs: dict[str, str] = {}
     for value in _values(declaration):
         prompt, _, option = value.partition(" ")
@@ -211,6 +215,11 @@ def _match(item: _Item, interaction: Element, declaration: Element) -> dict[str,
             item.fault(f"the prompt {prompt[:40]!r} has two matches", "give each prompt exactly one")
         pairs[prompt] = option
     return {"kind": QuestionKind.MATCHING, "entries": prompts, "options": options, "pairs": pairs}
+
+
+def _hear_shares(item: _Item) -> None:
+    if _is_mapped(item):
+        item.remark("only everything being right earns the point here")
 
 
 def _number(item: _Item, interaction: Element, declaration: Element) -> dict[str, Any]:
@@ -300,18 +309,33 @@ def _hear_below(item: _Item, body: Element, interaction: Element) -> None:
 
 def _feedback(item: _Item, choices: Mapping[str, str]) -> tuple[Reasons, dict[str, str]]:
     """The rationale, and feedback by choice, from what is shown after the answer."""
-    why, told = Reasons(), {}
-    for shown in _all(item.root, "modalFeedback"):
-        held = _first(shown, "contentBody")
-        content = shown if held is None else held
-        key = shown.get("identifier") or ""
-        if key in choices:
-            told[choices[key]] = "\n\n".join(blocks(content, item.source(content)))
-            continue
-        found = reasons_in_html(content, item.source(content))
+    shown = list(_all(item.root, "modalFeedback"))
+    told = {
+        choices[one.get("identifier") or ""]: "\n\n".join(blocks(_content(one), item.source(one)))
+        for one in shown
+        if one.get("identifier") in choices
+    }
+    why = Reasons()
+    for one in _general(item, [one for one in shown if one.get("identifier") not in choices]):
+        found = reasons_in_html(_content(one), item.source(one))
         rationale = "\n\n".join(text for text in (why.rationale, found.rationale) if text)
         why = Reasons(rationale, (*why.references, *found.references), why.objective or found.objective)
     return why, {key: text for key, text in told.items() if text}
+
+
+def _content(shown: Element) -> Element:
+    held = _first(shown, "contentBody")
+    return shown if held is None else held
+
+
+def _general(item: _Item, shown: list[Element]) -> list[Element]:
+    """What is said whatever was answered. "Right" and "wrong" side by side would make no rationale."""
+    if len(shown) < 2:
+        return shown
+    general = [one for one in shown if _GENERAL.search(one.get("identifier") or "")]
+    if len(general) < len(shown):
+        item.remark("words that depend on the answer as a whole are left out")
+    return general
 
 
 def _choice_names(fields: Mapping[str, Any]) -> dict[str, str]:

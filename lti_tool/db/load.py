@@ -15,6 +15,7 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.assessment import Answer, FormItem, TestKind
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import NotFound
+from lti_tool.domain.key_correction import AnswerKey, Correction, corrected
 from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Study
@@ -54,11 +55,27 @@ class _Definition:
 
 
 def activity_value(session: Session, activity_id: str, number: int) -> Activity:
-    """One version of an activity. Raises ``NotFound``."""
+    """One version of an activity, with the corrections that keys of its questions have had. Raises ``NotFound``."""
+    defined = defined_activity(session, activity_id, number)
+    return corrected(defined, number, corrections(session, activity_id))
+
+
+def defined_activity(session: Session, activity_id: str, number: int) -> Activity:
+    """One version of an activity as it was taken in. Raises ``NotFound``."""
     row = session.get(models.ActivityVersion, (activity_id, number))
     if row is None:
         raise NotFound("activity_version_unknown", activity=activity_id, number=number)
     return _parsed(activity_id, number, row.content_hash, _Definition(row.definition))
+
+
+def corrections(session: Session, activity_id: str) -> tuple[Correction, ...]:
+    """Corrections of keys in an activity, oldest first."""
+    table = models.KeyCorrection
+    query = select(table).where(table.activity_id == activity_id).order_by(table.applied_at, table.id)
+    return tuple(
+        Correction(row.question, read_value(AnswerKey, row.body), row.applied_at, row.through_version)
+        for row in session.scalars(query)
+    )
 
 
 def profile_value(row: models.Learner) -> Profile | None:

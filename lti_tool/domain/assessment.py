@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeAlias
@@ -93,6 +94,8 @@ class Question:
     objective: str = ""
     rationale: str = ""
     references: tuple[str, ...] = ()
+    source: str = ""
+    """Where it was taken from in the provider's bank, as ``<question>/<version>``; ``""`` if it never was there."""
 
 
 Answer: TypeAlias = str | tuple[str, ...] | Mapping[str, str]
@@ -187,6 +190,18 @@ def points(question: Question, answer: Answer | None) -> Decimal:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerKey:
+    """How a question was keyed until its key was corrected. Whoever had submitted by then keeps the better result."""
+
+    question: Question
+    until: datetime
+
+    @property
+    def key(self) -> str:
+        return self.question.key
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """A pre- or post-test. ``pass_mark`` is a number of points out of the questions given (``length``)."""
 
@@ -203,6 +218,8 @@ class Test:
     cool_down_minutes: int = 0
     has_shuffle: bool = False
     reveal: Reveal = Reveal.AFTER_PASSING
+    former_keys: tuple[FormerKey, ...] = ()
+    """Corrections of keys, oldest first: the scoring of attempts submitted before them."""
 
     @property
     def length(self) -> int:
@@ -230,6 +247,8 @@ class Result:
     points: Decimal
     maximum: int
     has_passed: bool
+    is_kept: bool = False
+    """Better than by the corrected key, and therefore kept: the attempt was submitted before the correction."""
 
     @property
     def fraction(self) -> Decimal:

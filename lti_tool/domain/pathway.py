@@ -15,8 +15,9 @@ from enum import StrEnum
 from typing import Any
 
 from lti_tool.domain.activity import Activity, ContentItem, Requirement, Step
-from lti_tool.domain.assessment import Result, Reveal, Test, TestKind, score
+from lti_tool.domain.assessment import Result, Reveal, Test, TestKind
 from lti_tool.domain.errors import Refused
+from lti_tool.domain.key_correction import score_submitted
 from lti_tool.domain.record import Attempt, Record
 
 
@@ -89,11 +90,16 @@ class Standing:
         return sum(standing.state is StepState.DONE for standing in self.steps)
 
 
+def attempt_result(test: Test, attempt: Attempt) -> Result:
+    """The result of one attempt: a key that was corrected after it was submitted never lowers it."""
+    return score_submitted(test, attempt.form, attempt.answers, attempt.submitted_at)
+
+
 def best_result(test: Test | None, attempts: tuple[Attempt, ...]) -> Result | None:
     """The best submitted attempt, ``None`` if there is none."""
     if test is None or not attempts:
         return None
-    return max((score(test, attempt.form, attempt.answers) for attempt in attempts), key=lambda result: result.points)
+    return max((attempt_result(test, attempt) for attempt in attempts), key=lambda result: result.points)
 
 
 def has_passed(activity: Activity, record: Record) -> bool:

@@ -1,4 +1,4 @@
-"""Activities as versioned plain dicts (JSON) and back. An unknown version is refused loudly.
+"""Activities, certificates, questions as versioned plain dicts (JSON) and back. An unknown version is refused.
 
 One generic reader over the dataclasses' own types: what the domain can hold is exactly what can be
 stored, and a field that is missing, unknown or of a wrong type is named in the error.
@@ -18,9 +18,11 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput
+from lti_tool.domain.question import BankQuestion
 
 ACTIVITY_VERSION = "activity/1"
 CERTIFICATE_VERSION = "certificate/1"
+QUESTION_VERSION = "question/1"
 
 T = TypeVar("T")
 
@@ -151,3 +153,12 @@ def write_certificate(certificate: Certificate) -> dict[str, Any]:
 def read_certificate(data: Any) -> Certificate:
     """Raises ``BadInput`` for an unknown version or a body that does not fit."""
     return read_value(Certificate, _versioned(CERTIFICATE_VERSION, data))
+
+
+def write_question(bank: BankQuestion) -> dict[str, Any]:
+    return {"version": QUESTION_VERSION, "body": _out(bank)}
+
+
+def read_question(data: Any) -> BankQuestion:
+    """Raises ``BadInput`` for an unknown version or a body that does not fit."""
+    return read_value(BankQuestion, _versioned(QUESTION_VERSION, data))

@@ -171,8 +171,8 @@ def _measure(text: str, item: _Item) -> dict[str, Any]:
 
 
 def _numeric(body: str, item: _Item) -> dict[str, Any]:
-    rest = body.lstrip()[1:]
-    found = list(_parts(rest)) if "=" in rest or "~" in rest else [("=", *_feedback_apart(rest))]
+    rest = body.lstrip()[1:].lstrip()
+    found = list(_parts(rest if rest.startswith(("=", "~")) else f"={rest}"))
     right = []
     for sign, answer, feedback in found:
         text, share = _weight(answer, WHOLE if sign == "=" else Decimal(0))
@@ -220,7 +220,7 @@ def _question(block: _Block, category: str, reading: Reading) -> None:
     answers, _, general = body.partition("####")
     fields = _answers(answers, item)
     if fields is not None:
-        whole = f"{before.rstrip()} {GAP} {after.strip()}" if after.strip() else before
+        whole = f"{before.rstrip()} {GAP} {after.strip()}" if re.search(r"\w", after) else before
         _take(block, category, item, whole, general, fields)
 
 

@@ -128,11 +128,13 @@ def _matching(item: _Item) -> dict[str, Any]:
 
 
 def _ordering(item: _Item) -> dict[str, Any]:
+    """Moodle notes an answer's place as its fraction: 1, 2, 3."""
     if item.value("gradingtype").upper() not in ("", "ALL_OR_NOTHING", "-1"):
         item.remark("only the whole order being right earns the point here")
     if item.value("selecttype").upper() not in ("", "ALL", "0"):
         item.remark("everything is put in order here, not a selection")
-    texts = [_passage(answer).words(item.source(answer)) for answer in item.children("answer")]
+    answers = sorted(item.children("answer"), key=lambda answer: number_of(answer.get("fraction") or "0") or Decimal(0))
+    texts = [_passage(answer).words(item.source(answer)) for answer in answers]
     if any(_feedback(answer, item) for answer in item.children("answer")):
         item.remark("feedback to single steps is left out")
     entries = tuple(Entry(str(number), text) for number, text in enumerate(texts))

@@ -115,7 +115,8 @@ def _ordering(bank: BankQuestion, media: Media) -> list[Element]:
         "showgrading": "SHOW",
     }
     entries = [
-        make("answer", {"fraction": "1", "format": "plain_text"}, _text(entry.text)) for entry in bank.question.entries
+        make("answer", {"fraction": str(place), "format": "plain_text"}, _text(entry.text))
+        for place, entry in enumerate(bank.question.entries, 1)
     ]
     return [*(make(name, None, value) for name, value in settings.items()), *entries]
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity, Step
-from lti_tool.domain.assessment import Answer, Result, Test, TestKind, is_complete, score
+from lti_tool.domain.assessment import Answer, Result, Test, TestKind, is_complete
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import Conflict, NotFound, Refused
-from lti_tool.domain.pathway import Blocker, attempt_blockers, attempts_left, may_reveal, require
+from lti_tool.domain.pathway import Blocker, attempt_blockers, attempt_result, attempts_left, may_reveal, require
 from lti_tool.domain.record import Attempt
 from lti_tool.domain.wire import write_value
 from lti_tool.services.answers import Saved, SheetReader, newest_stamp, save_sheet
@@ -44,7 +44,7 @@ class Sitting:
     """Key, rationale and references may be shown."""
 
     def result(self, attempt: Attempt) -> Result:
-        return score(self.test, attempt.form, attempt.answers)
+        return attempt_result(self.test, attempt)
 
 
 class Outcome(StrEnum):

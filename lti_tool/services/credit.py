@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from lti_tool.catalogue import attestation, credit_type
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity, LearningFormat, Step
-from lti_tool.domain.assessment import Result, TestKind, score
+from lti_tool.domain.assessment import Result, TestKind
 from lti_tool.domain.credit import CreditOffer, CreditType, Degree, check_amount, claimable_amounts
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.pathway import best_result, has_acknowledged
+from lti_tool.domain.pathway import attempt_result, best_result, has_acknowledged
 from lti_tool.domain.record import Attempt, Record
 from lti_tool.domain.wire import write_value
 from lti_tool.services.certificate import (
@@ -248,7 +248,7 @@ def _passing(found: Progress) -> dict[str, Any] | None:
         return None
 
     def result(attempt: Attempt) -> Result:
-        return score(test, attempt.form, attempt.answers)
+        return attempt_result(test, attempt)
 
     best = max(attempts, key=lambda attempt: result(attempt).points)
     return {"attempt": best.id, "number": best.number, **write_value(result(best))}

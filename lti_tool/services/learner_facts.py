@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.domain.assessment import Test, TestKind, score
+from lti_tool.domain.assessment import Test, TestKind
 from lti_tool.domain.errors import NotFound
+from lti_tool.domain.pathway import attempt_result
 from lti_tool.domain.record import Attempt
 from lti_tool.services.participation import Progress, progress_of
 from lti_tool.services.results import short_id
@@ -25,8 +26,8 @@ class Fact:
     """Something that happened. ``facts`` are what a sentence needs.
 
     Codes: ``began``, ``acknowledged``, ``attempt_started`` (test, number), ``attempt_submitted`` (test, number, points,
-    maximum, has_passed), ``content_opened`` (title), ``content_finished``, ``evaluated``, ``claimed`` (amount,
-    is_awarded), ``certificate_issued`` (number).
+    maximum, has_passed, and is_kept where a corrected key would have lowered it), ``content_opened`` (title),
+    ``content_finished``, ``evaluated``, ``claimed`` (amount, is_awarded), ``certificate_issued`` (number).
     """
 
     at: datetime
@@ -87,8 +88,9 @@ def _attempt(found: Progress, attempt: Attempt) -> Iterator[Fact]:
     yield Fact(attempt.started_at, "attempt_started", about)
     test = _test(found, attempt.test)
     if attempt.submitted_at and test:
-        result = score(test, attempt.form, attempt.answers)
+        result = attempt_result(test, attempt)
         scored = {"points": result.points, "maximum": result.maximum, "has_passed": result.has_passed}
+        scored |= {"is_kept": True} if result.is_kept else {}
         yield Fact(attempt.submitted_at, "attempt_submitted", {**about, **scored})
 
 

@@ -14,7 +14,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.pathway import may_reveal
-from lti_tool.services.activity_file.media import markdown_images
+from lti_tool.exchange.markup import images_in
 from lti_tool.services.assessment import step_of, test_of
 from lti_tool.services.content import items_of
 from lti_tool.services.fact import may_review
@@ -33,7 +33,7 @@ class MediaFile:
 def _pictures(*texts: str) -> Iterator[str]:
     """Images in Markdown."""
     for text in texts:
-        yield from (source for source, _ in markdown_images(text))
+        yield from (source for source, _ in images_in(text))
 
 
 def _content_files(here: Progress) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,8 @@ from lti_tool.db import models
 from lti_tool.db.base import Json
 from lti_tool.db.load import answer_value
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.assessment import Answer, FormItem, Test, TestKind, points, score
+from lti_tool.domain.assessment import Answer, FormItem, Test, TestKind, points
+from lti_tool.domain.key_correction import score_submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,14 @@ class _Scorer:
     test: Test
     worth: dict[tuple[str, object], Decimal] = field(default_factory=dict)
 
-    def sheet(self, number: int, given: Iterable[str], answers: Mapping[str, Any]) -> Sheet:
+    def sheet(self, number: int, given: Iterable[str], answers: Mapping[str, Any], submitted_at: datetime) -> Sheet:
+        """Questions are scored by today's keys; the attempt as a whole keeps a better result of former ones."""
         by_question = {key: self._points(key, answers.get(key)) for key in given}
         total = sum(by_question.values(), Decimal(0))
-        if total % 1:  # partial credit: the domain knows how thirds add up
+        if total % 1 or self.test.former_keys:  # the domain knows how thirds add up, and what corrections leave
             form = tuple(FormItem(key) for key in by_question)
-            total = score(self.test, form, {key: answer_value(answers[key]) for key in answers}).points
+            values = {key: answer_value(answers[key]) for key in answers}
+            total = score_submitted(self.test, form, values, submitted_at).points
         has_passed = self.test.pass_mark is None or total >= self.test.pass_mark
         return Sheet(self.test.kind, number, total, len(by_question), has_passed, by_question)
 
@@ -100,9 +104,8 @@ def _answers(db: Session, scope: Select[str]) -> dict[str, Mapping[str, Any]]:
 def _attempts(db: Session, scope: Select[str], *, with_forms: bool) -> Iterable[Row[*tuple[Any, ...]]]:
     attempt = models.Attempt
     form: ColumnElement[Any] = attempt.form.expression if with_forms else null()
-    query = select(attempt.id, attempt.participation_id, attempt.test, attempt.number, form).where(
-        attempt.submitted_at.is_not(None), attempt.participation_id.in_(scope)
-    )
+    columns = (attempt.id, attempt.participation_id, attempt.test, attempt.number, attempt.submitted_at)
+    query = select(*columns, form).where(attempt.submitted_at.is_not(None), attempt.participation_id.in_(scope))
     return db.execute(query.order_by(attempt.number)).all()
 
 
@@ -119,12 +122,12 @@ def score_sheets(
     answers = _answers(db, scope)
     found: dict[str, list[Sheet]] = {}
     is_drawn = any(test.draw is not None for test in tests.values())
-    for attempt_id, participation_id, kind, number, form in _attempts(db, scope, with_forms=is_drawn):
+    for attempt_id, participation_id, kind, number, at, form in _attempts(db, scope, with_forms=is_drawn):
         key = (versions.get(participation_id, 0), kind)
         if key not in scorers:
             continue
         given = [item["question"] for item in form] if form is not None else whole[key]
-        sheet = scorers[key].sheet(number, given, answers.get(attempt_id, {}))
+        sheet = scorers[key].sheet(number, given, answers.get(attempt_id, {}), at)
         found.setdefault(participation_id, []).append(sheet)
     return {participation_id: _sheets(sheets) for participation_id, sheets in found.items()}
 

@@ -11,6 +11,15 @@ from lti_tool.db.models.grade import Delivery
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
 from lti_tool.db.models.platform import Deployment, Platform, Provider
+from lti_tool.db.models.question import (
+    KeyCorrection,
+    Question,
+    QuestionImage,
+    QuestionImport,
+    QuestionTag,
+    QuestionUse,
+    QuestionVersion,
+)
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 
@@ -30,6 +39,7 @@ __all__ = [
     "Deployment",
     "EvaluationReceipt",
     "EvaluationResponse",
+    "KeyCorrection",
     "Keyset",
     "Learner",
     "Media",
@@ -38,6 +48,12 @@ __all__ = [
     "Placement",
     "Platform",
     "Provider",
+    "Question",
+    "QuestionImage",
+    "QuestionImport",
+    "QuestionTag",
+    "QuestionUse",
+    "QuestionVersion",
     "ShownText",
     "Study",
     "StudyView",

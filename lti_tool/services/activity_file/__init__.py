@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lti_tool.domain.activity import Activity
+from lti_tool.domain.fault import Fault, Findings, Place
 from lti_tool.services.activity_file.build import build_activity
 from lti_tool.services.activity_file.export import write_activity_file
-from lti_tool.domain.fault import Fault, Findings, Place
 from lti_tool.services.activity_file.fields import ACTIVITY, activity_schema
 from lti_tool.services.activity_file.keys import check_keys
 from lti_tool.services.activity_file.measures import check_measures

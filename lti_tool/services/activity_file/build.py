@@ -113,6 +113,7 @@ def _question(data: Data) -> Question:
         objective=data["objective"],
         rationale=data["rationale"],
         references=tuple(data["references"]),
+        source=data["source"],
         **_answer_fields(data),
     )
 

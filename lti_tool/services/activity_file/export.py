@@ -113,6 +113,7 @@ def _question(question: Question) -> Data:
         "objective": question.objective,
         "references": list(question.references),
         "rationale": question.rationale,
+        "source": question.source,
     }
     head = {"key": question.key, "kind": question.kind.value}
     return head | _full(before) | {"stem": question.stem} | _full(after) | _answer_fields(question)

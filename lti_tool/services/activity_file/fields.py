@@ -57,6 +57,7 @@ ACTIVITY_KEY = Text(60, pattern=r"[a-z0-9-]{3,60}", hint="3 to 60 of a-z, 0-9 an
 FILE = Text(100, pattern=r"[A-Za-z0-9_-][A-Za-z0-9._-]*", hint="the name of a file beside this one, without a folder")
 ADDRESS = Text(2000)
 KEYS = Many(KEY, maximum=30)
+SOURCE = Text(60, pattern=r"[0-9a-f]{32}/[0-9]{1,6}", hint="what the question bank has written")
 
 _key = _need("key", KEY, "Short name, unique in its list; results are filed under it, so never change it later")
 
@@ -165,6 +166,7 @@ _QUESTION = Record(
         Field("objective", KEY, "Key of the objective it measures", ""),
         Field("references", KEYS, "Keys of references", []),
         Field("rationale", MARKDOWN, "Why the key is right, shown with it", ""),
+        Field("source", SOURCE, "Question and version in the question bank; the bank writes it", ""),
     ),
     {
         QuestionKind.SINGLE: (_CHOICES,),

@@ -1,43 +1,22 @@
-"""Files that an activity needs beside it: images and PDFs. Also the images that Markdown names."""
+"""Files that an activity needs beside it: images and PDFs, named in fields and in Markdown."""
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from PIL import Image
-
 from lti_tool.domain.fault import Findings
+from lti_tool.exchange.markup import images_in
+from lti_tool.exchange.picture import MAX_IMAGE_BYTES, is_picture
 from lti_tool.services.activity_file.fields import FILE
 from lti_tool.services.activity_file.kinds import WHERE, join
 
-MAX_IMAGE_BYTES = 2_000_000
 MAX_PDF_BYTES = 30_000_000
-
-MAX_PIXELS = 25_000_000
 
 _LIMITS = {"image": MAX_IMAGE_BYTES, "PDF": MAX_PDF_BYTES}
 _WCAG = "WCAG 2.2, 1.1.1"
-_MARKDOWN = MarkdownIt("commonmark")
-
-
-def _images(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        if token.type == "image":
-            yield token
-        yield from _images(token.children or [])
-
-
-def markdown_images(text: str) -> tuple[tuple[str, str], ...]:
-    """Source and alternative text of every image in a Markdown text."""
-    tokens = _images(_MARKDOWN.parse(text))
-    return tuple((str(token.attrs.get("src", "")), token.content) for token in tokens)
 
 
 def _texts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -50,7 +29,7 @@ def _texts(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _named_in_markdown(data: dict[str, Any], findings: Findings) -> Iterator[tuple[str, str, str]]:
     for where, text in _texts(data):
-        for source, alt in markdown_images(text):
+        for source, alt in images_in(text):
             if not alt.strip():
                 what = f"the image {source!r} has no alternative text"
                 findings.add(where, what, "write it: ![what can be seen](file.png)", _WCAG)
@@ -77,16 +56,6 @@ def _bytes(path: Path, limit: int) -> bytes | None:
         return None
     with path.open("rb") as stream:
         return stream.read(limit + 1)
-
-
-def is_picture(data: bytes) -> bool:
-    """A whole PNG or JPEG of a size that a browser can show."""
-    try:
-        with warnings.catch_warnings(action="error"), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
-            image.verify()
-            return image.width * image.height <= MAX_PIXELS
-    except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError):
-        return False
 
 
 def _fault(kind: str, name: str, found: bytes | None) -> tuple[str, str] | None:

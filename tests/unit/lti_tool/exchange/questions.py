@@ -44,7 +44,9 @@ def entries(*texts: str) -> tuple[Entry, ...]:
 
 
 def bank(key: str, kind: QuestionKind, stem: str = "Which one?", **fields: Any) -> BankQuestion:
-    about = {name: fields.pop(name) for name in ("objective", "level", "tags", "references", "feedback") if name in fields}
+    about = {
+        name: fields.pop(name) for name in ("objective", "level", "tags", "references", "feedback") if name in fields
+    }
     return canonical(BankQuestion(Question(key, kind, stem, **fields), **about))
 
 
@@ -80,16 +82,16 @@ MATCHING = bank(
     "pairs",
     QuestionKind.MATCHING,
     entries=entries("warfarin", "heparin", "dabigatran"),
-    options=tuple(Entry(key, text) for key, text in zip("xyzw", ("vitamin K", "protamine", "idarucizumab", "none"), strict=True)),
+    options=tuple(
+        Entry(key, text) for key, text in zip("xyzw", ("vitamin K", "protamine", "idarucizumab", "none"), strict=True)
+    ),
     pairs={"0": "x", "1": "y", "2": "z"},
 )
 ORDERING = bank("steps", QuestionKind.ORDERING, entries=entries("look", "call", "press", "shock"))
 NUMERIC = bank(
     "dose", QuestionKind.NUMERIC, "How much?", number=Decimal("0.50"), tolerance=Decimal("0.05"), unit="mg/kg"
 )
-PICTURED = replace(
-    SINGLE, question=replace(SINGLE.question, key="shown", rationale=f"As here:\n\n![a photo]({PHOTO})")
-)
+PICTURED = replace(SINGLE, question=replace(SINGLE.question, key="shown", rationale=f"As here:\n\n![a photo]({PHOTO})"))
 EVERY = (SINGLE, MULTIPLE, PARTIAL, TRUE_FALSE, MATCHING, ORDERING, NUMERIC, PICTURED)
 
 WORDS = st.text(
@@ -99,7 +101,11 @@ PLAIN = WORDS.map(lambda text: " ".join(text.split())).filter(bool)
 INLINE = st.one_of(
     PLAIN, PLAIN.map(lambda text: f"**{text}**"), PLAIN.map(lambda text: f"a *{text}* b"), PLAIN.map(lambda t: f"`{t}`")
 )
-BLOCK = st.one_of(INLINE, PLAIN.map(lambda t: f"- {t}\n- two\n  - deep"), PLAIN.map(lambda t: f"| a | b |\n| --- | --- |\n| {t} | x |"))
+BLOCK = st.one_of(
+    INLINE,
+    PLAIN.map(lambda t: f"- {t}\n- two\n  - deep"),
+    PLAIN.map(lambda t: f"| a | b |\n| --- | --- |\n| {t} | x |"),
+)
 MARKDOWN = st.lists(BLOCK, max_size=3).map("\n\n".join)
 KEYS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,12}", fullmatch=True)
 NUMBERS = st.decimals(min_value=-1000, max_value=1000, places=3)

@@ -12,7 +12,7 @@ from lti_tool.db.base import Base, Key, Name
 
 
 class Question(Base):
-    """The thing that keeps its key while its versions change. What lists show and filter is that of the newest version."""
+    """What keeps its key while its versions change. Lists show and filter what the newest version says."""
 
     __tablename__ = "question"
     __table_args__ = (
@@ -91,7 +91,7 @@ class QuestionImport(Base):
 
 
 class KeyCorrection(Base):
-    """From ``applied_at`` on a question of an activity is keyed otherwise, in all versions up to ``through_version``."""
+    """From ``applied_at`` on a question of an activity is keyed otherwise, in versions up to ``through_version``."""
 
     __tablename__ = "key_correction"
     id: Mapped[Key]

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.assessment import Answer, FormItem, TestKind
+from lti_tool.domain.assessment import Answer, FormItem, Question, TestKind
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import NotFound
-from lti_tool.domain.key_correction import AnswerKey, Correction, corrected
+from lti_tool.domain.key_correction import Correction, corrected
 from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Study
@@ -73,7 +73,7 @@ def corrections(session: Session, activity_id: str) -> tuple[Correction, ...]:
     table = models.KeyCorrection
     query = select(table).where(table.activity_id == activity_id).order_by(table.applied_at, table.id)
     return tuple(
-        Correction(row.question, read_value(AnswerKey, row.body), row.applied_at, row.through_version)
+        Correction(row.question, read_value(Question, row.body), row.applied_at, row.through_version)
         for row in session.scalars(query)
     )
 

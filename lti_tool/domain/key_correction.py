@@ -8,7 +8,7 @@ pass that somebody has is kept (and marked), and somebody whose right answer had
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -17,56 +17,27 @@ from lti_tool.domain.assessment import Answer, FormerKey, FormItem, Question, Qu
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerKey:
-    """What makes an answer right, and why. ``order``: keys of entries, for things to put in order."""
-
-    kind: QuestionKind
-    correct: frozenset[str] = frozenset()
-    pairs: Mapping[str, str] = field(default_factory=dict)
-    order: tuple[str, ...] = ()
-    number: Decimal | None = None
-    tolerance: Decimal = Decimal(0)
-    has_partial_credit: bool = False
-    rationale: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Correction:
-    """From ``at`` on, the question called ``question`` is keyed like this in versions up to ``through_version``."""
+    """From ``at`` on, the question called ``key`` is keyed like ``question`` in versions up to ``through_version``."""
 
-    question: str
-    key: AnswerKey
+    key: str
+    question: Question
     at: datetime
     through_version: int
 
 
-def key_of(question: Question) -> AnswerKey:
-    """The key that a question has."""
+def _keyed(question: Question, better: Question) -> Question:
+    """The question with the other's key, and with what is said about it."""
     is_order = question.kind is QuestionKind.ORDERING
-    return AnswerKey(
-        kind=question.kind,
-        correct=question.correct,
-        pairs=dict(question.pairs),
-        order=tuple(entry.key for entry in question.entries) if is_order else (),
-        number=question.number,
-        tolerance=question.tolerance,
-        has_partial_credit=question.has_partial_credit,
-        rationale=question.rationale,
-    )
-
-
-def keyed(question: Question, key: AnswerKey) -> Question:
-    """The question with this key. The caller has made sure that it ``fits``."""
-    entries = {entry.key: entry for entry in question.entries}
     return replace(
         question,
-        entries=tuple(entries[name] for name in key.order) if key.order else question.entries,
-        correct=key.correct,
-        pairs=key.pairs,
-        number=key.number,
-        tolerance=key.tolerance,
-        has_partial_credit=key.has_partial_credit,
-        rationale=key.rationale,
+        entries=better.entries if is_order else question.entries,
+        correct=better.correct,
+        pairs=better.pairs,
+        number=better.number,
+        tolerance=better.tolerance,
+        has_partial_credit=better.has_partial_credit,
+        rationale=better.rationale,
     )
 
 
@@ -75,41 +46,40 @@ def can_correct(question: Question, other: Question) -> bool:
 
     The words of the question itself may have been mended; those of what is chosen from may not.
     """
+    return _answerable(question) == _answerable(other)
+
+
+def _answerable(question: Question) -> tuple[object, ...]:
     is_order = question.kind is QuestionKind.ORDERING
-    first = (
-        question.kind,
-        set(question.entries) if is_order else question.entries,
-        set(question.options),
-        question.unit,
-    )
-    second = (other.kind, set(other.entries) if is_order else other.entries, set(other.options), other.unit)
-    return first == second
+    entries = frozenset(question.entries) if is_order else question.entries
+    return question.kind, entries, frozenset(question.options), question.unit
 
 
 def scores_alike(question: Question, other: Question) -> bool:
     """The same answers are right by both."""
-    return replace(key_of(question), rationale="") == replace(key_of(other), rationale="")
+    return answer_key(question) == answer_key(other)
 
 
-def _fits(question: Question, key: AnswerKey) -> bool:
-    names = {entry.key for entry in question.entries}
-    if question.kind is not key.kind or set(key.order) - names:
-        return False
-    choices = {"true", "false"} if question.kind is QuestionKind.TRUE_FALSE else names
-    has_order = question.kind is not QuestionKind.ORDERING or set(key.order) == names
-    has_pairs = question.kind is not QuestionKind.MATCHING or set(key.pairs) == names
-    return has_order and has_pairs and key.correct <= choices and _knows_options(question, key)
-
-
-def _knows_options(question: Question, key: AnswerKey) -> bool:
-    return {option.key for option in question.options}.issuperset(key.pairs.values())
+def answer_key(question: Question) -> dict[str, object]:
+    """What decides whether an answer is right, by field."""
+    is_order = question.kind is QuestionKind.ORDERING
+    return {
+        "correct": question.correct,
+        "pairs": dict(question.pairs),
+        "order": tuple(entry.key for entry in question.entries) if is_order else (),
+        "number": question.number,
+        "tolerance": question.tolerance,
+        "partial_credit": question.has_partial_credit,
+    }
 
 
 def _corrected_test(test: Test, correction: Correction) -> Test:
-    found = next((question for question in test.questions if question.key == correction.question), None)
-    if found is None or not _fits(found, correction.key) or key_of(found) == correction.key:
+    found = next((question for question in test.questions if question.key == correction.key), None)
+    if found is None or not can_correct(found, correction.question):
         return test
-    better = keyed(found, correction.key)
+    better = _keyed(found, correction.question)
+    if better == found:
+        return test
     return replace(
         test,
         questions=tuple(better if question is found else question for question in test.questions),

@@ -251,6 +251,14 @@ def faults_of(bank: BankQuestion) -> tuple[QuestionFault, ...]:
     return (*found, *_key_of(question), *_image(question), *_foreign(bank), *_words(bank))
 
 
+def as_question(bank: BankQuestion, source: str, objective: str = "", references: tuple[str, ...] = ()) -> Question:
+    """The question as a test of an activity asks it. ``objective`` and ``references`` are keys of that activity.
+
+    ``source``: ``<question>/<version>`` of the bank. Words about single choices join the rationale.
+    """
+    return replace(bank.question, objective=objective, references=references, rationale=explained(bank), source=source)
+
+
 def explained(bank: BankQuestion) -> str:
     """The rationale with the words about single choices below it, as Markdown: what learners read."""
     texts = {entry.key: entry.text for entry in choices_of(bank.question)}

@@ -18,6 +18,7 @@ from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.wire import write_activity
+from lti_tool.services.question_use import note_uses
 
 MEDIA_TYPES = {
     ".png": "image/png",
@@ -73,6 +74,7 @@ def import_activity(
     )
     session.add_all(_media(row, name, body) for name, body in media.items())
     session.flush()
+    note_uses(session, provider_id, row.id, row.version, activity)
     return Imported(row.id, row.key, row.version, is_new=True)
 
 

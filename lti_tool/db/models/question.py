@@ -100,7 +100,7 @@ class KeyCorrection(Base):
     """Its key within the activity."""
     through_version: Mapped[int]
     body: Mapped[dict[str, Any]]
-    """A ``domain.key_correction.AnswerKey``."""
+    """The question with the corrected key, as plain data."""
     source: Mapped[str] = mapped_column(String(60), default="")
     """Question and version of the bank that the key comes from."""
     reason: Mapped[str] = mapped_column(String(500))

@@ -9,18 +9,16 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from lti_tool.domain.fault import Place
-from lti_tool.exchange.markup import escaped, line_start, words_of
+from lti_tool.exchange.markup import escaped
 from lti_tool.exchange.reading import Reading
 from lti_tool.exchange.scripts import SUBSCRIPT, SUPERSCRIPT
 from lti_tool.exchange.xml import Element, name_of, parse_html
 
-BODY = "body"
-SECTION = re.compile(r"\bcme-(vignette|image|stem|references|objective)\b")
 EMPHASIS = {"em": "*", "i": "*", "cite": "*", "var": "*", "dfn": "*", "strong": "**", "b": "**"}
 EMPHASIS |= {"del": "~~", "s": "~~", "strike": "~~"}
 PLAIN = frozenset(
@@ -71,7 +69,7 @@ STRUCTURES = frozenset({"blockquote", "pre", "table", "hr", *LISTS, *HEADINGS})
 KNOWN = frozenset({"q", *PLAIN, *CODE, *BLOCKS, *STRUCTURES, *EMPHASIS, "li", "tr", "td", "th", "tbody", "thead"})
 LEFT_OUT = frozenset({"style", "colgroup", "col", ""})
 SCHEMES = frozenset({"http", "https", "mailto"})
-_GAP = "\x00"
+GAP = "\x00"
 """Marks a line break until blanks have been collapsed."""
 
 
@@ -110,20 +108,20 @@ def decoded(text: str) -> bytes | None:
         return None
 
 
-def _one_line(text: str) -> str:
+def one_spaced(text: str) -> str:
     # Blanks are those of HTML: a no-break space is a character.
     return re.sub(r"[ \t\r\n\f]+", " ", text)
 
 
-def _text(text: str | None, *, is_plain: bool) -> str:
-    line = _one_line((text or "").replace(_GAP, ""))
+def text_in(text: str | None, *, is_plain: bool) -> str:
+    line = one_spaced((text or "").replace(GAP, ""))
     return line if is_plain else escaped(line)
 
 
 def _around(mark: str, inner: str) -> str:
     """Emphasis, with the blanks moved outside: ``** a**`` would not be read as emphasis."""
     core = inner.strip()
-    if not core or _GAP in core:
+    if not core or GAP in core:
         return inner
     before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
     return f"{before}{mark}{core}{mark}{after}"
@@ -131,7 +129,7 @@ def _around(mark: str, inner: str) -> str:
 
 def _script(element: Element, source: Source, is_sub: bool) -> str:
     table = SUBSCRIPT if is_sub else SUPERSCRIPT
-    text = _one_line("".join(element.itertext())).strip()
+    text = one_spaced("".join(element.itertext())).strip()
     if all(character in table for character in text):
         return "".join(table[character] for character in text)
     low = "sub" if is_sub else "super"
@@ -168,7 +166,7 @@ def _picture(element: Element, source: Source) -> str:
     name = element.get("data" if is_object else "src") or ""
     alt = "".join(element.itertext()) if is_object else element.get("alt") or ""
     kept = source.picture(name)
-    return f"![{escaped(_one_line(alt).strip())}]({kept})" if kept else ""
+    return f"![{escaped(one_spaced(alt).strip())}]({kept})" if kept else ""
 
 
 def _no_picture(source: Source) -> str:
@@ -181,12 +179,12 @@ def _is_picture(element: Element) -> bool:
     return name == "img" or (name == "object" and (element.get("type") or "").startswith("image/"))
 
 
-def _element(element: Element, source: Source, *, is_plain: bool) -> str:
+def element_in(element: Element, source: Source, *, is_plain: bool) -> str:
     name = name_of(element)
     if name in LEFT_OUT:
         return ""
     if name == "br":
-        return _GAP
+        return GAP
     if name in ("sub", "sup"):
         return _script(element, source, name == "sub")
     if _is_picture(element):
@@ -196,7 +194,7 @@ def _element(element: Element, source: Source, *, is_plain: bool) -> str:
         return ""
     inner = inline(element, source, is_plain=is_plain)
     if name in BLOCKS or name in STRUCTURES:
-        return f"{_GAP}{inner}{_GAP}"
+        return f"{GAP}{inner}{GAP}"
     if name == "q":
         return f"“{inner}”"
     return inner if is_plain else _dressed(element, name, inner, source)
@@ -205,7 +203,7 @@ def _element(element: Element, source: Source, *, is_plain: bool) -> str:
 def _dressed(element: Element, name: str, inner: str, source: Source) -> str:
     """Words with their emphasis, as code, or as a link."""
     if name in CODE:
-        return _code(_one_line("".join(element.itertext())))
+        return _code(one_spaced("".join(element.itertext())))
     if name == "a":
         return _link(element, inner, source)
     is_deleted = name == "span" and "cme-deleted" in (element.get("class") or "")
@@ -215,159 +213,22 @@ def _dressed(element: Element, name: str, inner: str, source: Source) -> str:
 
 def inline(element: Element, source: Source, *, is_plain: bool = False) -> str:
     """What stands in an element, as Markdown for one line (or bare words), with marks where lines break."""
-    pieces = [_text(element.text, is_plain=is_plain)]
+    pieces = [text_in(element.text, is_plain=is_plain)]
     for child in element:
-        pieces += [_element(child, source, is_plain=is_plain), _text(child.tail, is_plain=is_plain)]
+        pieces += [element_in(child, source, is_plain=is_plain), text_in(child.tail, is_plain=is_plain)]
     return "".join(pieces)
-
-
-def _paragraph(text: str) -> str:
-    lines = [_one_line(line).strip() for line in text.split(_GAP)]
-    return "\\\n".join(line_start(line) for line in lines if line)
-
-
-def _quoted(blocks: list[str]) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in "\n\n".join(blocks).split("\n"))
-
-
-def _items(element: Element, source: Source) -> str:
-    is_numbered = name_of(element) == "ol"
-    start = element.get("start") or "1"
-    first = int(start) if re.fullmatch(r"[0-9]{1,6}", start) else 1
-    lines = []
-    for number, item in enumerate((child for child in element if name_of(child) == "li"), first):
-        mark = f"{number}. " if is_numbered else "- "
-        blocks = list(_blocks(item, source)) or [""]
-        body = ("\n" if _is_tight(blocks) else "\n\n").join(blocks)
-        lines.append(re.sub(r"\n(?=.)", "\n" + " " * len(mark), mark + body))
-    strangers = {name_of(child) for child in element} - {"li", ""}
-    if strangers:
-        source.fault(f"<{min(strangers)[:20]}> between the items of a list", "put it into an item")
-    return "\n".join(lines)
-
-
-def _is_tight(blocks: list[str]) -> bool:
-    """An item of one line, perhaps with a list below it."""
-    return all(re.match(r"- |\d+\. ", block) for block in blocks[1:])
-
-
-def _table(element: Element, source: Source) -> str:
-    rows = [row for row in element.iter() if name_of(row) == "tr"]
-    table = [[_cell(cell, source) for cell in row if name_of(cell) in ("td", "th")] for row in rows]
-    if any(cell.get("colspan", "1") != "1" or cell.get("rowspan", "1") != "1" for row in rows for cell in row):
-        source.fault("a table whose cells span others is not taken", "write it with plain rows and columns")
-    width = max((len(row) for row in table), default=0)
-    if not any(cell for row in table for cell in row):
-        return ""
-    lines = [f"| {' | '.join([*row, *[''] * (width - len(row))])} |" for row in table]
-    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
-
-
-def _cell(cell: Element, source: Source) -> str:
-    return _one_line(inline(cell, source).replace(_GAP, " ")).strip()
-
-
-def _fenced(element: Element) -> str:
-    text = "".join(element.itertext()).strip("\n").replace(_GAP, "")
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{text}\n{fence}"
-
-
-def _structure(element: Element, source: Source) -> str:
-    name = name_of(element)
-    if name in LISTS:
-        return _items(element, source)
-    if name == "table":
-        return _table(element, source)
-    if name == "blockquote":
-        return _quoted(list(_blocks(element, source)))
-    if name == "pre":
-        return _fenced(element)
-    if name == "hr":
-        return "---"
-    words = _one_line(inline(element, source).replace(_GAP, " ")).strip()
-    return f"{HEADINGS[name]} {words}" if words else ""
-
-
-def _blocks(element: Element, source: Source) -> Iterator[str]:
-    """Paragraphs and what else stands between them, in order."""
-    run = _text(element.text, is_plain=False)
-    for child in element:
-        name = name_of(child)
-        if name in STRUCTURES or name in BLOCKS:
-            yield from filter(None, [_paragraph(run)])
-            inner = [_structure(child, source)] if name in STRUCTURES else _blocks(child, source)
-            yield from filter(None, inner)
-            run = ""
-        else:
-            run += _element(child, source, is_plain=False)
-        run += _text(child.tail, is_plain=False)
-    yield from filter(None, [_paragraph(run)])
-
-
-def _bare(element: Element) -> str:
-    return "".join("".join(element.itertext()).split())
-
-
-def blocks(element: Element, source: Source) -> tuple[str, ...]:
-    """An element's content as blocks of Markdown."""
-    found = tuple(_blocks(element, source))
-    if _differs("\n\n".join(found), element):
-        source.remark("emphasis is left out: Markdown would show other words")
-        return tuple(filter(None, (line_start(escaped(_one_line(text).strip())) for text in _plain_blocks(element))))
-    return found
-
-
-def _differs(text: str, element: Element) -> bool:
-    has_more = any(name_of(inner) in {"img", "object", "style", "sub", "sup", "q"} for inner in element.iter())
-    return not has_more and words_of(text) != _bare(element)
-
-
-def _plain_blocks(element: Element) -> list[str]:
-    return "".join(_plain_pieces(element)).split(_GAP)
-
-
-def _plain_pieces(element: Element) -> Iterator[str]:
-    gap = _GAP if name_of(element) in BLOCKS | STRUCTURES | {"li", "tr", "br"} else ""
-    if name_of(element):
-        yield gap + (element.text or "")
-        for child in element:
-            yield from _plain_pieces(child)
-            yield child.tail or ""
-        yield gap
 
 
 def one_line(element: Element, source: Source) -> str:
     """An element's content as Markdown in one line; lines are joined."""
-    return _one_line(inline(element, source).replace(_GAP, " ")).strip()
+    return one_spaced(inline(element, source).replace(GAP, " ")).strip()
 
 
 def plain(element: Element, source: Source) -> str:
     """An element's bare words in one line. Images are refused, emphasis is remarked."""
     if any(name_of(inner) in EMPHASIS.keys() | CODE | {"a"} for inner in element.iter()):
         source.remark("emphasis and links of a choice are left out")
-    return _one_line(inline(element, source, is_plain=True).replace(_GAP, " ")).strip()
-
-
-def sections(element: Element, source: Source) -> dict[str, tuple[str, ...]]:
-    """Blocks by the section that our own files mark (``cme-…``); what is not marked stands in ``BODY``."""
-    found: dict[str, tuple[str, ...]] = {}
-    for child in [child for child in element if _section(child)]:
-        found[_section(child)] = blocks(child, source)
-        tail = child.tail
-        previous = child.getprevious()
-        element.remove(child)
-        if tail and tail.strip():
-            holder = previous if previous is not None else element
-            attribute = "tail" if previous is not None else "text"
-            setattr(holder, attribute, (getattr(holder, attribute) or "") + tail)
-    return {**found, BODY: blocks(element, source)}
-
-
-def _section(element: Element) -> str:
-    match = SECTION.search(element.get("class") or "") if name_of(element) else None
-    return match.group(1) if match else ""
+    return one_spaced(inline(element, source, is_plain=True).replace(GAP, " ")).strip()
 
 
 def read_html(text: str, source: Source) -> Element | None:

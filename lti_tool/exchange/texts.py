@@ -14,7 +14,8 @@ from typing import Any
 
 from lti_tool.domain.assessment import Image
 from lti_tool.domain.question import BankQuestion
-from lti_tool.exchange.html import BODY, Source, blocks, plain, read_html, sections
+from lti_tool.exchange.html import Source, plain, read_html
+from lti_tool.exchange.html_blocks import BODY, blocks, sections
 from lti_tool.exchange.markup import escaped, images_in, line_start
 from lti_tool.exchange.xml import Element
 

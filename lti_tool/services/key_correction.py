@@ -18,7 +18,7 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.assessment import Question, Test
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
-from lti_tool.domain.key_correction import AnswerKey, Correction, can_correct, corrected, key_of, scores_alike
+from lti_tool.domain.key_correction import Correction, answer_key, can_correct, corrected, scores_alike
 from lti_tool.domain.question import as_question
 from lti_tool.domain.wire import write_value
 from lti_tool.exchange.check import files_of
@@ -37,9 +37,9 @@ MAX_REASON = 500
 class Change(StrEnum):
     """What the corrected key does to somebody's best result."""
 
-    PASS_GAINED = "pass_gained"
+    PASS_GAINED = "pass_gained"  # noqa: S105 - a word, not a secret
     RAISED = "raised"
-    PASS_KEPT = "pass_kept"
+    PASS_KEPT = "pass_kept"  # noqa: S105 - a word, not a secret
     """By the corrected key alone they would not have passed."""
     POINTS_KEPT = "points_kept"
     """By the corrected key alone they would have fewer points."""
@@ -93,14 +93,11 @@ class _Plan:
     opened: OpenedQuestion
     former: Mapping[str, Question]
     """By key within the activity."""
-    key: AnswerKey
+    question: Question
+    """With the corrected key."""
 
     def corrections(self, now: datetime) -> tuple[Correction, ...]:
-        return tuple(Correction(key, self.key, now, self.activity.version) for key in self.former)
-
-
-def _new_key(opened: OpenedQuestion) -> AnswerKey:
-    return key_of(as_question(opened.bank, ""))
+        return tuple(Correction(key, self.question, now, self.activity.version) for key in self.former)
 
 
 def _asked(activity: Activity, key: str) -> Question | None:
@@ -143,7 +140,7 @@ def _plan(db: Session, officer: Officer, question_id: str, activity_id: str) -> 
             former.setdefault(use.key, question)
     if not former:
         raise Conflict("key_is_corrected", "learners are scored by this key already")
-    return _Plan(db.get_one(models.Activity, activity_id), opened, former, _new_key(opened))
+    return _Plan(db.get_one(models.Activity, activity_id), opened, former, as_question(opened.bank, ""))
 
 
 def _alone(activity: Activity) -> Activity:
@@ -171,13 +168,12 @@ def _changes(db: Session, plan: _Plan, now: datetime) -> tuple[list[ChangedResul
     after = {number: corrected(one, number, (*earlier, *plan.corrections(now))) for number, one in defined.items()}
     alone = {number: _alone(one) for number, one in after.items()}
     old, new, strict = (_best(score_sheets(db, scope, versions, tests)) for tests in (before, after, alone))
-    rows = [
-        ChangedResult(
-            key, people[key][1], old[key].points, new[key].points, strict[key].points, old[key].maximum, change
-        )
-        for key in old
-        if (change := _change(old[key], new[key], strict[key])) is not None
-    ]
+    rows = []
+    for key, sheet in old.items():
+        change = _change(sheet, new[key], strict[key])
+        if change is not None:
+            points = (sheet.points, new[key].points, strict[key].points)
+            rows.append(ChangedResult(key, people[key][1], *points, sheet.maximum, change))
     order = list(Change)
     return sorted(rows, key=lambda row: (order.index(row.change), row.name, row.participation_id)), len(old) - len(rows)
 
@@ -236,9 +232,9 @@ def _add(db: Session, officer: Officer, plan: _Plan, reason: str, now: datetime)
         db.add(
             models.KeyCorrection(
                 activity_id=plan.activity.id,
-                question=correction.question,
+                question=correction.key,
                 through_version=correction.through_version,
-                body=write_value(correction.key),
+                body=write_value(correction.question),
                 source=source_of(plan.opened.question_id, plan.opened.newest),
                 reason=reason,
                 author_id=officer.person_id or None,
@@ -280,10 +276,10 @@ def _note(db: Session, officer: Officer, plan: _Plan, changes: Sequence[ChangedR
     counts = {change.value: sum(row.change is change for row in changes) for change in Change}
     raised = [[row.participation_id, str(row.before), str(row.after)] for row in changes if row.after > row.before]
     kept = [row.participation_id for row in changes if row.after == row.before]
-    old, new = next(iter(plan.former.values())), plan.key
+    old = next(iter(plan.former.values()))
     detail = {
         "question": [source_of(plan.opened.question_id, plan.opened.newest)],
-        "key": [write_value(replace(key_of(old), rationale="")), write_value(replace(new, rationale=""))],
+        "key": [answer_key(old), answer_key(plan.question)],
         "raised": raised,
         "kept": kept,
         **counts,

@@ -59,7 +59,7 @@ def _asked(activity: Activity) -> dict[str, Question]:
 
 
 def note_uses(db: Session, provider_id: str, activity_id: str, version: int, activity: Activity) -> None:
-    """Note which questions of the provider's bank this version asks. Sources that are not this bank's are passed over."""
+    """Note which questions of the provider's bank this version asks; other sources are passed over."""
     told = {key: told_source(question.source) for key, question in _asked(activity).items()}
     table = models.QuestionVersion
     wanted = {found[0] for found in told.values() if found}

@@ -42,11 +42,12 @@ def _keyed(question: Question, better: Question) -> Question:
 
 
 def can_correct(question: Question, other: Question) -> bool:
-    """Only the key differs between two versions: both could be answered in the same ways.
+    """Both are the same question of the bank (or of a file), and only the key differs: both could be answered alike.
 
     The words of the question itself may have been mended; those of what is chosen from may not.
     """
-    return _answerable(question) == _answerable(other)
+    has_one_source = question.source.partition("/")[0] == other.source.partition("/")[0]
+    return has_one_source and _answerable(question) == _answerable(other)
 
 
 def _answerable(question: Question) -> tuple[object, ...]:

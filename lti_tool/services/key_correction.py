@@ -108,7 +108,7 @@ def _asked(activity: Activity, key: str) -> Question | None:
 def _former(db: Session, use: QuestionUse, opened: OpenedQuestion) -> Question | None:
     """The question as this use of it asks it now, if the newest key differs and can replace it."""
     question = _asked(activity_value(db, use.activity_id, use.version), use.key)
-    newest = opened.bank.question
+    newest = as_question(opened.bank, source_of(opened.question_id, opened.newest))
     if question is None or scores_alike(question, newest) or not can_correct(question, newest):
         return None
     return question
@@ -140,7 +140,12 @@ def _plan(db: Session, officer: Officer, question_id: str, activity_id: str) -> 
             former.setdefault(use.key, question)
     if not former:
         raise Conflict("key_is_corrected", "learners are scored by this key already")
-    return _Plan(db.get_one(models.Activity, activity_id), opened, former, as_question(opened.bank, ""))
+    return _Plan(
+        db.get_one(models.Activity, activity_id),
+        opened,
+        former,
+        as_question(opened.bank, source_of(question_id, opened.newest)),
+    )
 
 
 def _alone(activity: Activity) -> Activity:
@@ -279,10 +284,10 @@ def _note(db: Session, officer: Officer, plan: _Plan, changes: Sequence[ChangedR
     old = next(iter(plan.former.values()))
     detail = {
         "question": [source_of(plan.opened.question_id, plan.opened.newest)],
-        "key": [answer_key(old), answer_key(plan.question)],
+        "key": (answer_key(old), answer_key(plan.question)),
         "raised": raised,
         "kept": kept,
-        **counts,
+        "counts": counts,
     }
     subject = f"question:{plan.opened.question_id}"
     note(db, officer, "question.key_corrected", subject, now, activity_id=plan.activity.id, detail=detail)

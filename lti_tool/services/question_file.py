@@ -32,6 +32,8 @@ from lti_tool.services.question import add_question, add_revision, content_hash
 from lti_tool.services.question_list import Wanted, filtered
 from lti_tool.services.question_picture import keep_pictures, pictures_of
 
+__all__ = ["MAX_FILE_BYTES", "QuestionFormat", "commit_import", "export_questions", "open_import", "preview_import"]
+MAX_FILE_BYTES = MAX_BYTES
 KEPT = timedelta(hours=24)
 """How long a file that was looked at waits to be brought in."""
 BATCH = 500
@@ -107,7 +109,7 @@ def preview_import(db: Session, officer: Officer, name: str, data: bytes, now: d
     """Look at a file. Nothing comes in; a file without faults waits for ``commit_import``. Raises ``Forbidden``."""
     officer.require(Capability.PLAN)
     name = name.strip()[:MAX_NAME] or "questions"
-    read = read_questions(name, data[: MAX_BYTES + 1])
+    read = read_questions(name, data[: MAX_FILE_BYTES + 1])
     if read.faults:
         return ImportPreview(name, faults=read.faults, remarks=read.remarks)
     own = models.QuestionImport.provider_id == officer.provider_id

@@ -105,12 +105,12 @@ def _result_page(work: Work, found: Sitting) -> Response:
     if chosen is not None and found.may_reveal:
         review = [
             question_revealed(
-                found.progress.activity,
                 found.test.question(item.question),
                 item,
                 number,
                 len(chosen.form),
                 chosen.answers,
+                found.progress.activity.references,
             )
             for number, item in enumerate(chosen.form, start=1)
         ]

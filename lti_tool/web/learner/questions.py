@@ -9,11 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from lti_tool.domain.activity import Activity
 from lti_tool.domain.assessment import Answer, Entry, FormItem, Question, QuestionKind, choices_of, points
 from lti_tool.web.learner.answer_form import Fields, field_of
 from lti_tool.web.learner.frame import media_url
-from lti_tool.web.markdown import inline_markdown, markdown
+from lti_tool.web.markdown import MediaUrl, inline_markdown, markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +89,34 @@ def _body(question: Question, item: FormItem, typed: Typed) -> tuple[str, dict[s
             return "choice_group", {"choices": rows, "selected": typed.chosen(question), "multiple": is_multiple}
 
 
-def _figure(question: Question) -> dict[str, str] | None:
+def _figure(question: Question, address_of: MediaUrl) -> dict[str, str] | None:
     image = question.image
     if image is None:
         return None
-    address = media_url(image.file)
+    address = address_of(image.file)
     return {"src": address, "href": address, "alt": image.alt, "caption": image.caption}
 
 
-def _shown(question: Question, macro: str, arguments: dict[str, Any], number: int, total: int) -> ShownQuestion:
-    stem = inline_markdown(question.stem, media_url)
+def _shown(
+    question: Question, macro: str, arguments: dict[str, Any], number: int, total: int, address_of: MediaUrl
+) -> ShownQuestion:
+    stem = inline_markdown(question.stem, address_of)
     return ShownQuestion(
         key=question.key,
         macro=macro,
         arguments={"name": field_of(question.key), "stem": stem, "number": number, "total": total, **arguments},
-        vignette=markdown(question.vignette, media_url) if question.vignette else None,
-        figure=_figure(question),
+        vignette=markdown(question.vignette, address_of) if question.vignette else None,
+        figure=_figure(question, address_of),
     )
 
 
-def question_to_answer(question: Question, item: FormItem, number: int, total: int, typed: Typed) -> ShownQuestion:
+def question_to_answer(
+    question: Question, item: FormItem, number: int, total: int, typed: Typed, address_of: MediaUrl = media_url
+) -> ShownQuestion:
     """For the form of an open attempt."""
     macro, arguments = _body(question, item, typed)
-    return _shown(question, macro, {**arguments, "error": (typed.errors or {}).get(question.key)}, number, total)
+    arguments = {**arguments, "error": (typed.errors or {}).get(question.key)}
+    return _shown(question, macro, arguments, number, total, address_of)
 
 
 def _verdict(question: Question, answer: Answer | None) -> str:
@@ -155,14 +159,23 @@ def _mark(question: Question, key: str, chosen: tuple[str, ...]) -> str | None:
 
 
 def question_revealed(
-    activity: Activity, question: Question, item: FormItem, number: int, total: int, answers: Mapping[str, Answer]
+    question: Question,
+    item: FormItem,
+    number: int,
+    total: int,
+    answers: Mapping[str, Answer],
+    citations: Mapping[str, str],
+    address_of: MediaUrl = media_url,
 ) -> ShownQuestion:
-    """With key, rationale and references. Only for those who may see them (``Sitting.may_reveal``)."""
+    """With key, rationale and references. Only for those who may see them (``Sitting.may_reveal``).
+
+    ``citations``: keys of references to their words.
+    """
     macro, arguments = _body(question, item, Typed(answers))
     further = {
         "review": True,
         "verdict": _verdict(question, answers.get(question.key)),
-        "rationale": markdown(question.rationale, media_url) if question.rationale else None,
-        "references": [activity.references.get(key, key) for key in question.references],
+        "rationale": markdown(question.rationale, address_of) if question.rationale else None,
+        "references": [citations.get(key, key) for key in question.references],
     }
-    return _shown(question, macro, {**_marked(question, arguments), **further}, number, total)
+    return _shown(question, macro, {**_marked(question, arguments), **further}, number, total, address_of)

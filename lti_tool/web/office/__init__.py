@@ -8,4 +8,8 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.home",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
+    "lti_tool.web.office.questions",
+    "lti_tool.web.office.question_edit",
+    "lti_tool.web.office.question_files",
+    "lti_tool.web.office.key_correction",
 )

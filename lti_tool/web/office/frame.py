@@ -25,6 +25,11 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("office.home", lazy_gettext("Overview"), ""),
+    Tab(
+        "office.questions",
+        lazy_gettext("Questions"),
+        lazy_gettext("The question bank: write, import, revise and export questions, and correct keys."),
+    ),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )

@@ -23,6 +23,8 @@ from tests.unit.lti_tool.domain.builders import NOW
 from tests.unit.lti_tool.exchange.questions import EVERY, SINGLE, STRIP, TRUE_FALSE, png
 from tests.unit.lti_tool.services.bank import Bank, made_bank, officer
 
+ALL = Wanted()
+
 
 @pytest.fixture
 def bank(migrated_database_url: str) -> Iterator[Bank]:
@@ -37,7 +39,7 @@ def changed(bank: BankQuestion, **fields: object) -> BankQuestion:
     return replace(bank, question=replace(bank.question, **fields))
 
 
-def keys(bank: Bank, wanted: Wanted = Wanted(), **how: str) -> list[str]:
+def keys(bank: Bank, wanted: Wanted = ALL, **how: str) -> list[str]:
     with transaction(bank.sessions) as db:
         return [row.key for row in list_questions(db, bank.officer, wanted, **how).rows]
 
@@ -150,7 +152,8 @@ def test_faults_are_named_by_field(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![x](https://evil.example/x.png)", "![](a.png)"]
+    "text",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![x](https://evil.example/x.png)", "![](a.png)"],
 )
 def test_hostile_markdown_stays_out(bank: Bank, text: str) -> None:
     with transaction(bank.sessions) as db, pytest.raises(BadInput) as caught:

@@ -30,7 +30,7 @@ def place_of(element: Element) -> Place:
 def name_of(element: Element) -> str:
     """The name without its namespace; ``""`` for comments and processing instructions."""
     tag = element.tag
-    return etree.QName(tag).localname if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def parse_xml(data: bytes, reading: Reading, file: str = "") -> Element | None:

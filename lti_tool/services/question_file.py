@@ -188,8 +188,9 @@ def export_questions(
     if ids:
         chosen = select(table).where(table.provider_id == officer.provider_id, table.id.in_(ids[:MAX_QUESTIONS]))
     query = (
-        chosen.with_only_columns(version.definition)
-        .join(version, (version.question_id == table.id) & (version.number == table.version))
+        select(version.definition)
+        .join(table, (version.question_id == table.id) & (version.number == table.version))
+        .where(table.id.in_(chosen.with_only_columns(table.id)))
         .order_by(table.key)
         .limit(MAX_QUESTIONS + 1)
     )

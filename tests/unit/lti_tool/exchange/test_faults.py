@@ -102,7 +102,7 @@ CHOICES = (
         ("q.csv", b"kind,stem,correct\ntrue_false,So?,true,more\n", "More cells than columns"),
         ("q.csv", b'kind,stem,correct\ntrue_false,"So?,true\n', "Not a table any more"),
         ("q.csv", b"kind,stem,correct,image\ntrue_false,So?,true,x.png\n", "The image 'x.png' is not in the file"),
-        ("q.csv", b"key,kind,stem,correct\nk,true_false,So?,true\nk,true_false,Or?,true\n", "'k' stands twice, first in"),
+        ("q.csv", b"key,kind,stem,correct\nk,true_false,So?,true\nk,true_false,Or?,true\n", "'k' stands twice"),
         ("q.zip", b"PK\x03\x04 nonsense", "A damaged zip file"),
         ("q.zip", packed({"a.csv": b"", "b.csv": b""}), "2 files with questions"),
         ("q.zip", packed({"../a.csv": b"kind,stem"}), "lies outside of the package"),

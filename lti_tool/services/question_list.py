@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session, defer
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
@@ -17,6 +17,7 @@ from lti_tool.services.office import Officer
 
 PAGE_SIZE = 50
 MAX_SEARCH = 100
+MOST_COUNTED = 1000
 CURSOR = "~"
 
 
@@ -45,10 +46,12 @@ class ListedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionList:
-    """``found``: how many the filters let through; ``next`` asks for the rows after these, ``""`` if there are none."""
+    """``found``: how many the filters let through, told with the first page; ``next`` asks for the rows after these."""
 
     rows: Sequence[ListedQuestion]
-    found: int
+    found: int | None
+    has_more: bool
+    """There are more than ``found``: nobody counts further."""
     next: str
 
 
@@ -98,16 +101,23 @@ def list_questions(db: Session, officer: Officer, wanted: Wanted, after: str = "
     """Newest changes first, ``PAGE_SIZE`` at a time. Raises ``Forbidden``, ``BadInput("page_wrong")``."""
     officer.require(Capability.PLAN)
     table, query = models.Question, filtered(officer, wanted)
-    found = db.scalar(query.with_only_columns(func.count())) or 0
     if after:
         at, key = _after(after)
         query = query.where(or_(table.changed_at < at, and_(table.changed_at == at, table.id < key)))
-    rows = db.scalars(query.order_by(table.changed_at.desc(), table.id.desc()).limit(PAGE_SIZE + 1)).all()
-    shown = rows[:PAGE_SIZE]
-    last = shown[-1] if len(rows) > PAGE_SIZE else None
-    return QuestionList(
-        [_listed(row) for row in shown], found, f"{last.changed_at.isoformat()}{CURSOR}{last.id}" if last else ""
-    )
+    # One pass over what may be thousands of texts: it counts and finds the page at once.
+    newest = query.with_only_columns(table.id).order_by(table.changed_at.desc(), table.id.desc())
+    ids = db.scalars(newest.limit(MOST_COUNTED + 1)).all()
+    rows = [_listed(row) for row in db.scalars(_lean(ids[:PAGE_SIZE]))]
+    last = rows[-1] if len(ids) > PAGE_SIZE else None
+    following = f"{last.changed_at.isoformat()}{CURSOR}{last.question_id}" if last else ""
+    return QuestionList(rows, None if after else min(len(ids), MOST_COUNTED), len(ids) > MOST_COUNTED, following)
+
+
+def _lean(ids: Sequence[str]) -> Select[models.Question]:
+    """Rows for a list, without the texts that only searches need."""
+    table = models.Question
+    query = select(table).where(table.id.in_(ids)).order_by(table.changed_at.desc(), table.id.desc())
+    return query.options(defer(table.words))
 
 
 def _listed(row: models.Question) -> ListedQuestion:
@@ -115,9 +125,9 @@ def _listed(row: models.Question) -> ListedQuestion:
     return ListedQuestion(row.id, row.key, status, row.version, row.kind, row.level, row.stem, row.changed_at)
 
 
-def tags_in_use(db: Session, officer: Officer, limit: int = 200) -> Sequence[str]:
-    """The provider's tags, most used first."""
+def tags_in_use(db: Session, officer: Officer, limit: int = 300) -> Sequence[str]:
+    """The provider's tags by name."""
     officer.require(Capability.PLAN)
     tag = models.QuestionTag
-    query = select(tag.tag).where(tag.provider_id == officer.provider_id).group_by(tag.tag)
-    return db.scalars(query.order_by(func.count().desc(), tag.tag).limit(limit)).all()
+    query = select(tag.tag).where(tag.provider_id == officer.provider_id).distinct()
+    return db.scalars(query.order_by(tag.tag).limit(limit)).all()

@@ -84,7 +84,7 @@ def test_pages_follow_each_other_without_gap_or_double(bank: Bank, monkeypatch: 
     for _ in range(3):
         with transaction(bank.sessions) as db:
             page = list_questions(db, bank.officer, Wanted(), after)
-        assert page.found == len(EVERY)
+        assert page.found == (None if after else len(EVERY))
         seen += [row.key for row in page.rows]
         after = page.next
     assert after == ""

@@ -8,25 +8,18 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from werkzeug.test import TestResponse
 
 from lti_tool.domain.assessment import QuestionKind, Test, TestKind
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.question import BankQuestion
-from lti_tool.exchange import QuestionFormat, read_questions, write_questions
-from lti_tool.services.office import Officer, find_officer
-from lti_tool.services.question import create_question
-from lti_tool.services.question_picture import keep_pictures
+from lti_tool.exchange import QuestionFormat, write_questions
 from lti_tool.services.question_use import take_question
-from lti_tool.web.access import cookie_name
 from tests.functional.office_world import OfficePerson, invited
+from tests.functional.question_bank import OTHER, below_office, fill, officer_of, upload
 from tests.functional.staff_facts import Did, take_part
 from tests.functional.staff_world import BASE, World, make_world, text_of
 from tests.unit.lti_tool.domain.builders import activity
-from tests.unit.lti_tool.exchange.questions import EVERY, MEDIA, STRIP, TRUE_FALSE, entries, png
+from tests.unit.lti_tool.exchange.questions import EVERY, STRIP, TRUE_FALSE, entries, png
 from tests.unit.lti_tool.exchange.questions import bank as question
-
-OTHER = "Another Medical School"
 
 
 @pytest.fixture
@@ -40,25 +33,6 @@ def world(migrated_database_url: str) -> Iterator[World]:
 @pytest.fixture
 def admin(world: World) -> OfficePerson:
     return invited(world)
-
-
-def officer_of(world: World, person: OfficePerson) -> Officer:
-    with world.app.app_context(), world.db() as db:
-        cookie = person.client.get_cookie(cookie_name(person.office_id), domain="cme.example")
-        assert cookie is not None
-        return find_officer(db, person.office_id, cookie.value, world.clock())
-
-
-def fill(world: World, person: OfficePerson, *questions: BankQuestion) -> dict[str, str]:
-    """Put questions into the bank; gives their ids by key."""
-    officer = officer_of(world, person)
-    with world.db() as db:
-        keep_pictures(db, officer, MEDIA)
-        return {one.key: create_question(db, officer, one, world.clock()) for one in questions or EVERY}
-
-
-def upload(person: OfficePerson, name: str, body: bytes) -> TestResponse:
-    return person.post("/questions/import", file=(BytesIO(body), name))
 
 
 CHOICES = {
@@ -101,13 +75,13 @@ def test_a_question_is_written_found_and_shown(admin: OfficePerson) -> None:
 def test_every_kind_is_written_without_scripts(admin: OfficePerson, fields: dict[str, object], expected: str) -> None:
     answer = admin.post("/questions/new", key="k", stem="What?", action="save", **fields)
     assert answer.status_code == 303, text_of(answer)
-    path = answer.headers["Location"].rpartition("/office/")[2].partition("/")[2]
-    assert admin.get(f"/{path}").status_code == 200
-    form = admin.get(f"/{path}/edit")
+    path = below_office(answer)
+    assert admin.get(path).status_code == 200
+    form = admin.get(f"{path}/edit")
     assert form.status_code == 200
-    again = admin.post(f"/{path}/edit", stem="What?", action="save", based_on="1", **fields)
+    again = admin.post(f"{path}/edit", stem="What?", action="save", based_on="1", **fields)
     assert again.status_code == 303
-    assert "Version 2" not in text_of(admin.get(f"/{path}")), "saving the same makes no version"
+    assert "Version 2" not in text_of(admin.get(path)), "saving the same makes no version"
 
 
 def test_faults_lead_to_their_fields_and_what_was_typed_stays(admin: OfficePerson) -> None:
@@ -181,79 +155,11 @@ def test_states_are_for_those_who_approve(world: World, admin: OfficePerson) -> 
     assert "1 question" in text_of(planner.get("/questions?status=approved"))
 
 
-@pytest.mark.parametrize("form", QuestionFormat)
-def test_what_is_exported_comes_in_elsewhere(world: World, admin: OfficePerson, form: QuestionFormat) -> None:
-    fill(world, admin, *((TRUE_FALSE,) if form is QuestionFormat.GIFT else EVERY))
-    download = admin.get(f"/questions/export?format={form.value}")
-    assert download.status_code == 200, text_of(download)
-    assert "attachment" in download.headers["Content-Disposition"]
-    stranger = invited(world, provider=OTHER, email="o@example.org")
-    seen = upload(stranger, f"q{download.headers['Content-Disposition'].rpartition('.')[2]}", download.get_data())
-    assert seen.status_code == 303, text_of(seen)
-    preview = stranger.client.get(seen.headers["Location"], base_url=BASE)
-    assert "Nothing has come in yet" in text_of(preview)
-    assert "No question is found" in text_of(stranger.get("/questions"))
-    path = "/" + seen.headers["Location"].rpartition("/office/")[2].partition("/")[2]
-    done = stranger.post(path, known="revise")
-    assert done.status_code == 200 and "Questions are in the bank" in text_of(done)
-    assert "tf" in text_of(stranger.get("/questions"))
-    assert stranger.post(path, known="revise").status_code == 404, "a file is brought in once"
-
-
-def test_known_keys_become_new_versions_or_stay(world: World, admin: OfficePerson) -> None:
-    question_id = fill(world, admin, TRUE_FALSE)["tf"]
-    changed = replace(TRUE_FALSE, question=replace(TRUE_FALSE.question, stem="Otherwise."))
-    body = write_questions(QuestionFormat.MOODLE_XML, (changed,), {}).body
-    for known, stem in (("skip", "It is so."), ("revise", "Otherwise.")):
-        seen = upload(admin, "q.xml", body)
-        preview = text_of(admin.client.get(seen.headers["Location"], base_url=BASE))
-        assert "differs in: stem" in preview
-        path = "/" + seen.headers["Location"].rpartition("/office/")[2].partition("/")[2]
-        assert admin.post(path, known=known).status_code == 200
-        assert stem in text_of(admin.get(f"/questions/{question_id}"))
-
-
-def test_a_file_with_faults_brings_nothing_and_lists_each_with_its_place(admin: OfficePerson) -> None:
-    table = "key,kind,stem,choice_1,choice_2,correct\ngood,single,Fine?,a,b,1\nbad,single,,a,a,3\n,essay,Why?,,,\n"
-    page = upload(admin, "q.csv", table.encode())
-    text = text_of(page)
-    assert page.status_code == 422 and "Nothing was imported" in text
-    assert "There is no choice '3'" in text and "bad.stem" in text and "'essay' is not one of the words" in text
-    assert "No question is found" in text_of(admin.get("/questions"))
-    assert upload(admin, "", b"").status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("x.xml", b'<!DOCTYPE q [<!ENTITY a "b">]><quiz><question type="truefalse">&a;</question></quiz>'),
-        ("x.xml", b'<!DOCTYPE q SYSTEM "http://evil.example/x.dtd"><quiz/>'),
-        ("x.gift", b"What <script>alert(1)</script>? {=a ~b}"),
-        ("x.gift", b"[html]<img src\\=http\\://evil.example/x.png onerror\\=alert(1)> {=a ~b}"),
-        ("x.zip", b"PK\x03\x04" + b"\x00" * 40),
-    ],
-)
-def test_hostile_files_bring_nothing(admin: OfficePerson, name: str, body: bytes) -> None:
-    page = upload(admin, name, body)
-    assert (page.status_code, "Nothing was imported" in text_of(page)) == (422, True)
-    assert "<script>alert" not in page.get_data(as_text=True)
-
-
-def test_what_a_format_cannot_hold_is_listed(world: World, admin: OfficePerson) -> None:
-    fill(world, admin)
-    page = admin.get("/questions/export?format=gift")
-    assert (page.status_code, "cannot hold things to put in order" in text_of(page)) == (422, True)
-    assert admin.get("/questions/export?format=pdf").status_code == 422
-    assert admin.get("/questions/export?format=csv&tag=none").status_code == 422
-    only = admin.get("/questions/export?format=gift&kind=true_false")
-    assert [one.key for one in read_questions("x.txt", only.get_data()).questions] == ["tf"]
-
-
 def test_another_providers_questions_do_not_exist(world: World, admin: OfficePerson) -> None:
     question_id = fill(world, admin, *EVERY)["tf"]
     stranger = invited(world, provider=OTHER, email="o@example.org")
     seen = upload(admin, "q.xml", write_questions(QuestionFormat.MOODLE_XML, (TRUE_FALSE,), {}).body)
-    waiting = "/" + seen.headers["Location"].rpartition("/office/")[2].partition("/")[2]
+    waiting = below_office(seen)
     form = {"kind": "true_false", "stem": "x", "right": "1", "based_on": "1", "action": "save"}
     answers = [
         stranger.get(f"/questions/{question_id}"),

@@ -44,6 +44,8 @@ def _submitted(about: dict[str, object]) -> str:
     if str(about["test"]) == str(TEST_WORDS[TestKind.PRE]):
         return str(scored)
     verdict = gettext("passed") if about["has_passed"] else gettext("not passed")
+    if about.get("is_kept"):
+        verdict = gettext("%(verdict)s; kept after the key of a question was corrected", verdict=verdict)
     return f"{scored} ({verdict})"
 
 

@@ -9,17 +9,18 @@ import pytest
 
 from lti_tool.db import models
 from lti_tool.db.engine import make_engine, make_sessions, transaction
-from lti_tool.domain.assessment import QuestionKind
+from lti_tool.domain.assessment import QuestionKind, Test, TestKind
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, Forbidden, NotFound, Refused
 from lti_tool.domain.question import BankQuestion, QuestionStatus
 from lti_tool.services import question_list
+from lti_tool.services.activity import import_activity
 from lti_tool.services.audit import trail
 from lti_tool.services.question import create_question, open_question, revise_question, set_status
 from lti_tool.services.question_list import Wanted, list_questions, tags_in_use
 from lti_tool.services.question_picture import add_picture, picture
 from lti_tool.services.question_use import take_question, uses_of
-from tests.unit.lti_tool.domain.builders import NOW
+from tests.unit.lti_tool.domain.builders import NOW, activity
 from tests.unit.lti_tool.exchange.questions import EVERY, SINGLE, STRIP, TRUE_FALSE, png
 from tests.unit.lti_tool.services.bank import Bank, made_bank, officer
 
@@ -239,6 +240,20 @@ def test_a_picture_is_kept_once_and_given_back(bank: Bank) -> None:
             add_picture(db, bank.officer, b"<svg onload=alert(1)>")
         assert caught.value.code == "picture_unsound"
         assert db.query(models.QuestionImage).count() == 1
+
+
+def test_only_sources_of_ones_own_bank_count_as_uses(bank: Bank) -> None:
+    bank.fill([TRUE_FALSE])
+    with transaction(bank.sessions) as db:
+        own = take_question(db, bank.officer, bank.ids["tf"]).question
+        for who, expected in ((bank.officer, 1), (bank.stranger, 0)):
+            made = replace(activity(), post_test=Test(TestKind.POST, (own,), pass_mark=1))
+            import_activity(db, who.provider_id, made, {}, bank.later())
+            assert len(uses_of(db, who, bank.ids["tf"])) == expected
+        strange = replace(own, source=f"{bank.ids['tf']}/99")
+        made = replace(activity(key="other"), post_test=Test(TestKind.POST, (strange,), pass_mark=1))
+        import_activity(db, bank.officer.provider_id, made, {}, bank.later())
+        assert [use.title for use in uses_of(db, bank.officer, bank.ids["tf"])] == ["Hypertension in the Elderly"]
 
 
 def test_every_kind_is_among_the_samples() -> None:

@@ -43,7 +43,7 @@ def pages(world: World, person: OfficePerson) -> dict[str, TestResponse]:
     ids = fill(world, person)
     form: dict[str, Any] = {"kind": "single", "stem": "Which?", "entry.1": "a", "entry.2": "b", "right": "1"}
     stale = {"kind": "true_false", "stem": "Mine.", "right": "1", "based_on": "1", "action": "save"}
-    person.post(f"/questions/{ids['tf']}/edit", **{**stale, "stem": "Theirs."})
+    person.post(f"/questions/{ids['tf']}/edit", {**stale, "stem": "Theirs."})
     table = b"key,kind,stem,correct\nnew,true_false,So?,true\ntf,true_false,Otherwise?,true\n"
     waiting = upload(person, "q.csv", table).headers["Location"]
     return {
@@ -51,9 +51,9 @@ def pages(world: World, person: OfficePerson) -> dict[str, TestResponse]:
         **{f"open {key}": person.get(f"/questions/{ids[key]}") for key in ("afib", "pairs", "steps", "dose")},
         **{f"new {kind}": person.get(f"/questions/new?kind={kind.value}") for kind in KINDS},
         "edit": person.get(f"/questions/{ids['afib']}/edit"),
-        "faults": person.post("/questions/new", **{**form, "key": "!", "stem": "", "right": [], "action": "save"}),
-        "preview": person.post("/questions/new", **{**form, "key": "k", "action": "preview"}),
-        "conflict": person.post(f"/questions/{ids['tf']}/edit", **stale),
+        "faults": person.post("/questions/new", {**form, "key": "!", "stem": "", "right": [], "action": "save"}),
+        "preview": person.post("/questions/new", {**form, "key": "k", "action": "preview"}),
+        "conflict": person.post(f"/questions/{ids['tf']}/edit", stale),
         "import": person.get("/questions/import"),
         "import preview": person.client.get(waiting, base_url=BASE),
         "import faults": upload(person, "q.csv", b"kind,stem\nessay,So?\n"),

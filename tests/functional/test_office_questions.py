@@ -51,7 +51,7 @@ CHOICES = {
 
 
 def test_a_question_is_written_found_and_shown(admin: OfficePerson) -> None:
-    answer = admin.post("/questions/new", **CHOICES)
+    answer = admin.post("/questions/new", CHOICES)
     assert answer.status_code == 303
     page = admin.client.get(answer.headers["Location"], base_url=BASE)
     text = text_of(page)
@@ -73,72 +73,72 @@ def test_a_question_is_written_found_and_shown(admin: OfficePerson) -> None:
     ids=["multiple", "true_false", "matching", "ordering", "numeric"],
 )
 def test_every_kind_is_written_without_scripts(admin: OfficePerson, fields: dict[str, object], expected: str) -> None:
-    answer = admin.post("/questions/new", key="k", stem="What?", action="save", **fields)
+    answer = admin.post("/questions/new", {"key": "k", "stem": "What?", "action": "save", **fields})
     assert answer.status_code == 303, text_of(answer)
     path = below_office(answer)
     assert admin.get(path).status_code == 200
     form = admin.get(f"{path}/edit")
     assert form.status_code == 200
-    again = admin.post(f"{path}/edit", stem="What?", action="save", based_on="1", **fields)
+    again = admin.post(f"{path}/edit", {"stem": "What?", "action": "save", "based_on": "1", **fields})
     assert again.status_code == 303
     assert "Version 2" not in text_of(admin.get(path)), "saving the same makes no version"
 
 
 def test_faults_lead_to_their_fields_and_what_was_typed_stays(admin: OfficePerson) -> None:
     fields = {**CHOICES, "key": "no key!", "entry.4": "72", "right": []}
-    page = admin.post("/questions/new", **fields)
+    page = admin.post("/questions/new", fields)
     html, text = page.get_data(as_text=True), text_of(page)
     assert page.status_code == 422
     for field in ("f-key", "f-entry-4", "f-right"):
         assert f'href="#{field}"' in html and f'id="{field}"' in html
     assert "Mark exactly one choice as right" in text and "The same text stands here twice" in text
     assert 'value="no key!"' in html and "Between 60 and 100." in html
-    assert admin.post("/questions/new", **{**CHOICES, "kind": "essay"}).status_code == 422
+    assert admin.post("/questions/new", {**CHOICES, "kind": "essay"}).status_code == 422
 
 
 def test_more_rows_and_a_preview_save_nothing(admin: OfficePerson) -> None:
-    more = admin.post("/questions/new", **{**CHOICES, "action": "more"}).get_data(as_text=True)
+    more = admin.post("/questions/new", {**CHOICES, "action": "more"}).get_data(as_text=True)
     assert 'name="entry.10"' in more and 'value="200"' in more
-    seen = admin.post("/questions/new", **{**CHOICES, "action": "preview", "stem": "Is it <b>?"})
+    seen = admin.post("/questions/new", {**CHOICES, "action": "preview", "stem": "Is it <b>?"})
     assert seen.status_code == 422 and "HTML is never read" in text_of(seen)
-    seen = admin.post("/questions/new", **{**CHOICES, "action": "preview"})
+    seen = admin.post("/questions/new", {**CHOICES, "action": "preview"})
     assert "As learners are asked" in text_of(seen) and "<em>normal</em>" in seen.get_data(as_text=True)
     assert "No question is found" in text_of(admin.get("/questions"))
 
 
 def test_a_key_that_is_taken(world: World, admin: OfficePerson) -> None:
-    assert admin.post("/questions/new", **CHOICES).status_code == 303
-    page = admin.post("/questions/new", **CHOICES)
+    assert admin.post("/questions/new", CHOICES).status_code == 303
+    page = admin.post("/questions/new", CHOICES)
     assert (page.status_code, "has a question with this key already" in text_of(page)) == (422, True)
 
 
 def test_an_image_is_cleaned_kept_and_shown(admin: OfficePerson) -> None:
     fields = {**CHOICES, "image_alt": "A strip"}
-    answer = admin.post("/questions/new", **fields, picture=(BytesIO(png()), "../../strip.png"))
+    answer = admin.post("/questions/new", fields, picture=(BytesIO(png()), "../../strip.png"))
     assert answer.status_code == 303
     page = admin.client.get(answer.headers["Location"], base_url=BASE).get_data(as_text=True)
     assert f"/questions/pictures/{STRIP}" in page
     image = admin.get(f"/questions/pictures/{STRIP}")
     assert (image.status_code, image.mimetype) == (200, "image/png")
     assert "default-src 'none'" in image.headers["Content-Security-Policy"]
-    bad = admin.post("/questions/new", **{**fields, "key": "x"}, picture=(BytesIO(b"<svg/>"), "x.png"))
+    bad = admin.post("/questions/new", {**fields, "key": "x"}, picture=(BytesIO(b"<svg/>"), "x.png"))
     assert (bad.status_code, "sound PNG, JPEG or GIF" in text_of(bad)) == (422, True)
-    without = admin.post("/questions/new", **{**CHOICES, "key": "y"}, picture=(BytesIO(png()), "x.png"))
+    without = admin.post("/questions/new", {**CHOICES, "key": "y"}, picture=(BytesIO(png()), "x.png"))
     assert (without.status_code, "Say what the image shows" in text_of(without)) == (422, True)
 
 
 def test_a_stale_form_shows_both_and_overwrites_nothing(world: World, admin: OfficePerson) -> None:
     question_id = fill(world, admin, TRUE_FALSE)["tf"]
     mine = {"kind": "true_false", "right": "2", "based_on": "1", "action": "save"}
-    assert admin.post(f"/questions/{question_id}/edit", stem="Theirs.", **mine).status_code == 303
-    page = admin.post(f"/questions/{question_id}/edit", stem="Mine.", **mine)
+    assert admin.post(f"/questions/{question_id}/edit", {"stem": "Theirs.", **mine}).status_code == 303
+    page = admin.post(f"/questions/{question_id}/edit", {"stem": "Mine.", **mine})
     text = text_of(page)
     assert page.status_code == 409
     assert "Nothing was overwritten" in text and "Theirs." in text and "Mine." in text
     assert "Theirs." in text_of(admin.get(f"/questions/{question_id}"))
     based_on = re.search(r'name="based_on" value="(\d+)"', page.get_data(as_text=True))
     assert based_on is not None and based_on.group(1) == "2"
-    again = admin.post(f"/questions/{question_id}/edit", **{**mine, "stem": "Both.", "based_on": "2"})
+    again = admin.post(f"/questions/{question_id}/edit", {**mine, "stem": "Both.", "based_on": "2"})
     assert again.status_code == 303
     assert "Theirs." in text_of(admin.get(f"/questions/{question_id}?version=2"))
     assert admin.get(f"/questions/{question_id}?version=9").status_code == 404
@@ -164,7 +164,7 @@ def test_another_providers_questions_do_not_exist(world: World, admin: OfficePer
     answers = [
         stranger.get(f"/questions/{question_id}"),
         stranger.get(f"/questions/{question_id}/edit"),
-        stranger.post(f"/questions/{question_id}/edit", **form),
+        stranger.post(f"/questions/{question_id}/edit", form),
         stranger.post(f"/questions/{question_id}/status", status="retired"),
         stranger.get(f"/questions/pictures/{STRIP}"),
         stranger.get(waiting),
@@ -196,7 +196,8 @@ def test_a_key_is_corrected_after_a_look(world: World, admin: OfficePerson) -> N
     with world.db() as db:
         take_part(db, made, activity_id, course_id, Did("Lee Learner", posts=(1,)), version=2)
     form = {"kind": "single", "stem": "Which one?", "entry.1": "A", "entry.2": "B", "entry.3": "C", "right": "2"}
-    saved = admin.post(f"/questions/{ids['q2']}/edit", based_on="1", action="save", reason="wrong key", **form)
+    form |= {"based_on": "1", "action": "save", "reason": "wrong key"}
+    saved = admin.post(f"/questions/{ids['q2']}/edit", form)
     assert saved.status_code == 303
     assert "Learners were asked this with another key" in text_of(admin.get(f"/questions/{ids['q2']}"))
     path = f"/questions/{ids['q2']}/correct/{activity_id}"

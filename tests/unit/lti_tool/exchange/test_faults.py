@@ -224,4 +224,6 @@ def test_any_markup_in_a_question_does_no_harm(text: str) -> None:
         assert "<script" not in bank.question.stem.replace("\\<", "")
 
 
-WRITTEN = {form: write_questions(form, EVERY, MEDIA).body for form in QuestionFormat if form is not QuestionFormat.GIFT}
+WRITTEN: dict[QuestionFormat, bytes] = {
+    form: write_questions(form, EVERY, MEDIA).body for form in QuestionFormat if form is not QuestionFormat.GIFT
+}

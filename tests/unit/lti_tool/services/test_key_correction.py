@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -39,7 +38,7 @@ def with_key(bank: BankQuestion, right: str) -> BankQuestion:
 
 
 @pytest.fixture
-def bank(ward: Ward) -> Iterator[Bank]:
+def bank(ward: Ward) -> Bank:
     """The ward's activity in a second version whose post-test comes from the bank; learners take that one."""
     made = made_bank(ward.sessions, ward.now - timedelta(days=2), ward.keys["provider"])
     made.fill((Q1, Q2, Q3))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def bank(migrated_database_url: str) -> Iterator[Bank]:
         engine.dispose()
 
 
-def changed(bank: BankQuestion, **fields: object) -> BankQuestion:
+def changed(bank: BankQuestion, **fields: Any) -> BankQuestion:
     return replace(bank, question=replace(bank.question, **fields))
 
 

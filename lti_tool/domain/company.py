@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from lti_tool.domain.errors import BadInput
@@ -142,6 +142,18 @@ def check_review(kind: str, rationale: str) -> CompanyKind:
     return CompanyKind(kind)
 
 
-def find_company(companies: Mapping[str, Company], company_id: str) -> Company:
-    """The company with this id; one that is not known counts as not reviewed, so nothing is cleared by accident."""
-    return companies.get(company_id) or Company(company_id, "")
+@dataclass(frozen=True, slots=True)
+class Companies:
+    """Companies by the id of any of their names: one that was merged is the one that it was merged into."""
+
+    by_id: Mapping[str, Company] = field(default_factory=dict)
+
+    def of(self, company_id: str) -> Company:
+        """One that is not known counts as not reviewed, so that nothing is cleared by accident."""
+        return self.by_id.get(company_id) or Company(company_id, "")
+
+    def resolved(self, company_id: str) -> str:
+        return self.of(company_id).id
+
+    def named(self, company_id: str) -> str:
+        return self.of(company_id).name

@@ -14,7 +14,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from lti_tool.domain.activity import PersonRole
-from lti_tool.domain.company import Company, Eligibility, find_company
+from lti_tool.domain.company import Companies, Company, Eligibility
 from lti_tool.domain.person import (
     OWNERS_AND_EMPLOYEES,
     DisclosedRelationship,
@@ -222,12 +222,10 @@ def _reasons(judged: Judged, role: ActivityRole) -> Iterator[Reason]:
         yield from _mitigated(judged, role)
 
 
-def judge(
-    given: DisclosedRelationship, role: ActivityRole, companies: Mapping[str, Company], decisions: Decisions
-) -> Judged:
+def judge(given: DisclosedRelationship, role: ActivityRole, companies: Companies, decisions: Decisions) -> Judged:
     """One relationship, with what is still to be done about it."""
     decided, done = decisions.of(given.key)
-    bare = Judged(given, find_company(companies, given.company_id), decided, done, ())
+    bare = Judged(given, companies.of(given.company_id), decided, done, ())
     return Judged(given, bare.company, decided, done, tuple(_reasons(bare, role)))
 
 
@@ -265,7 +263,7 @@ def _status(form: DisclosureForm | None, reasons: Sequence[Reason], judged: Sequ
 def person_standing(
     role: ActivityRole,
     forms: Sequence[DisclosureForm],
-    companies: Mapping[str, Company],
+    companies: Companies,
     decisions: Decisions,
     now: datetime,
     months: int = 12,

@@ -179,11 +179,9 @@ def newest(forms: Sequence[DisclosureForm]) -> DisclosureForm | None:
     return max(forms, key=lambda form: form.number, default=None)
 
 
-def relationship_faults(given: DisclosedRelationship, has_company: bool) -> dict[str, str]:
-    """Field to code for one row: ``company``, ``research_role``, ``detail``."""
+def relationship_faults(given: DisclosedRelationship) -> dict[str, str]:
+    """Field to code for one row: ``research_role``, ``detail``. The company is checked by its own rules."""
     faults: dict[str, str] = {}
-    if not has_company:
-        faults["company"] = "missing"
     if given.nature is Nature.RESEARCHER and given.research_role is ResearchRole.NONE:
         faults["research_role"] = "missing"
     if given.nature is Nature.OTHER and not given.detail:

@@ -3,13 +3,30 @@
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
+from lti_tool.db.models.company import Company
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credit import Award
 from lti_tool.db.models.disclosure import Acknowledgement, ShownText
 from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
+from lti_tool.db.models.integrity import (
+    ActivityRole,
+    CommercialSupport,
+    EvidenceFile,
+    JointProvider,
+    Mitigation,
+    RelevanceDecision,
+    Standard3Choice,
+)
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.person import (
+    DisclosedRelationship,
+    DisclosureForm,
+    DisclosureInvitation,
+    DisclosureReminder,
+    Person,
+)
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
@@ -18,27 +35,40 @@ __all__ = [
     "AccessToken",
     "Acknowledgement",
     "Activity",
+    "ActivityRole",
     "ActivityVersion",
     "Answer",
     "Attempt",
     "Award",
     "Certificate",
     "CertificateCounter",
+    "CommercialSupport",
+    "Company",
     "Course",
     "CourseMember",
     "Delivery",
     "Deployment",
+    "DisclosedRelationship",
+    "DisclosureForm",
+    "DisclosureInvitation",
+    "DisclosureReminder",
     "EvaluationReceipt",
     "EvaluationResponse",
+    "EvidenceFile",
+    "JointProvider",
     "Keyset",
     "Learner",
     "Media",
+    "Mitigation",
     "Participation",
     "PendingLogin",
+    "Person",
     "Placement",
     "Platform",
     "Provider",
+    "RelevanceDecision",
     "ShownText",
+    "Standard3Choice",
     "Study",
     "StudyView",
     "ToolKey",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from lti_tool.domain.activity import PersonRole
-from lti_tool.domain.company import Company, Eligibility
+from lti_tool.domain.company import Companies, Company, Eligibility
 from lti_tool.domain.mitigation import (
     ActivityRole,
     Decisions,
@@ -26,7 +26,7 @@ START = date(2026, 4, 1)
 ACME = Company("acme", "Acme Pharma", Eligibility.INELIGIBLE)
 CLINIC = Company("clinic", "Lakeside Clinic", Eligibility.ELIGIBLE)
 NEW = Company("new", "Beta Devices")
-COMPANIES = {company.id: company for company in (ACME, CLINIC, NEW)}
+COMPANIES = Companies({company.id: company for company in (ACME, CLINIC, NEW)})
 ARGUED = "The talk is about hand hygiene, which Acme has no product for."
 
 

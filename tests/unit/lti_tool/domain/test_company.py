@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from lti_tool.domain.company import (
     MAX_COMPANY,
+    Companies,
     Company,
     CompanyKind,
     Eligibility,
     check_review,
     clean_company,
     company_key,
-    find_company,
     is_only_a_name,
 )
 from lti_tool.domain.errors import BadInput
@@ -95,4 +95,7 @@ def test_a_review_says_why(kind: str, rationale: str, faults: dict[str, str]) ->
 
 
 def test_a_company_that_is_not_known_is_not_reviewed() -> None:
-    assert find_company({}, "x") == Company("x", "", Eligibility.UNKNOWN)
+    acme = Company("acme", "Acme", Eligibility.INELIGIBLE)
+    known = Companies({"acme": acme, "old": acme})
+    assert known.of("x") == Company("x", "", Eligibility.UNKNOWN) == Companies().of("x")
+    assert known.resolved("old") == "acme" and known.named("old") == "Acme"

@@ -251,7 +251,7 @@ def test_a_later_decision_replaces_an_earlier_one() -> None:
 
 
 RELATIONSHIPS = st.builds(
-    DisclosedRelationship, st.sampled_from(sorted(COMPANIES)), st.sampled_from(Nature), has_ended=st.booleans()
+    DisclosedRelationship, st.sampled_from(sorted(COMPANIES.by_id)), st.sampled_from(Nature), has_ended=st.booleans()
 )
 FORMS = st.lists(RELATIONSHIPS, max_size=3, unique_by=lambda one: one.key).map(lambda rows: form(*rows))
 

@@ -50,8 +50,7 @@ def test_every_nature_and_role_has_its_words() -> None:
 )
 def test_what_a_row_needs(relationship: DisclosedRelationship, faults: dict[str, str]) -> None:
     """ACCME Standard 3.1: company and nature, the investigator's role, never an amount."""
-    assert relationship_faults(relationship, has_company=True) == faults
-    assert relationship_faults(relationship, has_company=False) == {"company": "missing", **faults}
+    assert relationship_faults(relationship) == faults
 
 
 def test_what_learners_read() -> None:

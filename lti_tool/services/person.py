@@ -1,0 +1,115 @@
+"""People in control of content: who they are, and finding them again among thousands."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.domain.capability import Capability
+from lti_tool.domain.errors import BadInput, Conflict, NotFound
+from lti_tool.domain.learner import clean_name
+from lti_tool.services.audit import note
+from lti_tool.services.office import Officer
+from lti_tool.services.row_key import is_row_key
+
+MAX_CREDENTIALS = 60
+MAX_AFFILIATION = 160
+MAX_EMAIL = 254
+_EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+\.[^\s@<>\"',;:()\[\]\\.]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonForm:
+    """A person's particulars as staff type them."""
+
+    name: str
+    credentials: str = ""
+    affiliation: str = ""
+    email: str = ""
+    coordinator_email: str = ""
+
+
+def name_key(name: str) -> str:
+    """Under which people are put in order and found."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:255]
+
+
+def is_email(text: str) -> bool:
+    """One plain address: nothing that could become a second one, or a header."""
+    return len(text) <= MAX_EMAIL and text.isprintable() and _EMAIL.fullmatch(text) is not None
+
+
+def _line(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _checked(form: PersonForm) -> dict[str, str]:
+    faults: dict[str, str] = {}
+    values = {
+        "credentials": _line(form.credentials),
+        "affiliation": _line(form.affiliation),
+        "email": form.email.strip(),
+        "coordinator_email": form.coordinator_email.strip(),
+    }
+    try:
+        values["name"] = clean_name(form.name)
+    except BadInput as error:
+        faults["name"] = error.faults["printed_name"]
+    for field, most in (("credentials", MAX_CREDENTIALS), ("affiliation", MAX_AFFILIATION)):
+        if len(values[field]) > most or not values[field].isprintable():
+            faults[field] = "too_long" if len(values[field]) > most else "unprintable"
+    for field in ("email", "coordinator_email"):
+        if values[field] and not is_email(values[field]):
+            faults[field] = "not_an_address"
+    if faults:
+        raise BadInput("person_unusable", faults=faults)
+    return values | {"name_key": name_key(values["name"])}
+
+
+def person_of(db: Session, provider_id: str, person_id: str) -> models.Person:
+    """Raises ``NotFound("person_unknown")``, also for another provider's."""
+    row = db.get(models.Person, person_id) if is_row_key(person_id) else None
+    if row is None or row.provider_id != provider_id:
+        raise NotFound("person_unknown")
+    return row
+
+
+def _same_email(db: Session, provider_id: str, email: str, but: str = "") -> models.Person | None:
+    table = models.Person
+    query = select(table).where(table.provider_id == provider_id, table.email == email, table.id != but)
+    return db.scalars(query).first() if email else None
+
+
+def add_person(db: Session, officer: Officer, form: PersonForm, now: datetime) -> models.Person:
+    """Somebody new. Raises ``BadInput("person_unusable")`` with a fault per field, and ``Conflict("person_known")`` if
+    somebody already has this e-mail address: one profile feeds all activities."""
+    officer.require(Capability.PLAN)
+    values = _checked(form)
+    known = _same_email(db, officer.provider_id, values["email"])
+    if known is not None:
+        raise Conflict("person_known", person_id=known.id)
+    row = models.Person(provider_id=officer.provider_id, created_at=now, **values)
+    db.add(row)
+    db.flush()
+    note(db, officer, "person.added", f"person:{row.id}", now)
+    return row
+
+
+def edit_person(db: Session, officer: Officer, person_id: str, form: PersonForm, now: datetime) -> None:
+    """Correct a person's particulars. What they disclosed is theirs alone. Raises like :func:`add_person`."""
+    officer.require(Capability.PLAN)
+    row, values = person_of(db, officer.provider_id, person_id), _checked(form)
+    known = _same_email(db, officer.provider_id, values["email"], but=row.id)
+    if known is not None:
+        raise Conflict("person_known", person_id=known.id)
+    changed = [field for field, value in values.items() if getattr(row, field) != value and field != "name_key"]
+    for field, value in values.items():
+        setattr(row, field, value)
+    if changed:
+        note(db, officer, "person.edited", f"person:{row.id}", now, detail={"fields": changed})

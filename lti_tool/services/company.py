@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -27,7 +27,7 @@ MAX_RATIONALE = 1000
 def _contains(text: str) -> ColumnElement[bool]:
     """Names that hold every word of ``text``; the wildcards of LIKE are letters like all others."""
     column = models.Company.name_key
-    return and_(*(column.contains(word, autoescape=True) for word in company_key(text).split()))
+    return and_(true(), *(column.contains(word, autoescape=True) for word in company_key(text).split()))
 
 
 def find_companies(db: Session, provider_id: str, text: str = "", limit: int = MOST_FOUND) -> list[str]:
@@ -100,7 +100,7 @@ def list_companies(
 def _uses(db: Session, ids: Sequence[str]) -> dict[str, int]:
     given = models.DisclosedRelationship
     query = select(given.company_id, func.count(func.distinct(given.form_id))).where(given.company_id.in_(ids))
-    return dict(db.execute(query.group_by(given.company_id)).tuples().all())
+    return dict(db.execute(query.group_by(given.company_id)).all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,8 @@ def remind(db: Session, provider_id: str, policy: ReminderPolicy, address: LinkA
 
 def _is_first(db: Session, person: models.Person, wanted: Due, days: int, now: datetime) -> bool:
     values = {"person_id": person.id, "due_on": wanted.on, "days": days, "sent_at": now}
-    done = db.execute(insert_or_skip(db, models.DisclosureReminder, values))
-    return int(done.rowcount) > 0  # type: ignore[attr-defined]
+    done = insert_or_skip(db, models.DisclosureReminder, values).returning(models.DisclosureReminder.days)
+    return db.execute(done).first() is not None
 
 
 def _write(

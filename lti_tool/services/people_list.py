@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -86,8 +86,9 @@ def oldest_valid(now: datetime, months: int) -> datetime:
 def _words(search: str) -> ColumnElement[bool]:
     column = models.Person.name_key
     email = func.lower(models.Person.email)
-    parts = name_key(search).split()
-    return and_(*(or_(column.contains(word, autoescape=True), email.contains(word, autoescape=True)) for word in parts))
+    parts = [word for word in name_key(search).split() if word.isprintable()]
+    found = (or_(column.contains(word, autoescape=True), email.contains(word, autoescape=True)) for word in parts)
+    return and_(true(), *found)
 
 
 def _wanted(officer: Officer, shown: Shown, search: str, now: datetime, months: int) -> Select[models.Person]:

@@ -28,6 +28,7 @@ from lti_tool.domain.person import (
 )
 from lti_tool.services.audit import note
 from lti_tool.services.company import named_company
+from lti_tool.services.subject import subjects
 
 _SUBMISSION = re.compile(r"[0-9a-f]{32}")
 
@@ -85,6 +86,27 @@ def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
             last_valid_day(row.signed_at.date(), months),
         )
         for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who is asked to disclose: who asks, for what, and what was given before, newest first."""
+
+    provider_name: str
+    name: str
+    titles: tuple[str, ...]
+    forms: tuple[GivenForm, ...]
+
+
+def asked(db: Session, person: models.Person, months: int) -> Asked:
+    """``months``: how long a form counts."""
+    provider = db.get_one(models.Provider, person.provider_id)
+    table = models.ActivityRole
+    held = select(table.plan_id).where(table.person_id == person.id, table.removed_at.is_(None))
+    about = subjects(db, provider.id, list(db.scalars(held)))
+    return Asked(
+        provider.name, person.name, tuple(one.title for one in about.values()), forms_of(db, person.id, months)
     )
 
 

@@ -103,7 +103,7 @@ def remind(db: Session, provider_id: str, policy: ReminderPolicy, address: LinkA
     if not policy.offsets:
         return 0
     table = models.Person
-    soon = oldest_valid(now + timedelta(days=max(policy.offsets)), policy.months)
+    soon = oldest_valid(now + timedelta(days=max(policy.offsets) + 1), policy.months)
     waiting = or_(table.disclosed_at.is_(None), table.disclosed_at < soon)
     people = db.scalars(select(table).where(table.provider_id == provider_id, waiting).order_by(table.id)).all()
     roles, about = _roles(db, people)

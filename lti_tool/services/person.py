@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.upsert import insert_once
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
-from lti_tool.domain.learner import clean_name
+from lti_tool.domain.learner import MAX_NAME, clean_name
 from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
 from lti_tool.services.row_key import is_row_key
+from lti_tool.services.session import Visit
 
 MAX_CREDENTIALS = 60
 MAX_AFFILIATION = 160
@@ -113,3 +115,57 @@ def edit_person(db: Session, officer: Officer, person_id: str, form: PersonForm,
         setattr(row, field, value)
     if changed:
         note(db, officer, "person.edited", f"person:{row.id}", now, detail={"fields": changed})
+
+
+def person_of_visit(db: Session, visit: Visit, now: datetime, *, is_created: bool = False) -> models.Person:
+    """Who came from an LMS to disclose. Staff of a course are in control of content and need no invitation: for them a
+    row is made with ``is_created``, and without it one that is not kept.
+
+    Raises ``NotFound("not_asked")`` for a learner whom nobody has named.
+    """
+    table = models.Person
+    key = {"provider_id": visit.provider_id, "learner_id": visit.learner_id}
+    found = db.scalars(select(table).filter_by(**key)).first()
+    if found is not None:
+        return found
+    if not visit.is_staff:
+        raise NotFound("not_asked")
+    learner = db.get_one(models.Learner, visit.learner_id)
+    name = learner.printed_name or " ".join(learner.lms_name.split())[:MAX_NAME] or "?"
+    rest = {"name": name, "name_key": name_key(name), "created_at": now, "has_relationships": False}
+    texts = dict.fromkeys(("credentials", "affiliation", "email", "coordinator_email"), "")
+    if not is_created:
+        return table(id="", **key, **rest, **texts)
+    return insert_once(db, table, key, {**rest, **texts})
+
+
+def known_in_lms(db: Session, officer: Officer, search: str) -> list[tuple[str, str]]:
+    """Row keys and names of people who came from an LMS and are not yet on the list; at most twenty."""
+    table, people = models.Learner, models.Person
+    listed = select(people.learner_id).where(people.provider_id == officer.provider_id, people.learner_id.is_not(None))
+    words = [word for word in search.split() if word.isprintable()]
+    query = select(table.id, table.lms_name).where(
+        table.provider_id == officer.provider_id, table.lms_name != "", table.id.not_in(listed)
+    )
+    for word in words:
+        query = query.where(table.lms_name.icontains(word, autoescape=True))
+    found = db.execute(query.order_by(table.lms_name, table.id).limit(20)) if words else ()
+    return [(key, name) for key, name in found]
+
+
+def link_to_lms(db: Session, officer: Officer, person_id: str, learner_id: str, now: datetime) -> None:
+    """Say that a person is the same as somebody in an LMS, so that they can disclose from a launch.
+
+    Raises ``NotFound("learner_unknown")``; ``Conflict("learner_linked")`` if somebody else is linked to it.
+    """
+    officer.require(Capability.PLAN)
+    row = person_of(db, officer.provider_id, person_id)
+    learner = db.get(models.Learner, learner_id) if is_row_key(learner_id) else None
+    if learner is None or learner.provider_id != officer.provider_id:
+        raise NotFound("learner_unknown")
+    table = models.Person
+    taken = select(table.id).where(table.provider_id == officer.provider_id, table.learner_id == learner.id)
+    if db.scalars(taken).first() is not None:
+        raise Conflict("learner_linked")
+    row.learner_id = learner.id
+    note(db, officer, "person.linked", f"person:{row.id}", now, detail={"learner": learner.id})

@@ -30,6 +30,13 @@ def allow_framing(*origins: str) -> None:
     g.frame_origins = (*g.get("frame_origins", ()), *origins)
 
 
+def unlisted(response: Response) -> Response:
+    """Reached by an address that only some know: kept by no search engine and no cache."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _policy() -> str:
     visit: Visit | None = g.get("visit")
     frames = [*g.get("frame_origins", ()), *(visit.frame_origins if visit else ())]

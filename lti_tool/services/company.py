@@ -118,7 +118,7 @@ def review_company(db: Session, officer: Officer, company_id: str, review: Compa
     Raises ``BadInput`` with faults for ``company``, ``kind`` or ``rationale``; ``Conflict("company_named")`` if the new
     name belongs to another company: then they are to be merged.
     """
-    officer.require(Capability.REVIEW_DISCLOSURES)
+    officer.require_everywhere(Capability.REVIEW_DISCLOSURES)
     row = company_of(db, officer.provider_id, company_id)
     name, kind = clean_company(review.name), check_review(review.kind, review.rationale)
     if company_key(name) != row.name_key and _is_named(db, officer.provider_id, name):
@@ -146,7 +146,7 @@ def merge_companies(db: Session, officer: Officer, company_id: str, into: str, n
     ``into``: the other one's name. Forms keep the name that was written. Raises ``BadInput("company_merge_unusable")``
     with a fault for ``into``: ``missing``, ``unknown`` or ``itself``.
     """
-    officer.require(Capability.REVIEW_DISCLOSURES)
+    officer.require_everywhere(Capability.REVIEW_DISCLOSURES)
     row = company_of(db, officer.provider_id, company_id)
     target = _target(db, officer.provider_id, row, into)
     table = models.Company

@@ -26,7 +26,7 @@ from lti_tool.domain.person import (
     last_valid_day,
     relationship_faults,
 )
-from lti_tool.services.audit import note
+from lti_tool.services.audit import TOOL, Actor, ToolActor, note
 from lti_tool.services.company import named_company
 from lti_tool.services.subject import subjects
 
@@ -196,8 +196,13 @@ def submit_form(
     row = _kept(db, person, sent, came_by, locale, now)
     person.disclosed_at, person.has_relationships = row.signed_at, bool(row.relationships)
     detail = {"number": row.number, "came_by": came_by, "relationships": len(row.relationships)}
-    note(db, person, "disclosure.submitted", f"person:{person.id}", now, detail=detail)
+    note(db, _actor(person), "disclosure.submitted", f"person:{person.id}", now, detail=detail)
     return row
+
+
+def _actor(person: models.Person) -> Actor:
+    """The person, if an LMS knows them; a signed link has nobody but itself behind it."""
+    return ToolActor(person.provider_id, person.learner_id or TOOL)
 
 
 def _submitted(db: Session, person: models.Person, submission: str) -> models.DisclosureForm | None:

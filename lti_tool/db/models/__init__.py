@@ -2,6 +2,7 @@
 
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
+from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
 from lti_tool.db.models.company import Company
 from lti_tool.db.models.course import Course, CourseMember, Placement
@@ -27,6 +28,8 @@ from lti_tool.db.models.person import (
     DisclosureReminder,
     Person,
 )
+from lti_tool.db.models.mail import Mail
+from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
@@ -39,6 +42,7 @@ __all__ = [
     "ActivityVersion",
     "Answer",
     "Attempt",
+    "AuditEntry",
     "Award",
     "Certificate",
     "CertificateCounter",
@@ -58,8 +62,13 @@ __all__ = [
     "JointProvider",
     "Keyset",
     "Learner",
+    "Mail",
     "Media",
     "Mitigation",
+    "OfficeAccount",
+    "OfficeGrant",
+    "OfficeLink",
+    "OfficeSession",
     "Participation",
     "PendingLogin",
     "Person",
@@ -67,6 +76,7 @@ __all__ = [
     "Platform",
     "Provider",
     "RelevanceDecision",
+    "RoleMap",
     "ShownText",
     "Standard3Choice",
     "Study",

@@ -28,6 +28,8 @@ from lti_tool.domain.person import (
 )
 from lti_tool.services.audit import TOOL, Actor, ToolActor, note
 from lti_tool.services.company import named_company
+from lti_tool.services.invitation import about_person
+from lti_tool.services.mail import withdraw_mail
 from lti_tool.services.subject import subjects
 
 _SUBMISSION = re.compile(r"[0-9a-f]{32}")
@@ -195,6 +197,7 @@ def submit_form(
         raise BadInput("disclosure_unusable", faults=faults)
     row = _kept(db, person, sent, came_by, locale, now)
     person.disclosed_at, person.has_relationships = row.signed_at, bool(row.relationships)
+    withdraw_mail(db, person.provider_id, about_person(person.id))
     detail = {"number": row.number, "came_by": came_by, "relationships": len(row.relationships)}
     note(db, _actor(person), "disclosure.submitted", f"person:{person.id}", now, detail=detail)
     return row

@@ -6,7 +6,7 @@ due on the first day of the person's first role, or on the day on which the form
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,13 +15,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.engine import Sessions, transaction
 from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.person import last_valid_day
-from lti_tool.services.invitation import Letter, LinkAddress, new_link
+from lti_tool.services.invitation import Letter, LinkAddress, about_person, new_link
 from lti_tool.services.mail import queue_mail
 from lti_tool.services.people_list import oldest_valid
 from lti_tool.services.subject import Subject, subjects
 
+LOOK_EVERY = timedelta(hours=1)
 TO_PERSON = Letter(
     "Please disclose your financial relationships",
     """Dear {name},
@@ -143,16 +145,36 @@ def _write(
     if person.email:
         link, until = new_link(db, person, address, now, policy.link_life)
         about |= {"link": link, "until": until.date().isoformat()}
-        _send(db, person.provider_id, person.email, TO_PERSON, about, now)
+        _send(db, person, person.email, TO_PERSON, about, now)
     if person.coordinator_email:
-        _send(db, person.provider_id, person.coordinator_email, TO_COORDINATOR, about, now)
+        _send(db, person, person.coordinator_email, TO_COORDINATOR, about, now)
 
 
-def _send(db: Session, provider_id: str, to: str, letter: Letter, about: Mapping[str, Any], now: datetime) -> None:
-    queue_mail(db, provider_id, to, letter.subject.format_map(about), letter.text.format_map(about), now)
+def _send(db: Session, person: models.Person, to: str, letter: Letter, about: Mapping[str, Any], now: datetime) -> None:
+    text = letter.text.format_map(about)
+    key = f"{about_person(person.id)}{about['due']}:{now.isoformat()}:{'person' if letter is TO_PERSON else 'office'}"
+    queue_mail(db, person.provider_id, to, letter.subject.format_map(about), text, now, key=key)
 
 
 def remind_everybody(db: Session, policy: ReminderPolicy, address: LinkAddress, now: datetime) -> int:
     """:func:`remind`, for every provider."""
     ids = db.scalars(select(models.Provider.id).order_by(models.Provider.id)).all()
     return sum(remind(db, provider_id, policy, address, now) for provider_id in ids)
+
+
+def reminder_chore(
+    sessions: Sessions, policy: ReminderPolicy, address: LinkAddress, clock: Callable[[], datetime]
+) -> Callable[[], int]:
+    """The worker's part in it: looks once an hour, and gives how many people were written to."""
+    looked_at: list[datetime] = []
+
+    def chore() -> int:
+        now = clock()
+        if looked_at and now - looked_at[-1] < LOOK_EVERY:
+            return 0
+        with transaction(sessions) as db:
+            count = remind_everybody(db, policy, address, now)
+        looked_at[:] = [now]
+        return count
+
+    return chore

@@ -49,6 +49,11 @@ class Letter:
         return self.text.replace("{link}", link).replace("{until}", until)
 
 
+def about_person(person_id: str) -> str:
+    """How the keys of all mail begin that asks this person to disclose."""
+    return f"disclosure:{person_id}:"
+
+
 def new_link(
     db: Session, person: models.Person, address: LinkAddress, now: datetime, lifetime: timedelta, by: str | None = None
 ) -> tuple[str, datetime]:

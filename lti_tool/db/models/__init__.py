@@ -21,6 +21,8 @@ from lti_tool.db.models.integrity import (
 )
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.mail import Mail
+from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.person import (
     DisclosedRelationship,
     DisclosureForm,
@@ -28,8 +30,6 @@ from lti_tool.db.models.person import (
     DisclosureReminder,
     Person,
 )
-from lti_tool.db.models.mail import Mail
-from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.db import models
-from lti_tool.domain.capability import Capability, Grant
+from lti_tool.domain.capability import Capability
 from lti_tool.domain.company import CompanyKind, Eligibility
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.domain.mitigation import DisclosureStatus
@@ -23,6 +23,7 @@ from lti_tool.services.company import (
     review_company,
 )
 from tests.unit.lti_tool.services.collecting import CONSULTS, NOW, Office, opened
+from tests.unit.lti_tool.services.officers import with_only
 
 
 @pytest.fixture(name="offices")
@@ -145,9 +146,11 @@ def test_pages_follow_each_other_without_gap_or_double(office: Office) -> None:
 
 def test_who_may_not_review_changes_nothing(office: Office) -> None:
     (key,) = name_all(office, "Acme")
-    planner = replace(office.officer, grants=frozenset({Grant(Capability.PLAN)}))
-    with office.db() as db:
-        with pytest.raises(Forbidden, match="capability_missing"):
-            review_company(db, planner, key, CompanyReview("Acme", "device"), NOW)
-        with pytest.raises(Forbidden, match="capability_missing"):
-            merge_companies(db, planner, key, "Acme", NOW)
+    planner = with_only(office.officer, Capability.PLAN)
+    one_activity = with_only(office.officer, Capability.REVIEW_DISCLOSURES, activity_id=office.plan_id)
+    for lesser in (planner, one_activity):
+        with office.db() as db:
+            with pytest.raises(Forbidden, match="capability_missing"):
+                review_company(db, lesser, key, CompanyReview("Acme", "device"), NOW)
+            with pytest.raises(Forbidden, match="capability_missing"):
+                merge_companies(db, lesser, key, "Acme", NOW)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from lti_tool.domain.activity import LearningFormat, Standard3Exception
-from lti_tool.domain.capability import Capability, Grant
+from lti_tool.domain.capability import Capability
 from lti_tool.domain.company import CompanyKind
 from lti_tool.domain.disclosure import NO_SUPPORT
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
@@ -28,6 +28,7 @@ from lti_tool.services.support import (
 )
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, START, Office, opened, planned
 from tests.unit.lti_tool.services.evidence_files import PDF
+from tests.unit.lti_tool.services.officers import with_only
 
 DAY_BEFORE = (START - timedelta(days=1)).isoformat()
 GRANT = SupportForm("Acme Pharma", "monetary", DAY_BEFORE, "25,000.00", "usd")
@@ -219,11 +220,10 @@ def test_an_exception_does_not_survive_a_change_of_format(office: Office) -> Non
 
 def test_who_may_do_what(office: Office) -> None:
     office.review()
-    planner = replace(office, officer=replace(office.officer, grants=frozenset({Grant(Capability.PLAN)})))
+    planner = replace(office, officer=with_only(office.officer, Capability.PLAN))
     with pytest.raises(Forbidden, match="capability_missing"):
         choose(planner, "non_clinical")
-    reviewer = Grant(Capability.REVIEW_DISCLOSURES)
-    lesser = replace(office, officer=replace(office.officer, grants=frozenset({reviewer})))
+    lesser = replace(office, officer=with_only(office.officer, Capability.REVIEW_DISCLOSURES))
     for act in (lambda: support(lesser), lambda: partner(lesser, "Acme Pharma")):
         with pytest.raises(Forbidden, match="capability_missing"):
             act()

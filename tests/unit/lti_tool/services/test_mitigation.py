@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.db import models
-from lti_tool.domain.capability import Capability, Grant
+from lti_tool.domain.capability import Capability
 from lti_tool.domain.company import CompanyKind
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.domain.mitigation import DisclosureStatus
@@ -21,6 +21,7 @@ from lti_tool.services.mitigation import held_relationship
 from lti_tool.services.roster import RoleForm, change_role, remove_role
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, START, Office, opened
 from tests.unit.lti_tool.services.evidence_files import PDF, image
+from tests.unit.lti_tool.services.officers import with_only
 
 EMPLOYED = RelationshipRow("Acme Pharma", "employee", "none", "no")
 ARGUED = "The session is about hand hygiene, and Acme sells nothing for that."
@@ -222,10 +223,19 @@ def test_another_providers_rows_are_not_there(offices: tuple[Office, Office]) ->
 def test_only_reviewers_decide(case: tuple[Office, str, str, str], held: tuple[Capability, ...]) -> None:
     office, _, role, key = case
     office.decide(role, key)
-    lesser = replace(office, officer=replace(office.officer, grants=frozenset(Grant(each) for each in held)))
+    lesser = replace(office, officer=with_only(office.officer, *held))
     for act in (lesser.decide, lesser.mitigate):
         with pytest.raises(Forbidden, match="capability_missing"):
             act(role, key)
+
+
+def test_a_grant_for_another_activity_decides_nothing_here(case: tuple[Office, str, str, str]) -> None:
+    office, _, role, key = case
+    elsewhere = with_only(office.officer, Capability.REVIEW_DISCLOSURES, activity_id="0" * 32)
+    with pytest.raises(Forbidden, match="capability_missing"):
+        replace(office, officer=elsewhere).decide(role, key)
+    here = with_only(office.officer, Capability.REVIEW_DISCLOSURES, activity_id=office.plan_id)
+    replace(office, officer=here).decide(role, key)
 
 
 def test_evidence_is_kept_with_the_mitigation(case: tuple[Office, str, str, str]) -> None:

@@ -154,9 +154,9 @@ def test_the_database_and_the_rule_agree_on_expiry(today: date, months: int, ago
 def sent(office: Office, now: datetime) -> list[tuple[str, str]]:
     """Address and text of what a run at ``now`` queued."""
     with office.db() as db:
-        before = len(letters(db))
+        before = {letter.id for letter in letters(db)}
         remind(db, office.provider_id, POLICY, lambda token: f"https://cme.example/disclosure/{token}", now)
-        return [(letter.to, letter.text) for letter in letters(db)[before:]]
+        return [(letter.recipient, letter.body) for letter in letters(db) if letter.id not in before]
 
 
 def on(day: str) -> datetime:
@@ -176,6 +176,17 @@ def test_reminders_come_at_their_offsets_and_stop_when_the_form_is_there(office:
     office.disclose(person)
     assert sent(office, on("2026-03-30")) == []
     assert sent(office, on("2027-01-01")) == []
+
+
+def test_a_reminder_that_still_waits_is_withdrawn_when_the_form_arrives(office: Office) -> None:
+    person = office.person(email="lee@school.example", coordinator_email="office@school.example")
+    other = office.person("Ann Roy", email="roy@school.example")
+    for each in (person, other):
+        office.role(each)
+    assert len(sent(office, NOW)) == 3
+    office.disclose(person)
+    with office.db() as db:
+        assert [letter.recipient for letter in letters(db)] == ["roy@school.example"]
 
 
 def test_the_link_in_a_reminder_opens_the_form(office: Office) -> None:

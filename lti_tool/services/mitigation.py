@@ -9,10 +9,20 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.load_disclosure import company_values, decision_value, mitigation_value
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.company import Eligibility
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
-from lti_tool.domain.mitigation import LEAST_ARGUMENT, STRATEGIES, Exclusion, Judged, Relevance, Strategy
+from lti_tool.domain.mitigation import (
+    LEAST_ARGUMENT,
+    STRATEGIES,
+    Exclusion,
+    Judged,
+    Mitigation,
+    Relevance,
+    RelevanceDecision,
+    Strategy,
+)
 from lti_tool.services.audit import note
 from lti_tool.services.evidence import Upload, keep_evidence
 from lti_tool.services.office import Officer
@@ -46,6 +56,54 @@ def held_relationship(
     if not found:
         raise NotFound("relationship_unknown")
     return Held(role, row, found[0])
+
+
+@dataclass(frozen=True, slots=True)
+class PastStep:
+    """Something that was decided or done before, as it was then. ``by`` is the officer's name."""
+
+    at: datetime
+    by: str
+    decision: RelevanceDecision | None = None
+    mitigation: Mitigation | None = None
+    evidence_id: str = ""
+    evidence_name: str = ""
+
+    @property
+    def relationship(self) -> str:
+        found = self.decision or self.mitigation
+        return found.relationship if found else ""
+
+
+def history(db: Session, held: Held) -> tuple[PastStep, ...]:
+    """Everything that was ever decided or done about a relationship in this role, newest first."""
+    decisions, mitigations = models.RelevanceDecision, models.Mitigation
+    mine = and_(decisions.plan_id == held.role.plan_id, decisions.person_id == held.role.person_id)
+    decided = db.scalars(select(decisions).where(mine)).all()
+    done = db.scalars(select(mitigations).where(mitigations.activity_role_id == held.role.id)).all()
+    companies = company_values(db, [row.company_id for row in decided] + [row.company_id for row in done])
+    names = _names(db, {row.decided_by for row in decided} | {row.recorded_by for row in done})
+    steps = [
+        PastStep(row.decided_at, names[row.decided_by], decision=decision_value(row, companies)) for row in decided
+    ] + [
+        PastStep(
+            row.recorded_at,
+            names[row.recorded_by],
+            mitigation=mitigation_value(row, companies),
+            evidence_id=row.evidence_id or "",
+            evidence_name=row.evidence.name if row.evidence else "",
+        )
+        for row in done
+    ]
+    key = held.judged.relationship.key
+    about = [step for step in steps if step.relationship == key]
+    return tuple(sorted(about, key=lambda step: step.at, reverse=True))
+
+
+def _names(db: Session, ids: set[str]) -> dict[str, str]:
+    table = models.Learner
+    rows = db.scalars(select(table).where(table.id.in_(sorted(ids))))
+    return {row.id: row.lms_name or row.printed_name or row.id[:8] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

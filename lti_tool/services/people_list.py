@@ -179,6 +179,11 @@ def _standings(
     return found
 
 
+def roles_of(db: Session, officer: Officer, person_id: str, now: datetime, months: int) -> list[StandingRow]:
+    """The roles of one person that are held and not over."""
+    return _standings(db, officer, [person_id], {}, now, months).get(person_id, [])
+
+
 def _is_over(row: StandingRow, now: datetime) -> bool:
     role = row.entry.role
     return (role.ends_on or row.subject.ends_on) < role.day_of(now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,11 +18,10 @@ from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
 from lti_tool.services.row_key import is_row_key
 from lti_tool.services.session import Visit
+from lti_tool.services.team import clean_email
 
 MAX_CREDENTIALS = 60
 MAX_AFFILIATION = 160
-MAX_EMAIL = 254
-_EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@[^\s@<>\"',;:()\[\]\\]+\.[^\s@<>\"',;:()\[\]\\.]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +40,6 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:255]
 
 
-def is_email(text: str) -> bool:
-    """One plain address: nothing that could become a second one, or a header."""
-    return len(text) <= MAX_EMAIL and text.isprintable() and _EMAIL.fullmatch(text) is not None
-
-
 def _line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -56,8 +49,6 @@ def _checked(form: PersonForm) -> dict[str, str]:
     values = {
         "credentials": _line(form.credentials),
         "affiliation": _line(form.affiliation),
-        "email": form.email.strip(),
-        "coordinator_email": form.coordinator_email.strip(),
     }
     try:
         values["name"] = clean_name(form.name)
@@ -66,8 +57,10 @@ def _checked(form: PersonForm) -> dict[str, str]:
     for field, most in (("credentials", MAX_CREDENTIALS), ("affiliation", MAX_AFFILIATION)):
         if len(values[field]) > most or not values[field].isprintable():
             faults[field] = "too_long" if len(values[field]) > most else "unprintable"
-    for field in ("email", "coordinator_email"):
-        if values[field] and not is_email(values[field]):
+    for field, typed in (("email", form.email), ("coordinator_email", form.coordinator_email)):
+        try:
+            values[field] = clean_email(typed) if typed.strip() else ""
+        except BadInput:
             faults[field] = "not_an_address"
     if faults:
         raise BadInput("person_unusable", faults=faults)
@@ -137,6 +130,17 @@ def person_of_visit(db: Session, visit: Visit, now: datetime, *, is_created: boo
     if not is_created:
         return table(id="", **key, **rest, **texts)
     return insert_once(db, table, key, {**rest, **texts})
+
+
+def find_people(db: Session, officer: Officer, search: str) -> list[tuple[str, str]]:
+    """Row keys and names, with affiliation, of people whose name holds every word; at most twenty."""
+    table = models.Person
+    query = select(table).where(table.provider_id == officer.provider_id)
+    for word in name_key(search).split():
+        if word.isprintable():
+            query = query.where(table.name_key.contains(word, autoescape=True))
+    rows = db.scalars(query.order_by(table.name_key, table.id).limit(20))
+    return [(row.id, ", ".join(part for part in (row.name, row.credentials, row.affiliation) if part)) for row in rows]
 
 
 def known_in_lms(db: Session, officer: Officer, search: str) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from lti_tool.db.load_disclosure import person_value
 from lti_tool.domain.mitigation import CLEAR, DisclosureStatus
 from lti_tool.domain.person import Person, last_valid_day, months_after
 from lti_tool.services.office import Officer
-from lti_tool.services.person import name_key
+from lti_tool.services.person import search_words
 from lti_tool.services.standings import StandingRow, standing_rows
 from lti_tool.services.subject import Subject, subjects
 
@@ -86,7 +86,7 @@ def oldest_valid(now: datetime, months: int) -> datetime:
 def _words(search: str) -> ColumnElement[bool]:
     column = models.Person.name_key
     email = func.lower(models.Person.email)
-    parts = [word for word in name_key(search).split() if word.isprintable()]
+    parts = search_words(search)
     found = (or_(column.contains(word, autoescape=True), email.contains(word, autoescape=True)) for word in parts)
     return and_(true(), *found)
 

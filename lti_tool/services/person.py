@@ -40,6 +40,11 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())[:255]
 
 
+def search_words(text: str) -> list[str]:
+    """What to look for in names; PostgreSQL takes no NUL even in a question."""
+    return name_key("".join(character for character in text if character.isprintable())).split()
+
+
 def _line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -136,9 +141,8 @@ def find_people(db: Session, officer: Officer, search: str) -> list[tuple[str, s
     """Row keys and names, with affiliation, of people whose name holds every word; at most twenty."""
     table = models.Person
     query = select(table).where(table.provider_id == officer.provider_id)
-    for word in name_key(search).split():
-        if word.isprintable():
-            query = query.where(table.name_key.contains(word, autoescape=True))
+    for word in search_words(search):
+        query = query.where(table.name_key.contains(word, autoescape=True))
     rows = db.scalars(query.order_by(table.name_key, table.id).limit(20))
     return [(row.id, ", ".join(part for part in (row.name, row.credentials, row.affiliation) if part)) for row in rows]
 
@@ -147,7 +151,7 @@ def known_in_lms(db: Session, officer: Officer, search: str) -> list[tuple[str, 
     """Row keys and names of people who came from an LMS and are not yet on the list; at most twenty."""
     table, people = models.Learner, models.Person
     listed = select(people.learner_id).where(people.provider_id == officer.provider_id, people.learner_id.is_not(None))
-    words = [word for word in search.split() if word.isprintable()]
+    words = search_words(search)
     query = select(table.id, table.lms_name).where(
         table.provider_id == officer.provider_id, table.lms_name != "", table.id.not_in(listed)
     )

@@ -123,7 +123,9 @@ def disclosure_reminders(deps: Dependencies) -> Chore:
     policy = ReminderPolicy(
         settings.disclosure_reminder_days, settings.disclosure_months, timedelta(days=settings.disclosure_link_days)
     )
-    return reminder_chore(deps.sessions, policy, lambda token: f"{settings.base_url}/disclosure/{token}", deps.clock)
+    return reminder_chore(
+        deps.sessions, policy, lambda token: f"{settings.base_url}/disclosure?token={token}", deps.clock
+    )
 
 
 def warm_up(deps: Dependencies) -> None:

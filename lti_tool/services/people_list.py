@@ -24,7 +24,7 @@ from lti_tool.services.standings import StandingRow, standing_rows
 from lti_tool.services.subject import Subject, subjects
 
 PAGE = 50
-BATCH = 200
+BATCH = 100
 """So many people are judged at a time while a page is filled."""
 MAX_SEARCH = 100
 
@@ -97,7 +97,7 @@ def _wanted(officer: Officer, shown: Shown, search: str, now: datetime, months: 
         Shown.MISSING: table.disclosed_at.is_(None),
         Shown.EXPIRED: table.disclosed_at < since,
         Shown.CURRENT: table.disclosed_at >= since,
-        Shown.OPEN: and_(table.disclosed_at.is_not(None), _has_role()),
+        Shown.OPEN: and_(table.disclosed_at >= since, _may_be_open()),
     }
     query = select(table).where(table.provider_id == officer.provider_id, _words(search[:MAX_SEARCH]))
     return query.where(conditions[shown]) if shown in conditions else query
@@ -106,6 +106,14 @@ def _wanted(officer: Officer, shown: Shown, search: str, now: datetime, months: 
 def _has_role() -> ColumnElement[bool]:
     role = models.ActivityRole
     return exists().where(role.person_id == models.Person.id, role.removed_at.is_(None))
+
+
+def _may_be_open() -> ColumnElement[bool]:
+    """All whose roles can need a look: they have relationships, or disclosed only after a role began."""
+    role = models.ActivityRole
+    mine = and_(role.person_id == models.Person.id, role.removed_at.is_(None))
+    is_late = role.starts_on <= func.date(models.Person.disclosed_at)
+    return exists().where(mine, or_(models.Person.has_relationships, is_late))
 
 
 def _after(key: str) -> ColumnElement[bool] | None:

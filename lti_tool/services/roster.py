@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from lti_tool.db import models
 from lti_tool.domain.activity import PersonRole
@@ -28,7 +28,7 @@ def _live(officer: Officer, plan_id: str) -> ColumnElement[bool]:
 def roster(db: Session, officer: Officer, about: Subject, now: datetime, months: int) -> list[StandingRow]:
     """Everybody with a role in the activity, by name."""
     table = models.ActivityRole
-    query = select(table).join(models.Person).where(_live(officer, about.id))
+    query = select(table).join(table.person).options(contains_eager(table.person)).where(_live(officer, about.id))
     roles = db.scalars(query.order_by(models.Person.name_key, models.Person.id, table.role)).all()
     return standing_rows(db, roles, {about.id: about}, now, months)
 

@@ -33,15 +33,17 @@ class Invitee:
     """Somebody who opened a link: no account, no cookie."""
 
     client: FlaskClient
-    address: str
-    """Path of the link."""
+    token: str
     sent: dict[str, str] = field(default_factory=dict)
 
+    def path(self, rule: str = "") -> str:
+        return f"/disclosure{rule}?token={self.token}"
+
     def get(self, rule: str = "", **how: Any) -> TestResponse:
-        return self.client.get(self.address + rule, base_url=BASE, headers=ACCEPT, **how)
+        return self.client.get(self.path(rule), base_url=BASE, headers=ACCEPT, **how)
 
     def post(self, fields: Mapping[str, str], headers: Mapping[str, str] = BROWSER) -> TestResponse:
-        return self.client.post(f"{self.address}/form", base_url=BASE, data=dict(fields), headers=dict(headers))
+        return self.client.post(self.path("/form"), base_url=BASE, data=dict(fields), headers=dict(headers))
 
     def open(self) -> dict[str, str]:
         return hidden(self.get("/form").get_data(as_text=True))
@@ -63,14 +65,15 @@ def add_person(office: OfficePerson, name: str = "Sam Lee", **particulars: str) 
     return row_key(office.post("/people/new", name=name, **particulars))
 
 
-def link_of(answer: TestResponse) -> str:
-    """The path of the link that a page shows."""
-    (path,) = re.findall(rf"<code>{BASE}(/disclosure/[\w-]+)</code>", answer.get_data(as_text=True))
-    return str(path)
+def token_of(text: str) -> str:
+    """The secret of the link in a page or a mail."""
+    (token,) = re.findall(rf"{re.escape(BASE)}/disclosure\?token=([\w-]+)", text)
+    return str(token)
 
 
 def invite(world: World, office: OfficePerson, person_id: str) -> Invitee:
-    return Invitee(world.app.test_client(), link_of(office.post(f"/people/{person_id}/invite", how="link")))
+    answer = office.post(f"/people/{person_id}/invite", how="link")
+    return Invitee(world.app.test_client(), token_of(answer.get_data(as_text=True)))
 
 
 def give_role(office: OfficePerson, plan_id: str, person_id: str, role: str = "faculty", starts_on: str = "") -> str:
@@ -88,3 +91,26 @@ def review_company(office: OfficePerson, name: str = "Acme Pharma", kind: str = 
     (key,) = re.findall(rf"/companies/([0-9a-f]{{32}})\">{name}<", page)
     assert office.post(f"/companies/{key}", company=name, kind=kind).status_code == 303
     return str(key)
+
+
+DECISION = {"relevance": "relevant", "reason": "Her talk is about this drug."}
+
+
+def step(done_on: str = "2026-03-01", **more: Any) -> dict[str, Any]:
+    """A mitigation as typed."""
+    return {"strategy": "peer-review-content", "done_on": done_on, "done_by": "R. Vega", **more}
+
+
+class Case:
+    """A consultant of Acme Pharma who is faculty: the addresses of everything about it."""
+
+    def __init__(self, world: World, office: OfficePerson, plan: str, nature: str = "consultant") -> None:
+        self.person = add_person(office, credentials="MD")
+        invite(world, office, self.person).fill(**{**SOME, "nature.0": nature})
+        self.role = give_role(office, plan, self.person)
+        company = review_company(office)
+        self.base = f"/activities/{plan}/people/{self.role}"
+        self.asked = f"?relationship={company}:{nature}"
+        self.page, self.decide, self.mitigate = (
+            f"{self.base}{rule}{self.asked}" for rule in ("", "/decide", "/mitigate")
+        )

@@ -12,7 +12,6 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, Numeric, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db.base import Base, Key
-from lti_tool.db.models.company import Company
 from lti_tool.db.models.person import Person
 
 
@@ -39,7 +38,7 @@ class ActivityRole(Base):
     added_by: Mapped[str] = mapped_column(ForeignKey("learner.id"))
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    person: Mapped[Person] = relationship(lazy="joined")
+    person: Mapped[Person] = relationship()
 
 
 class RelevanceDecision(Base):
@@ -117,7 +116,6 @@ class CommercialSupport(Base):
     added_by: Mapped[str] = mapped_column(ForeignKey("learner.id"))
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    company: Mapped[Company] = relationship(lazy="joined")
     evidence: Mapped[EvidenceFile | None] = relationship(lazy="joined")
 
 
@@ -136,7 +134,6 @@ class JointProvider(Base):
     added_by: Mapped[str] = mapped_column(ForeignKey("learner.id"))
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-    company: Mapped[Company] = relationship(lazy="joined")
 
 
 class Standard3Choice(Base):

@@ -8,7 +8,6 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db.base import Base, Key
-from lti_tool.db.models.company import Company
 
 
 class Person(Base):
@@ -92,7 +91,6 @@ class DisclosedRelationship(Base):
     research_role: Mapped[str] = mapped_column(String(32))
     has_ended: Mapped[bool]
     detail: Mapped[str] = mapped_column(String(200), default="")
-    company: Mapped[Company] = relationship(lazy="joined")
 
 
 class DisclosureReminder(Base):

@@ -38,6 +38,8 @@ class Entry:
     secret_id: str
     form_url: str
     home_url: str
+    sent_url: str
+    """The same page, with thanks."""
     came_by: str
     layout: str
 
@@ -137,7 +139,7 @@ def take_form(work: PublicWork, entry: Entry) -> ResponseReturnValue:
     except Conflict:
         again = replace(sent, notice=NOTICE.fingerprint, submission="", is_attested=False)
         return _form_page(work, entry, about, again, status=409, has_changed=True)
-    return redirect(f"{entry.home_url}?sent=yes", 303)
+    return redirect(entry.sent_url, 303)
 
 
 def _edited(work: PublicWork, entry: Entry, sent: SentForm, action: str, rest: str) -> Response:

@@ -17,6 +17,7 @@ def _entry(work: Work, *, is_sent: bool = False) -> Entry:
         secret_id=work.visit.session_id,
         form_url=url_for("disclosure.launched_form"),
         home_url=url_for("disclosure.launched"),
+        sent_url=url_for("disclosure.launched", sent="yes"),
         came_by="launch",
         layout="layout/frame.html",
     )

@@ -16,11 +16,11 @@ from lti_tool.domain.company import CompanyKind
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.domain.mitigation import DisclosureStatus
 from lti_tool.services.disclosure_form import RelationshipRow
-from lti_tool.services.evidence import MAX_EVIDENCE, Upload, evidence_file, keep_evidence
+from lti_tool.services.evidence import Upload, evidence_file
 from lti_tool.services.mitigation import held_relationship
 from lti_tool.services.roster import RoleForm, change_role, remove_role
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, START, Office, opened
-from tests.unit.lti_tool.services.evidence_files import PDF, image
+from tests.unit.lti_tool.services.evidence_files import PDF
 from tests.unit.lti_tool.services.officers import with_only
 
 EMPLOYED = RelationshipRow("Acme Pharma", "employee", "none", "no")
@@ -250,47 +250,6 @@ def test_evidence_is_kept_with_the_mitigation(case: tuple[Office, str, str, str]
         for plan, wanted in (("x", row.evidence_id), (office.plan_id, "0" * 32), (office.plan_id, "\x00")):
             with pytest.raises(NotFound, match="evidence_unknown"):
                 evidence_file(db, office.officer, plan, wanted)
-
-
-def test_evidence_of_another_provider_is_not_there(offices: tuple[Office, Office]) -> None:
-    office, other = offices
-    with office.db() as db:
-        row = keep_evidence(db, office.officer, office.plan_id, Upload("a.pdf", PDF), NOW)
-        with pytest.raises(NotFound, match="evidence_unknown"):
-            evidence_file(db, other.officer, office.plan_id, row.id)
-
-
-@pytest.mark.parametrize(
-    ("upload", "fault"),
-    [
-        (Upload("a.pdf", b""), "empty"),
-        (Upload("a.pdf", PDF + b" " * MAX_EVIDENCE), "too_large"),
-        (Upload("a.pdf", b"<html>%PDF-1.7"), "wrong_kind"),
-        (Upload("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"), "wrong_kind"),
-        (Upload("a.gif", b"GIF89a"), "wrong_kind"),
-        (Upload("a.pdf", b"%PDF-1.7\ncut off"), "damaged"),
-        (Upload("a.png", image()[:40]), "damaged"),
-        (Upload("a.jpg", b"\xff\xd8\xff" + b"x" * 50), "damaged"),
-    ],
-)
-def test_files_that_prove_nothing(office: Office, upload: Upload, fault: str) -> None:
-    with office.db() as db, pytest.raises(BadInput, match="evidence_unusable") as caught:
-        keep_evidence(db, office.officer, office.plan_id, upload, NOW)
-    assert caught.value.faults == {"evidence": fault}
-
-
-@pytest.mark.parametrize(
-    ("upload", "name"),
-    [
-        (Upload("scan.gif", image()), "scan.png"),
-        (Upload("C:\\scans\\a\r\nb.jpeg", image("JPEG")), "ab.jpg"),
-        (Upload("", image()), "evidence.png"),
-        (Upload("x" * 500 + ".png", image()), "x" * 115 + ".png"),
-    ],
-)
-def test_the_name_is_made_safe_and_says_what_the_file_is(office: Office, upload: Upload, name: str) -> None:
-    with office.db() as db:
-        assert keep_evidence(db, office.officer, office.plan_id, upload, NOW).name == name
 
 
 def test_a_relationship_with_a_hospital_needs_no_decision(office: Office) -> None:

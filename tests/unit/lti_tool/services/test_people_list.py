@@ -155,7 +155,7 @@ def sent(office: Office, now: datetime) -> list[tuple[str, str]]:
     """Address and text of what a run at ``now`` queued."""
     with office.db() as db:
         before = {letter.id for letter in letters(db)}
-        remind(db, office.provider_id, POLICY, lambda token: f"https://cme.example/disclosure/{token}", now)
+        remind(db, office.provider_id, POLICY, lambda token: f"https://cme.example/disclosure?token={token}", now)
         return [(letter.recipient, letter.body) for letter in letters(db) if letter.id not in before]
 
 
@@ -193,7 +193,7 @@ def test_the_link_in_a_reminder_opens_the_form(office: Office) -> None:
     person = office.person(email="lee@school.example")
     office.role(person)
     ((_, text),) = sent(office, NOW)
-    token = text.partition("/disclosure/")[2].split()[0]
+    token = text.partition("token=")[2].split()[0]
     with office.db() as db:
         assert open_invitation(db, token, NOW).person_id == person
 

@@ -62,7 +62,7 @@ def row_key(answer: TestResponse) -> str:
 
 
 def add_person(office: OfficePerson, name: str = "Sam Lee", **particulars: str) -> str:
-    return row_key(office.post("/people/new", name=name, **particulars))
+    return row_key(office.post("/people/new", {"name": name, **particulars}))
 
 
 def token_of(text: str) -> str:
@@ -79,7 +79,7 @@ def invite(world: World, office: OfficePerson, person_id: str) -> Invitee:
 def give_role(office: OfficePerson, plan_id: str, person_id: str, role: str = "faculty", starts_on: str = "") -> str:
     """Gives the role's key."""
     form = {"person": person_id, "role": role, "starts_on": starts_on or "2026-04-01"}
-    answer = office.post(f"/activities/{plan_id}/people", **form)
+    answer = office.post(f"/activities/{plan_id}/people", form)
     assert answer.status_code == 303, answer.get_data(as_text=True)
     page = office.get(f"/activities/{plan_id}/people").get_data(as_text=True)
     return str(re.findall(r'id="starts-([0-9a-f]{32})"', page)[-1])

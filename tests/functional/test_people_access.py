@@ -46,7 +46,7 @@ def test_planners_do_not_see_what_was_disclosed_nor_decide(world: World, office:
     for rule in ("/people", "/disclosures", "/companies", case.page):
         assert planner.get(rule).status_code == 403
     for rule, form in ((case.decide, DECISION), (case.mitigate, step())):
-        answer = planner.post(rule, **form)
+        answer = planner.post(rule, form)
         assert (answer.status_code, "capability_missing" in answer.get_data(as_text=True)) == (403, True)
     with world.db() as db:
         assert db.scalars(select(models.RelevanceDecision)).all() == []
@@ -55,7 +55,7 @@ def test_planners_do_not_see_what_was_disclosed_nor_decide(world: World, office:
 def test_reviewers_decide_and_do_not_plan(world: World, office: OfficePerson, plan: str) -> None:
     case = Case(world, office, plan)
     reviewer = invited(world, Capability.REVIEW_DISCLOSURES, email="reviewer@example.org")
-    assert reviewer.post(case.decide, **DECISION).status_code == 303
+    assert reviewer.post(case.decide, DECISION).status_code == 303
     for rule in ("/people/new", f"{case.base}/remove", f"/people/{case.person}/invite", f"/activities/{plan}/support"):
         assert reviewer.post(rule, name="X").status_code == 403
 
@@ -76,14 +76,14 @@ def test_a_course_role_plans_its_own_activity_only(world: World, office: OfficeP
     assert "Another activity" not in text_of(teacher.get("/rosters"))
     person = add_person(office)
     form = {"person": person, "role": "faculty", "starts_on": "2026-04-01"}
-    assert teacher.post(f"/activities/{other}/people", **form).status_code == 403
-    assert teacher.post(f"/activities/{plan}/people", **form).status_code == 303
+    assert teacher.post(f"/activities/{other}/people", form).status_code == 403
+    assert teacher.post(f"/activities/{plan}/people", form).status_code == 303
 
 
 def test_everything_of_another_provider_does_not_exist(world: World, office: OfficePerson, plan: str) -> None:
     case = Case(world, office, plan)
-    office.post(case.decide, **DECISION)
-    office.post(case.mitigate, **step(evidence=(io.BytesIO(PDF), "a.pdf")))
+    office.post(case.decide, DECISION)
+    office.post(case.mitigate, step(evidence=(io.BytesIO(PDF), "a.pdf")))
     with world.db() as db:
         evidence = db.scalars(select(models.EvidenceFile.id)).one()
         company = db.scalars(select(models.Company.id)).one()
@@ -114,7 +114,7 @@ def test_everything_of_another_provider_does_not_exist(world: World, office: Off
         (f"{case.base}/remove", {}),
         (f"/activities/{plan}/exception", {"exception": "none"}),
     )
-    assert {rule: theirs.post(rule, **form).status_code for rule, form in acts} == {rule: 404 for rule, _ in acts}
+    assert {rule: theirs.post(rule, form).status_code for rule, form in acts} == {rule: 404 for rule, _ in acts}
     for rule in ("/people", "/companies", "/disclosures"):
         text = text_of(theirs.get(rule))
         assert "Sam Lee" not in text and "Acme" not in text
@@ -122,8 +122,8 @@ def test_everything_of_another_provider_does_not_exist(world: World, office: Off
 
 def test_the_trail_holds_every_act_and_no_names(world: World, office: OfficePerson, plan: str) -> None:
     case = Case(world, office, plan)
-    office.post(case.decide, **DECISION)
-    office.post(case.mitigate, **step())
+    office.post(case.decide, DECISION)
+    office.post(case.mitigate, step())
     text = text_of(office.get(f"/audit?activity={plan}"))
     for action in ("role.added", "disclosure.decided", "disclosure.mitigated"):
         assert action in text

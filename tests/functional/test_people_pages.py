@@ -55,9 +55,9 @@ def test_from_nobody_to_a_statement(world: World, office: OfficePerson, plan: st
     case = Case(world, office, plan)
     roster = f"/activities/{plan}/people"
     assert "Whether the relationship with Acme Pharma is relevant is not decided" in text_of(office.get(roster))
-    assert office.post(case.decide, **DECISION).status_code == 303
+    assert office.post(case.decide, DECISION).status_code == 303
     assert "is not mitigated (ACCME Standard 3.4)" in text_of(office.get(roster))
-    answer = office.post(case.mitigate, **step(evidence=(io.BytesIO(PDF), "Slides reviewed.pdf")))
+    answer = office.post(case.mitigate, step(evidence=(io.BytesIO(PDF), "Slides reviewed.pdf")))
     assert answer.status_code == 303
     text = text_of(office.get(roster))
     assert "Everything about people, support and joint providers is in order" in text and "Mitigated" in text
@@ -74,8 +74,8 @@ def test_from_nobody_to_a_statement(world: World, office: OfficePerson, plan: st
 def test_mitigation_after_the_role_began_is_refused(world: World, office: OfficePerson, plan: str, day: str) -> None:
     """ACCME Standard 3.4."""
     case = Case(world, office, plan)
-    office.post(case.decide, **DECISION)
-    answer = office.post(case.mitigate, **step(day))
+    office.post(case.decide, DECISION)
+    answer = office.post(case.mitigate, step(day))
     assert answer.status_code == 422 and "It must be done before the role begins" in text_of(answer)
     with world.db() as db:
         assert db.scalar(select(func.count()).select_from(models.Mitigation)) == 0
@@ -83,7 +83,7 @@ def test_mitigation_after_the_role_began_is_refused(world: World, office: Office
 
 def test_mitigation_waits_for_the_decision(world: World, office: OfficePerson, plan: str) -> None:
     case = Case(world, office, plan)
-    answer = office.post(case.mitigate, **step())
+    answer = office.post(case.mitigate, step())
     assert answer.status_code == 409 and "Decide first that the relationship is relevant" in text_of(answer)
 
 
@@ -99,8 +99,8 @@ def test_evidence_that_proves_nothing_is_refused(
     world: World, office: OfficePerson, plan: str, body: bytes, words: str
 ) -> None:
     case = Case(world, office, plan)
-    office.post(case.decide, **DECISION)
-    answer = office.post(case.mitigate, **step(evidence=(io.BytesIO(body), "a.pdf")))
+    office.post(case.decide, DECISION)
+    answer = office.post(case.mitigate, step(evidence=(io.BytesIO(body), "a.pdf")))
     assert answer.status_code == 422 and words in text_of(answer)
 
 
@@ -111,10 +111,10 @@ def test_an_owner_is_excluded_unless_an_exception_is_argued(world: World, office
     assert "Excluded" in text_of(office.get(roster))
     page = text_of(office.get(case.page))
     assert "Owners and employees are excluded. Does one of the three exceptions hold?" in page
-    short = office.post(case.decide, **DECISION, exclusion="basic-science", argument="because")
+    short = office.post(case.decide, DECISION, exclusion="basic-science", argument="because")
     assert short.status_code == 422 and "Argue the exception in at least 20 characters" in text_of(short)
     unrelated = {"relevance": "not-relevant", "reason": "Hygiene", "exclusion": "unrelated-content", "argument": ARGUED}
-    assert office.post(case.decide, **unrelated).status_code == 303
+    assert office.post(case.decide, unrelated).status_code == 303
     text = text_of(office.get(roster))
     assert "Nothing relevant" in text and "Owner" not in text.split("What learners will be told")[1]
     assert ARGUED in text_of(office.get(case.page))
@@ -190,7 +190,7 @@ def test_companies_are_reviewed_merged_and_never_mere_marks(world: World, office
         ({"company": "Akme", "kind": ""}, "Choose from the list"),
         ({"company": "Akme", "kind": "other-eligible"}, "Say why"),
     ):
-        answer = office.post(f"/companies/{double}", **fields)
+        answer = office.post(f"/companies/{double}", fields)
         assert answer.status_code == 422 and words in text_of(answer)
     taken = office.post(f"/companies/{double}", company="ACME pharma", kind="device")
     assert taken.status_code == 409 and "Merge the two instead" in text_of(taken)
@@ -206,12 +206,12 @@ def test_support_and_joint_providers(world: World, office: OfficePerson, plan: s
     Case(world, office, plan)
     page, before = f"/activities/{plan}/independence", (START - timedelta(days=1)).isoformat()
     grant = {"company": "Acme Pharma", "kind": "monetary", "signed_on": before, "amount": "25,000", "currency": "usd"}
-    late = office.post(f"/activities/{plan}/support", **{**grant, "signed_on": START.isoformat()})
+    late = office.post(f"/activities/{plan}/support", {**grant, "signed_on": START.isoformat()})
     assert late.status_code == 422 and "must be signed before the activity begins" in text_of(late)
-    unreviewed = office.post(f"/activities/{plan}/support", **{**grant, "company": "Beta"})
+    unreviewed = office.post(f"/activities/{plan}/support", {**grant, "company": "Beta"})
     assert unreviewed.status_code == 422 and "whether this company is eligible" in text_of(unreviewed)
     agreement = (io.BytesIO(PDF), "Agreement.pdf")
-    assert office.post(f"/activities/{plan}/support", **grant, evidence=agreement).status_code == 303
+    assert office.post(f"/activities/{plan}/support", grant, evidence=agreement).status_code == 303
     text = text_of(office.get(page))
     assert "25,000" in text and "Commercial support: Acme Pharma." in text
     roster = text_of(office.get(f"/activities/{plan}/people"))

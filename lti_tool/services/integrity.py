@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.load_disclosure import company_values, support_value
-from lti_tool.domain.activity import CommercialSupport, PersonInControl, Standard3Exception
+from lti_tool.domain.activity import Accreditation, Activity, CommercialSupport, PersonInControl, Standard3Exception
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.company import Company
 from lti_tool.domain.disclosure import Section, disclosure_sections, support_section
@@ -72,6 +72,21 @@ class Integrity:
     def joint_providers(self) -> tuple[str, ...]:
         """For the activity's definition."""
         return tuple(company.name for _, company in self.partners)
+
+    def applied_to(self, activity: Activity) -> Activity:
+        """The activity's definition with all of it: what learners of its next version are told."""
+        provider = activity.provider
+        if self.joint_providers:
+            provider = replace(provider, accreditation=Accreditation.JOINT, joint_providers=self.joint_providers)
+        elif provider.accreditation is Accreditation.JOINT:
+            provider = replace(provider, accreditation=Accreditation.DIRECT, joint_providers=())
+        return replace(
+            activity,
+            provider=provider,
+            people=self.people,
+            support=self.told_support,
+            standard3_exception=self.exception,
+        )
 
     @property
     def statement(self) -> tuple[Section, ...]:

@@ -10,6 +10,27 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+KEPT = ("disclosure_form", "disclosed_relationship", "relevance_decision", "mitigation", "standard3_choice")
+"""What was given and decided is followed by newer rows and never changed. Rows may go when their time is over."""
+REFUSAL = "what was disclosed and decided is never changed"
+_FUNCTION = f"""
+CREATE FUNCTION disclosure_is_kept() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$
+"""
+
+
+def _guard() -> None:
+    """The database itself refuses to change a row."""
+    is_postgres = op.get_bind().dialect.name == "postgresql"
+    if is_postgres:
+        op.execute(_FUNCTION)
+    for table in KEPT:
+        what = (
+            "EXECUTE FUNCTION disclosure_is_kept()" if is_postgres else f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+        each = "FOR EACH ROW " if is_postgres else ""
+        op.execute(f"CREATE TRIGGER {table}_is_kept BEFORE UPDATE ON {table} {each}{what}")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -292,6 +313,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mitigation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_mitigation_company_id"), ["company_id"], unique=False)
+    _guard()
 
 
 def downgrade() -> None:
@@ -355,3 +377,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_company_merged_into"))
 
     op.drop_table("company")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION disclosure_is_kept()")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
@@ -102,6 +103,14 @@ def test_what_was_shown_is_kept_as_evidence(office: Office) -> None:
     with office.db() as db:
         kept = db.scalars(select(models.ShownText)).one()
         assert (kept.fingerprint, kept.body) == (NOTICE.fingerprint, NOTICE.as_record())
+
+
+@pytest.mark.parametrize("column", ["signed_name", "signed_at", "notice"])
+def test_the_database_itself_refuses_to_change_what_was_given(office: Office, column: str) -> None:
+    key = office.disclose(office.person(), CONSULTS)
+    table = models.DisclosureForm
+    with pytest.raises(DBAPIError, match="never changed"), office.db() as db:
+        db.execute(update(table).where(table.id == key).values({column: getattr(table, column)}))
 
 
 def test_the_same_form_sent_twice_counts_once(office: Office) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lti_tool.domain.activity import LearningFormat, Standard3Exception
+from lti_tool.domain.activity import Accreditation, LearningFormat, Standard3Exception
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.company import CompanyKind
-from lti_tool.domain.disclosure import NO_SUPPORT
+from lti_tool.domain.disclosure import NO_SUPPORT, Statements, information_page
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.services.activity import import_activity
+from lti_tool.services.activity_file import read_activity_text, write_activity_file
 from lti_tool.services.evidence import Upload
 from lti_tool.services.integrity import Integrity, choose_exception, integrity
 from lti_tool.services.support import (
@@ -81,6 +83,30 @@ def test_a_settled_activity_says_everything(office: Office) -> None:
     lines = [text.plain for section in found.statement for text in section.paragraphs]
     assert "Sam Lee, MD (faculty): Consultant – Acme Pharma." in lines and NO_SUPPORT in lines
     assert "Ann Roy (planner): no relevant financial relationships." in lines
+
+
+def test_the_bridge_gives_a_definition_that_the_files_rules_accept(office: Office, tmp_path: Path) -> None:
+    """What was decided becomes a version of the activity: learners' information page, and a file that checks."""
+    person = office.person("Sam Lee", credentials="MD")
+    role = office.role(person)
+    office.disclose(person, CONSULTS)
+    key = f"{office.review()}:consultant"
+    office.decide(role, key)
+    office.mitigate(role, key)
+    support(office)
+    office.review("Lakeside Clinic", CompanyKind.HOSPITAL)
+    partner(office, "Lakeside Clinic")
+    found = now_held(office)
+    made = found.applied_to(planned())
+    assert (made.provider.accreditation, made.provider.joint_providers) == (Accreditation.JOINT, ("Lakeside Clinic",))
+    assert found.applied_to(made) == made
+    assert replace(found, partners=()).applied_to(made).provider.accreditation is Accreditation.DIRECT
+    page = information_page(made, Statements((), ()))
+    shown = [section for section in page.sections if section.key in {each.key for each in found.statement}]
+    assert tuple(shown) == found.statement
+    checked = read_activity_text(write_activity_file(made).encode(), name="made.yaml", folder=tmp_path)
+    about = ("people", "commercial_support", "provider", "standard3")
+    assert [fault for fault in checked.faults if fault.where.startswith(about)] == []
 
 
 def test_support_is_told_without_its_amount(office: Office) -> None:
@@ -221,11 +247,11 @@ def test_an_exception_does_not_survive_a_change_of_format(office: Office) -> Non
 def test_who_may_do_what(office: Office) -> None:
     office.review()
     planner = replace(office, officer=with_only(office.officer, Capability.PLAN))
-    with pytest.raises(Forbidden, match="capability_missing"):
+    with pytest.raises(Forbidden, match="is not granted"):
         choose(planner, "non_clinical")
     lesser = replace(office, officer=with_only(office.officer, Capability.REVIEW_DISCLOSURES))
     for act in (lambda: support(lesser), lambda: partner(lesser, "Acme Pharma")):
-        with pytest.raises(Forbidden, match="capability_missing"):
+        with pytest.raises(Forbidden, match="is not granted"):
             act()
 
 

@@ -25,7 +25,7 @@ from lti_tool.services.person import PersonForm, add_person, person_of
 from lti_tool.services.roster import RoleForm, add_role, roster
 from lti_tool.services.subject import subject
 from tests.unit.lti_tool.domain.builders import activity
-from tests.unit.lti_tool.services.officers import officer
+from tests.unit.lti_tool.services.disclosure_officers import officer
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 START = date(2026, 4, 1)

@@ -23,7 +23,7 @@ from lti_tool.services.company import (
     review_company,
 )
 from tests.unit.lti_tool.services.collecting import CONSULTS, NOW, Office, opened
-from tests.unit.lti_tool.services.officers import with_only
+from tests.unit.lti_tool.services.disclosure_officers import with_only
 
 
 @pytest.fixture(name="offices")

@@ -29,8 +29,8 @@ from lti_tool.services.support import (
     remove_support,
 )
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, START, Office, opened, planned
+from tests.unit.lti_tool.services.disclosure_officers import with_only
 from tests.unit.lti_tool.services.evidence_files import PDF
-from tests.unit.lti_tool.services.officers import with_only
 
 DAY_BEFORE = (START - timedelta(days=1)).isoformat()
 GRANT = SupportForm("Acme Pharma", "monetary", DAY_BEFORE, "25,000.00", "usd")

@@ -20,8 +20,8 @@ from lti_tool.services.evidence import Upload, evidence_file
 from lti_tool.services.mitigation import held_relationship
 from lti_tool.services.roster import RoleForm, change_role, remove_role
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, START, Office, opened
+from tests.unit.lti_tool.services.disclosure_officers import with_only
 from tests.unit.lti_tool.services.evidence_files import PDF
-from tests.unit.lti_tool.services.officers import with_only
 
 EMPLOYED = RelationshipRow("Acme Pharma", "employee", "none", "no")
 ARGUED = "The session is about hand hygiene, and Acme sells nothing for that."

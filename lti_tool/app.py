@@ -28,12 +28,13 @@ from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
+from lti_tool.services.disclosure_reminder import ReminderPolicy, reminder_chore
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import health, learner, lti, office, staff, verify
+from lti_tool.web import disclosure, health, learner, lti, office, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
@@ -113,7 +114,18 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     if sender is None:
         return ()
     postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    return (lambda: deliver_mail(postman),)
+    return (disclosure_reminders(deps), lambda: deliver_mail(postman))
+
+
+def disclosure_reminders(deps: Dependencies) -> Chore:
+    """Mail to people whose disclosure of financial relationships is missing or expires."""
+    settings = deps.settings
+    policy = ReminderPolicy(
+        settings.disclosure_reminder_days, settings.disclosure_months, timedelta(days=settings.disclosure_link_days)
+    )
+    return reminder_chore(
+        deps.sessions, policy, lambda token: f"{settings.base_url}/disclosure?token={token}", deps.clock
+    )
 
 
 def warm_up(deps: Dependencies) -> None:
@@ -125,10 +137,10 @@ def warm_up(deps: Dependencies) -> None:
 
 
 def _register(app: Flask) -> None:
-    for room in (learner, staff, office):
+    for room in (learner, staff, office, disclosure):
         for name in room.MODULES:
             importlib.import_module(name)
-    for part in (lti, health, verify, learner, staff, office):
+    for part in (lti, health, verify, learner, staff, office, disclosure):
         app.register_blueprint(part.blueprint)
 
 

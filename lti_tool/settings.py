@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from lti_tool.domain.mail import Security
 
 MIN_SECRET = 32
+LONGEST_NOTICE = 365
 
 
 def _origin(value: str) -> str:
@@ -46,6 +47,17 @@ def _allowed(value: object) -> tuple[str, ...]:
         if "/" in entry:
             ipaddress.ip_network(entry)
     return entries
+
+
+def _days(value: object) -> tuple[int, ...]:
+    """A comma-separated list of numbers of days, largest first, each once."""
+    entries = _split(str(value) if isinstance(value, int) else value)
+    if not isinstance(entries, tuple):
+        raise ValueError("give a comma-separated list of numbers")
+    days = {int(entry) for entry in entries}
+    if any(not 0 <= each <= LONGEST_NOTICE for each in days):
+        raise ValueError(f"give numbers of days from 0 to {LONGEST_NOTICE}")
+    return tuple(sorted(days, reverse=True))
 
 
 class Settings(BaseSettings):
@@ -95,6 +107,20 @@ class Settings(BaseSettings):
         default=14,
         ge=1,
         description="How long a grade that the LMS does not take is retried before it is parked, in days.",
+    )
+    disclosure_months: int = Field(
+        default=12,
+        ge=1,
+        le=24,
+        description="How long a disclosure of financial relationships counts before it has to be renewed, in months.",
+    )
+    disclosure_link_days: int = Field(
+        default=30, ge=1, le=365, description="How long a link to the disclosure form works, in days."
+    )
+    disclosure_reminder_days: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_days)] = Field(
+        default=(30, 14, 3),
+        description="When people whose disclosure is missing or expires, and their coordinators, are reminded by mail: "
+        "comma-separated days before it is due. Empty: never.",
     )
     smtp_host: str = Field(
         default="",

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from lti_tool.domain.activity import (
     Activity,
+    CommercialSupport,
     ContentKind,
     PersonInControl,
     Requirement,
@@ -138,30 +139,32 @@ def _person_line(person: PersonInControl) -> str:
     return f"{_who(person)}: {_relationships(person) or 'no relevant financial relationships'}."
 
 
-def _disclosure(activity: Activity) -> tuple[Section, ...]:
-    exception = EXCEPTIONS.get(activity.standard3_exception)
-    if exception:
-        return (Section(SectionKey.DISCLOSURE, _lines([exception])), _people(activity, map(_who, activity.people)))
-    if not any(person.relationships for person in activity.people):
+def disclosure_sections(people: Sequence[PersonInControl], exception: Standard3Exception) -> tuple[Section, ...]:
+    """What learners are told of the people in control: presence and absence of relationships (Standard 3.5)."""
+    excepted = EXCEPTIONS.get(exception)
+    if excepted:
+        return (Section(SectionKey.DISCLOSURE, _lines([excepted])), _people(map(_who, people)))
+    if not any(person.relationships for person in people):
         opening = (Section(SectionKey.DISCLOSURE, _lines([DEFINITION, NOBODY])),)
-        return (*opening, _people(activity, map(_who, activity.people)))
+        return (*opening, _people(map(_who, people)))
     return (
         Section(SectionKey.DISCLOSURE, _lines([DEFINITION])),
-        _people(activity, map(_person_line, activity.people)),
+        _people(map(_person_line, people)),
         Section(SectionKey.MITIGATION, _lines([MITIGATED])),
     )
 
 
-def _people(activity: Activity, lines: Iterable[str]) -> Section:
+def _people(lines: Iterable[str]) -> Section:
     return Section(SectionKey.PEOPLE, _lines(lines), is_list=True)
 
 
-def _support(activity: Activity) -> Section:
+def support_section(given: Iterable[CommercialSupport]) -> Section:
+    """What learners are told of commercial support, or that there was none (Standard 4.4)."""
     lines = [
         f"Commercial support: {support.company}"
         + (f" (in kind: {support.description})" if support.kind is SupportKind.IN_KIND else "")
         + "."
-        for support in activity.support
+        for support in given
     ]
     return Section(SectionKey.SUPPORT, _lines(lines or [NO_SUPPORT]))
 
@@ -238,8 +241,8 @@ def information_page(activity: Activity, statements: Statements) -> InformationP
         Section(SectionKey.OBJECTIVES, _lines(objective.text for objective in activity.objectives), is_list=True),
         Section(SectionKey.FORMAT, _lines(_format(activity)), is_list=True),
         Section(SectionKey.COMPLETION, _lines(_how_to_complete(activity)), is_list=True),
-        *_disclosure(activity),
-        _support(activity),
+        *disclosure_sections(activity.people, activity.standard3_exception),
+        support_section(activity.support),
         Section(SectionKey.EVOLVING, _lines([activity.new_and_evolving])),
         Section(SectionKey.CONTACT, _lines([activity.provider.contact])),
     )

@@ -35,7 +35,7 @@ JOINERS = frozenset("\u200c\u200d\u200e\u200f")
 """Invisible characters that names in Persian, Indic and Hebrew script do need."""
 
 
-def _is_unprintable(character: str) -> bool:
+def is_unprintable(character: str) -> bool:
     """Controls, unassigned and private characters, and invisible ones that could reorder the line around the name."""
     category = unicodedata.category(character)
     return category in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"} or (category == "Cf" and character not in JOINERS)
@@ -52,7 +52,7 @@ def clean_name(raw: str) -> str:
         fault = "missing"
     elif len(name) > MAX_NAME:
         fault = "too_long"
-    elif any(_is_unprintable(character) for character in name):
+    elif any(is_unprintable(character) for character in name):
         fault = "unprintable"
     if fault:
         raise BadInput("name_unusable", faults={"printed_name": fault}, limit=MAX_NAME)

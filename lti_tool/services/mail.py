@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -57,6 +57,13 @@ def queue_mail(
         "finished_at": None,
     }
     session.execute(insert_or_skip(session, models.Mail, values))
+
+
+def withdraw_mail(session: Session, provider_id: str, about: str) -> None:
+    """Drop what still waits and whose key begins with ``about``: the reason for it is gone."""
+    table = models.Mail
+    waiting = and_(table.provider_id == provider_id, table.state == "waiting")
+    session.execute(delete(table).where(waiting, table.key.startswith(about, autoescape=True)))
 
 
 def deliver_mail(postman: Postman, limit: int = 100) -> int:

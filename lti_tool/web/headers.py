@@ -31,6 +31,13 @@ def allow_framing(*origins: str) -> None:
     g.frame_origins = (*g.get("frame_origins", ()), *origins)
 
 
+def unlisted(response: Response) -> Response:
+    """Reached by an address that only some know: kept by no search engine and no cache."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _policy() -> str:
     person: Visit | Officer | None = g.get("visit") or g.get("officer")
     frames = [*g.get("frame_origins", ()), *(person.frame_origins if person else ())]

@@ -139,6 +139,38 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This activity does not exist"),
         lazy_gettext("Tell your instructor that the link points to an activity that is gone."),
     ),
+    "invitation_unknown": (
+        lazy_gettext("This link does not open a form"),
+        lazy_gettext(
+            "It may have expired, been withdrawn, or been cut off in your mail. Nothing that you gave before is lost. "
+            "Ask the office that invited you for a new link."
+        ),
+    ),
+    **{
+        code: (
+            lazy_gettext("This is not among your provider's records"),
+            lazy_gettext("It was removed, or it belongs to somebody else. Go back to the list and choose again."),
+        )
+        for code in (
+            "person_unknown",
+            "company_unknown",
+            "plan_unknown",
+            "role_unknown",
+            "relationship_unknown",
+            "evidence_unknown",
+            "support_unknown",
+            "partner_unknown",
+            "learner_unknown",
+        )
+    },
+    "learner_linked": (
+        lazy_gettext("Somebody else on the list is linked to this person"),
+        lazy_gettext("Find that entry in the list of people: it may be the same person twice."),
+    ),
+    "not_asked": (
+        lazy_gettext("You have not been asked to disclose here"),
+        lazy_gettext("If you plan, teach or review accredited education, ask the office to add you to its list."),
+    ),
     **LAUNCH_EXPLANATIONS,
 }
 """Code to (what, remedy). A code without a row gets a general text with the code beside it."""

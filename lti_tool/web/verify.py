@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.credit import printed_amount
 from lti_tool.services.certificate import IssuedCertificate, is_unaltered, verify
 from lti_tool.web.access import PublicWork, public_route
+from lti_tool.web.headers import unlisted
 from lti_tool.web.page import page
 
 EXTENSION = "cme_verify_limit"
@@ -45,11 +46,9 @@ def _set_up(state: BlueprintSetupState) -> None:
 
 
 def _unlisted(answer: Response) -> Response:
-    """Found by the address on the certificate, never by a search engine, and kept in no cache."""
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-    answer.headers["Cache-Control"] = "no-store"
+    """Found by the address on the certificate alone, which goes no further."""
     answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return unlisted(answer)
 
 
 def _limited(work: PublicWork, view: Callable[[], Response]) -> Response:

@@ -4,15 +4,32 @@ from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
+from lti_tool.db.models.company import Company
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credit import Award
 from lti_tool.db.models.disclosure import Acknowledgement, ShownText
 from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
+from lti_tool.db.models.integrity import (
+    ActivityRole,
+    CommercialSupport,
+    EvidenceFile,
+    JointProvider,
+    Mitigation,
+    RelevanceDecision,
+    Standard3Choice,
+)
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
 from lti_tool.db.models.mail import Mail
 from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
+from lti_tool.db.models.person import (
+    DisclosedRelationship,
+    DisclosureForm,
+    DisclosureInvitation,
+    DisclosureReminder,
+    Person,
+)
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.question import (
     KeyCorrection,
@@ -30,6 +47,7 @@ __all__ = [
     "AccessToken",
     "Acknowledgement",
     "Activity",
+    "ActivityRole",
     "ActivityVersion",
     "Answer",
     "Attempt",
@@ -37,23 +55,33 @@ __all__ = [
     "Award",
     "Certificate",
     "CertificateCounter",
+    "CommercialSupport",
+    "Company",
     "Course",
     "CourseMember",
     "Delivery",
     "Deployment",
+    "DisclosedRelationship",
+    "DisclosureForm",
+    "DisclosureInvitation",
+    "DisclosureReminder",
     "EvaluationReceipt",
     "EvaluationResponse",
     "KeyCorrection",
+    "EvidenceFile",
+    "JointProvider",
     "Keyset",
     "Learner",
     "Mail",
     "Media",
+    "Mitigation",
     "OfficeAccount",
     "OfficeGrant",
     "OfficeLink",
     "OfficeSession",
     "Participation",
     "PendingLogin",
+    "Person",
     "Placement",
     "Platform",
     "Provider",
@@ -63,8 +91,10 @@ __all__ = [
     "QuestionTag",
     "QuestionUse",
     "QuestionVersion",
+    "RelevanceDecision",
     "RoleMap",
     "ShownText",
+    "Standard3Choice",
     "Study",
     "StudyView",
     "ToolKey",

@@ -23,9 +23,11 @@ from lti_tool.domain.activity import (
     Standard3Exception,
     SupportKind,
 )
+from lti_tool.domain.company import is_only_a_name
 from lti_tool.domain.credit import CreditType
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.fault import Findings
+from lti_tool.domain.integrity import offered_exceptions
 from lti_tool.services.activity_file.keys import Data, part, records
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
@@ -38,7 +40,6 @@ STANDARD_4 = "ACCME Standard 4"
 ENDURING = "ACCME, enduring materials"
 _TIMED = frozenset({LearningFormat.LIVE, LearningFormat.ENDURING, LearningFormat.OTHER})
 _CATEGORY_2 = re.compile(r"PRA\s+Categor(?:y|ies)\s+(?:2|II|two)\b|Category\s+(?:2|II|two)\s+(?:credit|CME)", re.I)
-_NOT_A_NAME = re.compile(r"://|\bwww\.|[<>\[\]{}|\\™®]|!\[|@|\.(?:com|org|net|io|png|jpe?g|svg|gif)\b", re.I)
 
 
 def _three_years_after(day: date) -> date:
@@ -128,7 +129,7 @@ def _provider(data: Data, findings: Findings) -> None:
 
 def _company(record: Data, rule: str, findings: Findings) -> None:
     name = record.get("company")
-    if name and _NOT_A_NAME.search(name):
+    if name and not is_only_a_name(name):
         what = f"{name!r} is more than the name of a company"
         findings.add(
             join(record[WHERE], "company"), what, "name only: no address, logo, product or trademark sign", rule
@@ -163,14 +164,9 @@ def _people(data: Data, findings: Findings) -> None:
         findings.add(
             "people", "nobody is in control of content", "list planners, authors, faculty and reviewers", STANDARD_3
         )
-    narrow = (Standard3Exception.LEARNER_CONTROLLED, Standard3Exception.SELF_DIRECTED)
-    if exception in narrow and data["format"] == LearningFormat.ENDURING:
-        findings.add(
-            "standard3_exception",
-            f"{exception} never fits an enduring material",
-            "write none",
-            f"{STANDARD_3}, exceptions",
-        )
+    if exception and data["format"] and exception not in offered_exceptions(LearningFormat(data["format"])):
+        what = f"{exception} never fits a format such as {data['format']}"
+        findings.add("standard3_exception", what, "write none", f"{STANDARD_3}, exceptions")
 
 
 def _support(data: Data, findings: Findings) -> None:

@@ -6,6 +6,13 @@ blueprint = Blueprint("office", __name__)
 MODULES: tuple[str, ...] = (
     "lti_tool.web.office.entry",
     "lti_tool.web.office.home",
+    "lti_tool.web.office.disclosures",
+    "lti_tool.web.office.people",
+    "lti_tool.web.office.person",
+    "lti_tool.web.office.companies",
+    "lti_tool.web.office.roster",
+    "lti_tool.web.office.mitigation",
+    "lti_tool.web.office.independence",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
     "lti_tool.web.office.questions",

@@ -30,6 +30,26 @@ TABS: tuple[Tab, ...] = (
         lazy_gettext("Questions"),
         lazy_gettext("The question bank: write, import, revise and export questions, and correct keys."),
     ),
+    Tab(
+        "office.disclosures",
+        lazy_gettext("Disclosures"),
+        lazy_gettext("Whose disclosure is missing, expired or unmitigated."),
+    ),
+    Tab(
+        "office.people",
+        lazy_gettext("People"),
+        lazy_gettext("Everybody who plans, teaches or reviews, with what they disclosed."),
+    ),
+    Tab(
+        "office.companies",
+        lazy_gettext("Companies"),
+        lazy_gettext("Which organisations are eligible, and which are not."),
+    ),
+    Tab(
+        "office.rosters",
+        lazy_gettext("People of activities"),
+        lazy_gettext("Roles, support and joint providers of each activity."),
+    ),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )

@@ -125,6 +125,19 @@ def test_numbers_have_limits(monkeypatch: pytest.MonkeyPatch, name: str, value: 
     assert fault(monkeypatch, name, value)
 
 
+@pytest.mark.parametrize(
+    ("value", "days"), [("30,14,3", (30, 14, 3)), ("3, 30,3", (30, 3)), ("7", (7,)), ("0", (0,)), ("", ())]
+)
+def test_reminders_come_in_order_and_once(monkeypatch: pytest.MonkeyPatch, value: str, days: tuple[int, ...]) -> None:
+    monkeypatch.setenv("CME_DISCLOSURE_REMINDER_DAYS", value)
+    assert Settings().disclosure_reminder_days == days
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "366", "3.5"])
+def test_reminders_are_whole_days(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    assert fault(monkeypatch, "DISCLOSURE_REMINDER_DAYS", value)
+
+
 def test_settings_do_not_change() -> None:
     settings: Any = Settings()
     with pytest.raises(ValidationError):

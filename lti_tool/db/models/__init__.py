@@ -1,5 +1,7 @@
 """All tables, imported here so that the metadata is whole."""
 
+from lti_tool.db.models.abstract import ActivityAbstract
+from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
@@ -14,18 +16,25 @@ from lti_tool.db.models.learner import Learner
 from lti_tool.db.models.mail import Mail
 from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.platform import Deployment, Platform, Provider
+from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderProfile, Signatory, StatementOverride
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
+from lti_tool.db.models.vault import VaultDocument, VaultVersion
 
 __all__ = [
     "AccessToken",
+    "Accreditation",
+    "AccreditationFinding",
+    "AccreditationMilestone",
     "Acknowledgement",
     "Activity",
+    "ActivityAbstract",
     "ActivityVersion",
     "Answer",
     "Attempt",
     "AuditEntry",
     "Award",
+    "CalendarFeed",
     "Certificate",
     "CertificateCounter",
     "Course",
@@ -47,10 +56,16 @@ __all__ = [
     "Placement",
     "Platform",
     "Provider",
+    "ProviderImage",
+    "ProviderProfile",
     "RoleMap",
     "ShownText",
+    "Signatory",
+    "StatementOverride",
     "Study",
     "StudyView",
     "ToolKey",
+    "VaultDocument",
+    "VaultVersion",
     "WebSession",
 ]

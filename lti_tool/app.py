@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lti_tool.certificates.binding import Binder
 from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.certificates.specimen import specimen
 from lti_tool.db.engine import make_engine, make_sessions
@@ -31,6 +32,7 @@ from lti_tool.services.delivery import Courier
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.reminder import ReminderChore
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
 from lti_tool.web import health, learner, lti, office, staff, verify
@@ -76,6 +78,7 @@ def make_dependencies(
         keys=KeyRing(sessions, sealer),
         printer=printer or CertificateRenderer(),
         gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
+        bindery=Binder(),
         clock=clock,
     )
 
@@ -113,7 +116,7 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     if sender is None:
         return ()
     postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    return (lambda: deliver_mail(postman),)
+    return (ReminderChore(deps.sessions, deps.clock), lambda: deliver_mail(postman))
 
 
 def warm_up(deps: Dependencies) -> None:

@@ -66,7 +66,7 @@ def _slots(series: str, key: str) -> Slots:
 
 
 def check_wording(series: str, key: str, text: str) -> str:
-    """``""`` for a text that can be printed, else the fault: ``missing_slot``, ``unknown_slot``, ``unbalanced_star``, ..."""
+    """``""`` for a text that can be printed, else the fault: ``missing_slot``, ``unknown_slot``, ..."""
     try:
         check_text(text, _slots(series, key))
     except BadInput as error:

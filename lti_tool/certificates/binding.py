@@ -49,9 +49,8 @@ def _walk(value: Any, depth: int = 0) -> Iterator[Any]:
 
 
 def _is_active(found: Any) -> bool:
-    keys = set(found.keys())
-    action = found.get("/S")
-    return bool(keys & ACTIVE_KEYS) or str(action) in ACTIVE_ACTIONS
+    keys = {str(key) for key in found.keys()}  # noqa: SIM118 - not a Python mapping
+    return not ACTIVE_KEYS.isdisjoint(keys) or str(found.get("/S")) in ACTIVE_ACTIONS
 
 
 def _opened(body: bytes) -> Pdf:

@@ -1,4 +1,4 @@
-"""Provider settings: profile, accreditations, signatories; and the one function from them to what an activity prints."""
+"""Provider settings: profile, accreditations, signatories; and from them all that an activity prints."""
 
 from __future__ import annotations
 

@@ -163,11 +163,17 @@ def route(
 
 
 def office_route(
-    blueprint: Blueprint, rule: str, capability: Capability | None, methods: Sequence[str] = ("GET",)
+    blueprint: Blueprint,
+    rule: str,
+    capability: Capability | None,
+    methods: Sequence[str] = ("GET",),
+    *,
+    largest: int = 0,
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """Declare a route of the office, below ``/office/<office_id>``. The view is called with an :class:`OfficeWork`.
 
     ``capability`` is needed *somewhere* (``None``: everybody in the office); over which activity, the use-case asks.
+    ``largest`` raises the limit of a request's body, in bytes, for a form that takes a file.
     """
 
     def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
@@ -175,6 +181,8 @@ def office_route(
         def answer(office_id: str, **arguments: Any) -> ResponseReturnValue:
             deps = dependencies()
             now = deps.clock()
+            if largest:
+                request.max_content_length = max(largest, deps.settings.max_request_bytes)
             with transaction(deps.sessions) as db:
                 officer = _officer(db, office_id, now)
                 if capability is not None:

@@ -142,6 +142,6 @@ def _sections(
 
 
 _COLLECTED = text(
-    "Everybody in control of content is asked for all financial relationships with ineligible companies within the prior "
-    "24 months, before taking up the role (ACCME, Standards for Integrity and Independence, Standard 3)."
+    "Everybody in control of content is asked for all financial relationships with ineligible companies within the "
+    "prior 24 months, before taking up the role (ACCME, Standards for Integrity and Independence, Standard 3)."
 )

@@ -8,15 +8,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.load import activity_value
 from lti_tool.domain.disclosure import InformationPage, Section, SectionKey
 from lti_tool.domain.dossier import Block, FactList, Grid, Heading
 from lti_tool.domain.text import RichText, Run
 from lti_tool.services.audit import whole_trail
 from lti_tool.services.dossier.sections import page_blocks, text
+from lti_tool.services.score_sheet import score_sheets
 
 MOST_ENTRIES = 2000
 """Entries of the audit trail that are printed; all of them are in the trail's own export."""
@@ -75,8 +77,8 @@ def shown_blocks(shown: Sequence[Shown], current: InformationPage) -> Iterator[B
         yield from page_blocks(current)
         return
     yield text(
-        "Learners acknowledge the information page before anything else opens. Each text is kept word for word with the "
-        "time of every acknowledgement."
+        "Learners acknowledge the information page before anything else opens. Each text is kept word for word with "
+        "the time of every acknowledgement."
     )
     for number, one in enumerate(shown, start=1):
         yield Heading(f"Text {number} of {len(shown)}")
@@ -124,6 +126,31 @@ def result_blocks(session: Session, activity_id: str, small_cell: int) -> Iterat
     )
     if rows:
         yield Grid(("Credit type", "Documented as", "Learners", "Credits in total"), rows, (40, 24, 16, 20))
+    yield from _pair_blocks(session, activity_id, mine, small_cell)
+
+
+def _pair_blocks(session: Session, activity_id: str, mine: Select[str], small_cell: int) -> Iterator[Block]:
+    """Pre-test against the best post-test attempt of those who took both; not counted out for a few."""
+    part = models.Participation
+    versions = {row.id: row.version for row in session.execute(select(part.id, part.version).where(part.id.in_(mine)))}
+    activities = {number: activity_value(session, activity_id, number) for number in set(versions.values())}
+    sheets = score_sheets(session, mine, versions, activities).values()
+    pairs = [(one.pre.percent, one.best.percent) for one in sheets if one.pre and one.best]
+    yield Heading("Change from pre-test to post-test")
+    if len(pairs) < small_cell:
+        yield text(f"Fewer than {small_cell} learners have taken both tests.")
+        return
+    before, after = (sum(column, Decimal(0)) / len(pairs) for column in zip(*pairs, strict=True))
+    means = (
+        ("Learners with both tests", str(len(pairs))),
+        ("Mean before", _percent(before)),
+        ("Mean after", _percent(after)),
+    )
+    yield FactList((*means, ("Change", f"{(after - before).quantize(Decimal('0.1'))} percentage points")))
+
+
+def _percent(value: Decimal) -> str:
+    return f"{value.quantize(Decimal('0.1'))} %"
 
 
 def change_blocks(session: Session, provider_id: str, activity_id: str) -> Iterator[Block]:

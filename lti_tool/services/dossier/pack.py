@@ -71,16 +71,21 @@ def _entries(dossier: Dossier, bindery: Bindery) -> Iterator[tuple[str, bytes]]:
             yield f"{int(section_number):02d}.{place}-{safe_name(paper.name)}", paper.body
 
 
-def zip_file(dossier: Dossier, bindery: Bindery) -> Iterator[bytes]:
-    """The same numbers as in the PDF, in pieces; large ones go to disk on the way."""
+def packed(dossier: Dossier, bindery: Bindery) -> IO[bytes]:
+    """The ZIP, with the same numbers as in the PDF; large ones lie on disk. Whoever reads it closes it."""
     day = dossier.made_on
-    file: IO[bytes]
-    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-            for name, body in _entries(dossier, bindery):
-                entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
-                entry.external_attr = 0o644 << 16
-                packed.writestr(entry, body, zipfile.ZIP_DEFLATED)
-        file.seek(0)
+    file: IO[bytes] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - handed on
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in _entries(dossier, bindery):
+            entry = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, body, zipfile.ZIP_DEFLATED)
+    file.seek(0)
+    return file
+
+
+def pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """All of it, then closed."""
+    with file:
         while piece := file.read(CHUNK):
             yield piece

@@ -8,4 +8,11 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.home",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
+    "lti_tool.web.office.provider",
+    "lti_tool.web.office.signatory",
+    "lti_tool.web.office.statement",
+    "lti_tool.web.office.vault",
+    "lti_tool.web.office.accreditation",
+    "lti_tool.web.office.calendar_feed",
+    "lti_tool.web.office.dossier",
 )

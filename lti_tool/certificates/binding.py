@@ -36,13 +36,12 @@ def _walk(value: Any, depth: int = 0) -> Iterator[Any]:
     """Dictionaries within one object; other objects are visited for themselves."""
     if depth > DEEPEST:
         raise BadInput("not_what_it_says", "the file is nested too deeply")
+    children: list[Any] = []
     if isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
         yield value
         children = [value[key] for key in value.keys() if key != "/Parent"]  # noqa: SIM118 - not a Python mapping
     elif isinstance(value, pikepdf.Array):
         children = list(value)
-    else:
-        return
     for child in children:
         if isinstance(child, pikepdf.Object) and not child.is_indirect:
             yield from _walk(child, depth + 1)

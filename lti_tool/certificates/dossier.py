@@ -143,12 +143,11 @@ class DossierPrinter:
     ) -> tuple[bytes, int]:
         """The PDF (PDF/UA-1) and the number of its pages."""
         from lti_tool.certificates import closed
-        from lti_tool.certificates.styles import StyleMemory
 
         typist = Typist(self._faces, dossier.language)
         markup = self._markup.render(view(dossier, sections, places, typist))
         fonts = closed.ShippedFonts(self._faces.attached(frozenset(typist.families) | {"Noto Serif"}))
         options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": sha256(markup.encode()).digest()[:16]}
-        page = closed.Page(markup)
-        document = page.laid_out(fonts, StyleMemory(), {}, stylesheets=[closed.sheet(self._style)], **options)
+        page = closed.LongPage(markup)
+        document = page.printed(fonts, stylesheets=[closed.sheet(self._style)], **options)
         return document.write_pdf(**options), len(document.pages)

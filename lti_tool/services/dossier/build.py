@@ -14,7 +14,7 @@ from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import Activity, ContentKind
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
-from lti_tool.domain.disclosure import information_page
+from lti_tool.domain.disclosure import information_page, printed_date
 from lti_tool.domain.dossier import Block, Dossier, DossierSection, Missing, Paper
 from lti_tool.domain.evaluation import SMALL_CELL
 from lti_tool.domain.learner import Profile
@@ -106,7 +106,7 @@ def gather(
     activity, day = activity_value(session, row.id, row.version), now.date()
     note(session, actor, "dossier.made", f"activity:{row.id}", now, activity_id=row.id, detail={"version": row.version})
     sections = _sections(session, row, activity, need_of)
-    facts = (*key_facts(activity), ("Made from version", f"{row.version}, {day.isoformat()}"))
+    facts = (*key_facts(activity), ("This file", f"made {printed_date(day)} from version {row.version} of the activity"))
     dossier = Dossier(activity.title, activity.provider.name, "en", day, facts, sections)
     specimens = _specimens(activity, activity.day_of(now), link, overrides_of(session, row.provider_id))
     return Gathered(row.key, dossier, specimens)

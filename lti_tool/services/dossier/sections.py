@@ -184,8 +184,17 @@ def instrument_blocks(activity: Activity) -> Iterator[Block]:
 
 def _questions(test: Test) -> Iterator[tuple[str, str, str]]:
     for number, question in enumerate(test.questions, start=1):
-        stem = "\n".join(filter(None, (question.vignette, question.stem)))
+        stem = "\n".join(filter(None, (*_paragraphs(question.vignette), *_paragraphs(question.stem))))
         yield str(number), stem, "\n".join(_answers(question))
+
+
+def _paragraphs(markdown: str) -> Sequence[str]:
+    """Lines that an author broke for the editor are joined; tables and lists keep theirs."""
+    found = []
+    for block in markdown.strip().split("\n\n"):
+        is_prose = not block.lstrip().startswith(("|", "-", "*", "1."))
+        found.append(" ".join(block.split()) if is_prose else block)
+    return found
 
 
 def _answers(question: Question) -> Sequence[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -29,14 +32,14 @@ from lti_tool.web.office.frame import office_page
 from lti_tool.web.office.record import Label, Record, based_on, record_page, saved, typed
 
 CONFIGURE = Capability.CONFIGURE
-STATUS_WORDS = {
+STATUS_WORDS: Mapping[str, Any] = {
     AccreditationStatus.PROVISIONAL: lazy_gettext("Provisional accreditation"),
     AccreditationStatus.ACCREDITED: lazy_gettext("Accreditation"),
     AccreditationStatus.COMMENDATION: lazy_gettext("Accreditation with commendation"),
     AccreditationStatus.PROBATION: lazy_gettext("Probation"),
     AccreditationStatus.NONACCREDITED: lazy_gettext("Nonaccreditation"),
 }
-ACCREDITOR_WORDS = {
+ACCREDITOR_WORDS: Mapping[str, Any] = {
     Accreditor.ACCME: lazy_gettext("ACCME, directly"),
     Accreditor.STATE: lazy_gettext("A state medical society that the ACCME recognizes"),
     Accreditor.OTHER: lazy_gettext("Another body"),

@@ -88,7 +88,10 @@ def based_on() -> int:
 def sent_file(name: str, largest: int) -> tuple[str, bytes]:
     """Name and content of a file of the form, at most one byte more than ``largest``; empty without one."""
     found = request.files.get(name)
-    return ("", b"") if found is None else (found.filename or "", found.stream.read(largest + 1))
+    if found is None:
+        return "", b""
+    with found.stream:
+        return found.filename or "", found.stream.read(largest + 1)
 
 
 def number_in(name: str) -> int:

@@ -94,9 +94,7 @@ def test_a_review_file_is_whole_bookmarked_and_tagged(world: World) -> None:
     form = {**DOCUMENT, "kind": "support-agreement", "title": "Agreement with Acme", "activity": activity_id}
     upload(admin, "/vault/new", {"file": ("agreement.pdf", pdf("AGREEMENT", pages=2))}, **form)
     answer, found = made_pdf(admin, activity_id)
-    assert answer.headers["Content-Disposition"] == (
-        'attachment; filename="hypertension_activity-file_2026-03-02.pdf"'
-    )
+    assert answer.headers["Content-Disposition"] == ('attachment; filename="hypertension_activity-file_2026-03-02.pdf"')
     marks = bookmarks(found)
     assert list(marks) == ["Contents", *TITLES]
     assert marks["2 Agenda and content"] == ["2.1 notes.pdf"]
@@ -125,7 +123,7 @@ def test_the_zip_has_the_same_numbers(world: World) -> None:
         names = packed.namelist()
         assert packed.testzip() is None
         assert packed.read("01.1-Ubersicht-2026.csv") == b"a,b\n"
-        assert b"HANDOUT" in b"".join(Pdf.open(BytesIO(packed.read("02.1-notes.pdf"))).pages[0].Contents.read_bytes().split())
+        assert "HANDOUT" in pdf_text(packed.read("02.1-notes.pdf"))
         statements = Pdf.open(BytesIO(packed.read("07-statements.pdf")))
         assert bookmarks(statements) == {"7 Statements": []}
     assert names[0] == "00-activity-file.pdf" and len(names) == len(set(names)) == 1 + 12 + 4
@@ -145,7 +143,7 @@ def test_what_learners_were_shown_is_in_it_word_for_word(world: World) -> None:
     take_in(world, changed, {})
     answer, _ = made_pdf(invited(world), activity_id)
     text = pdf_text(answer.data)
-    assert "Text 1 of 1" in text and "1 learner" in text and fingerprint[1] in text.replace(" ", "")
+    assert "Text 1 of 1" in text and "1 learner\n" in text and fingerprint[1][:48] in text
     assert "What to do." in text and "description" in text
 
 

@@ -109,7 +109,7 @@ def test_a_review_file_is_whole_bookmarked_and_tagged(world: World) -> None:
     ):
         assert words in text, words
     assert SCRIPT in text
-    own = re.search(r"Agreement with Acme\s+pages (\d+)-(\d+)", text)
+    own = re.search(r"agreement\.pdf\s+pages (\d+)-(\d+)", text)
     assert own and "AGREEMENT" in pdf_text(answer.data, page=int(own[1])) and int(own[2]) == int(own[1]) + 1
 
 

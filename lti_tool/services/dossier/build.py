@@ -106,7 +106,8 @@ def gather(
     activity, day = activity_value(session, row.id, row.version), now.date()
     note(session, actor, "dossier.made", f"activity:{row.id}", now, activity_id=row.id, detail={"version": row.version})
     sections = _sections(session, row, activity, need_of)
-    facts = (*key_facts(activity), ("This file", f"made {printed_date(day)} from version {row.version} of the activity"))
+    made = f"made {printed_date(day)} from version {row.version} of the activity"
+    facts = (*key_facts(activity), ("This file", made))
     dossier = Dossier(activity.title, activity.provider.name, "en", day, facts, sections)
     specimens = _specimens(activity, activity.day_of(now), link, overrides_of(session, row.provider_id))
     return Gathered(row.key, dossier, specimens)

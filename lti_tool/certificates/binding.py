@@ -10,7 +10,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Pdf
 
-from lti_tool.certificates.dossier import DossierPrinter, Place
+from lti_tool.certificates.dossier import STAMP_SIZE, DossierPrinter, Place
 from lti_tool.certificates.render import missing_pango
 from lti_tool.domain.dossier import Dossier, DossierSection, Paper
 from lti_tool.domain.errors import BadInput
@@ -111,7 +111,11 @@ class Binder:
         ]
         with self._lock, missing_pango():
             own, places = self._print(dossier, sections, papers)
-        return bound(own, papers, places) if papers else own
+            if not papers:
+                return own
+            assert self._printer is not None  # noqa: S101 - it has just printed
+            stamps = self._printer.stamps(list(_labels(papers, places)))
+        return bound(own, papers, places, stamps)
 
     def _print(
         self, dossier: Dossier, sections: Sequence[tuple[int, DossierSection]], papers: Numbered
@@ -139,13 +143,33 @@ def _places(counts: Mapping[str, int], own_pages: int) -> Mapping[str, Place]:
     return places
 
 
-def bound(own: bytes, papers: Numbered, places: Mapping[str, Place]) -> bytes:
-    """The papers' pages behind our own, each with a bookmark below its section's. The claim to PDF/UA goes: nobody
-    knows how accessible other people's pages are."""
+def _labels(papers: Numbered, places: Mapping[str, Place]) -> Iterator[str]:
+    """What is stamped on each bound page."""
+    for key, _ in papers:
+        start, count = places[key].start, places[key].pages
+        yield from (f"{key} – {number + 1} of {count} – Page {start + number}" for number in range(count))
+
+
+def _stamp(pdf: Pdf, stamps: bytes, first: int) -> None:
+    """The number of attachment and page, in the upper right corner of every page from ``first`` on (from 0)."""
+    with Pdf.open(BytesIO(stamps)) as source:
+        for page, stamp in zip(list(pdf.pages)[first:], source.pages, strict=True):
+            _, _, right, top = (float(value) for value in page.trimbox)
+            width, height = STAMP_SIZE
+            page.add_overlay(stamp, pikepdf.Rectangle(right - width - 8, top - height - 6, right - 8, top - 6))
+
+
+def bound(own: bytes, papers: Numbered, places: Mapping[str, Place], stamps: bytes) -> bytes:
+    """The papers' pages behind our own, numbered, each paper with a bookmark below its section's.
+
+    The claim to PDF/UA goes: nobody knows how accessible other people's pages are.
+    """
     with Pdf.open(BytesIO(own)) as pdf:
+        own_pages = len(pdf.pages)
         for _, paper in papers:
             with Pdf.open(BytesIO(paper.body)) as source:
                 pdf.add_pages_from(source)
+        _stamp(pdf, stamps, own_pages)
         with pdf.open_outline() as outline:
             by_number = {item.title.partition(" ")[0]: item for item in outline.root}
             for key, paper in papers:

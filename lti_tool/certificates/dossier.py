@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,15 @@ from lti_tool.domain.dossier import (
 from lti_tool.domain.text import RichText, Run
 
 FOLDER = Path(__file__).parent / "dossier-v1"
+STAMP_SIZE = (110, 12)
+"""Width and height of a stamp in points."""
+STAMP_STYLE = """
+@page { size: 110pt 12pt; margin: 0; background: #ffffff; }
+html { font: 7pt "Noto Serif"; color: #6d6f75; }
+body { margin: 0; }
+p { break-after: page; text-align: right; margin: 0; padding-right: 4pt; line-height: 12pt; }
+p:last-child { break-after: auto; }
+"""
 REPLACEMENT = "\N{WHITE SQUARE}"
 """Stands for a character that no shipped face has: a page is never refused for one."""
 
@@ -137,6 +147,16 @@ class DossierPrinter:
         environment = Environment(autoescape=True, undefined=StrictUndefined, auto_reload=False)
         self._markup = environment.from_string((FOLDER / "template.html").read_text(encoding="utf-8"))
         self._style = (FOLDER / "style.css").read_text(encoding="utf-8")
+
+    def stamps(self, labels: Sequence[str]) -> bytes:
+        """A PDF with one small page per label, to be laid over the corner of other people's pages."""
+        from lti_tool.certificates import closed
+
+        lines = "".join(f"<p>{escape(label)}</p>" for label in labels)
+        fonts = closed.ShippedFonts(self._faces.attached(frozenset({"Noto Serif"})))
+        page = closed.LongPage(f"<html><body>{lines}</body></html>")
+        found: bytes = page.printed(fonts, stylesheets=[closed.sheet(STAMP_STYLE)]).write_pdf()
+        return found
 
     def print(
         self, dossier: Dossier, sections: Sequence[tuple[int, DossierSection]], places: Mapping[str, Place]

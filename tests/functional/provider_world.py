@@ -29,7 +29,7 @@ ACCREDITATION = {
     "term_from": "2025-04-01",
     "term_to": "2029-03-31",
 }
-DOCUMENT = {"title": "Policy on disclosure", "kind": "policy", "criteria": ["S3"], "note": "as adopted"}
+DOCUMENT: dict[str, Any] = {"title": "Policy on disclosure", "kind": "policy", "criteria": ["S3"], "note": "as adopted"}
 
 
 def upload(person: OfficePerson, rule: str, files: dict[str, tuple[str, bytes]], **form: Any) -> TestResponse:

@@ -42,7 +42,7 @@ TITLES = [
     "11 Results and learner change",
     "12 Change log",
 ]
-ABSTRACT = {
+ABSTRACT: dict[str, Any] = {
     "gap": "Physicians treat older adults to targets of the past.",
     "need_competence": "They do not weigh frailty when choosing a target.",
     "change": "Competence: choosing a target that fits the patient.",
@@ -105,7 +105,7 @@ def test_a_review_file_is_whole_bookmarked_and_tagged(world: World) -> None:
     for words in (
         *("older adults to targets of the past", "Acme Pharma", "Content was peer reviewed", "manikins", "Ana Ruiz"),
         *("HANDOUT", "AGREEMENT", "Specimen", "AMA PRA Category 1 Credit", "ACGME/ABMS: Patient Care"),
-        *("dossier.made", "abstract.written", "first version", "Which? q1"),
+        *("dossier.made", "abstract.written", "first version", "Which? q1", "10.1 – 2 of 2 – Page"),
     ):
         assert words in text, words
     assert SCRIPT in text

@@ -177,7 +177,7 @@ def test_a_huge_picture_is_refused_before_it_is_unpacked(world: World) -> None:
 
 def test_a_large_photograph_is_made_smaller(world: World) -> None:
     admin = invited(world)
-    assert upload(admin, "/provider/logos/new", {"image": ("l.jpg", picture("JPEG", (3000, 900)))}, label="Seal")
+    upload(admin, "/provider/logos/new", {"image": ("l.jpg", picture("JPEG", (3000, 900)))}, label="Seal")
     assert "1600 × 480" in text_of(admin.get("/provider"))
 
 

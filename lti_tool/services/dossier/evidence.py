@@ -20,7 +20,7 @@ from lti_tool.services.audit import whole_trail
 from lti_tool.services.dossier.sections import page_blocks, text
 from lti_tool.services.score_sheet import score_sheets
 
-MOST_ENTRIES = 2000
+MOST_ENTRIES = 500
 """Entries of the audit trail that are printed; all of them are in the trail's own export."""
 
 
@@ -168,14 +168,20 @@ def change_blocks(session: Session, provider_id: str, activity_id: str) -> Itera
     entries: list[tuple[str, ...]] = []
     for entry in whole_trail(session, provider_id, activity_id):
         if len(entries) == MOST_ENTRIES:
+            yield text(f"The newest {MOST_ENTRIES} entries; the trail's own export in the office holds all of them.")
             break
-        entries.append(
-            (str(entry.number), moment(entry.at), entry.actor or "the tool itself", entry.action, entry.subject)
-        )
+        who, changed = entry.actor or "the tool itself", ", ".join(sorted(entry.detail))
+        entries.append((str(entry.number), moment(entry.at), who, entry.action, f"{_short(entry.subject)}\n{changed}"))
     if entries:
-        yield Grid(("No.", "When", "Who", "What", "Of"), tuple(entries), (9, 22, 23, 22, 24))
+        yield Grid(("No.", "When", "Who", "What", "Of what; which values"), tuple(entries), (8, 20, 20, 22, 30))
     else:
         yield text("Nothing but the versions above.")
+
+
+def _short(subject: str) -> str:
+    """The kind, and as much of the key as tells one from another."""
+    kind, _, key = subject.partition(":")
+    return f"{kind} {key[:8]}"
 
 
 def _changed(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:

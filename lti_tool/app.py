@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lti_tool.certificates.binding import Binder
 from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.certificates.specimen import specimen
 from lti_tool.db.engine import make_engine, make_sessions
@@ -32,6 +33,7 @@ from lti_tool.services.disclosure_reminder import ReminderPolicy, reminder_chore
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.reminder import ReminderChore
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
 from lti_tool.web import disclosure, health, learner, lti, office, staff, verify
@@ -77,6 +79,7 @@ def make_dependencies(
         keys=KeyRing(sessions, sealer),
         printer=printer or CertificateRenderer(),
         gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
+        bindery=Binder(),
         clock=clock,
     )
 
@@ -114,7 +117,8 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     if sender is None:
         return ()
     postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    return (disclosure_reminders(deps), lambda: deliver_mail(postman))
+    reminders = (disclosure_reminders(deps), ReminderChore(deps.sessions, deps.clock))
+    return (*reminders, lambda: deliver_mail(postman))
 
 
 def disclosure_reminders(deps: Dependencies) -> Chore:

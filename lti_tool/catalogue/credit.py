@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,14 +10,23 @@ from lti_tool.catalogue.sentences import fill, provider_slots
 from lti_tool.catalogue.shelf import credit_series
 from lti_tool.domain.credit import CreditType, printed_amount
 from lti_tool.domain.errors import NotFound
+from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.domain.text import RichText
 
 TITLE_AWARDED = "Certificate of Credit"
 TITLE_PARTICIPATED = "Certificate of Participation"
 
 
-def credit_type(code: str, on: date) -> CreditType:
-    """The edition in force on a day.
+OWN_WORDING = {
+    "designation": "designation_text",
+    "awarded": "awarded_text",
+    "participated": "participated_text",
+}
+"""Texts of a credit type that a provider may word otherwise, and their fields."""
+
+
+def credit_type(code: str, on: date, overrides: Overrides = NO_OVERRIDES) -> CreditType:
+    """The edition in force on a day, in the provider's own wording where one is in force.
 
     Raises ``NotFound``: ``credit_type_unknown``, or ``no_edition_in_force`` for a day before the first edition.
     """
@@ -25,7 +35,22 @@ def credit_type(code: str, on: date) -> CreditType:
         raise NotFound("credit_type_unknown", f"there is no credit type {code!r}", credit_type=code)
     found = series.in_force(on).credit
     assert found is not None  # noqa: S101 - every credit edition is read with its type
-    return found
+    return worded(found, on, overrides)
+
+
+def worded(credit_type: CreditType, on: date, overrides: Overrides) -> CreditType:
+    """The same type with the provider's own wording. A type without credit never gains a credit's texts."""
+
+    def text(key: str) -> str:
+        standing: str = getattr(credit_type, OWN_WORDING[key])
+        return standing and (overrides.text(credit_type.code, key, on) or standing)
+
+    return replace(
+        credit_type,
+        designation_text=text("designation"),
+        awarded_text=text("awarded"),
+        participated_text=text("participated"),
+    )
 
 
 def credit_types(on: date) -> tuple[CreditType, ...]:

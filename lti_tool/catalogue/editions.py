@@ -165,14 +165,19 @@ def _check_review(table: Mapping[str, Any], where: str) -> None:
         raise _unusable(f"{where}.confidence", "unknown", f"must be one of {', '.join(sorted(CONFIDENCES))}")
 
 
+def check_text(text: str, slots: Slots, where: str = "text") -> None:
+    """Raises ``BadInput("catalogue_unusable")`` for words that could not be printed whole."""
+    _check_marks(text, where)
+    _check_slots(text, slots, where)
+
+
 def _text(table: Mapping[str, Any], slots: Slots, where: str) -> CatalogueText:
     _check_names(table, ("text", "source", "confidence"), where)
     _check_review(table, where)
     text = _field(table, "text", str, where)
     if not text:
         raise _unusable(f"{where}.text", "missing", "needs words")
-    _check_marks(text, where)
-    _check_slots(text, slots, where)
+    check_text(text, slots, where)
     return CatalogueText(text, table["source"], table["confidence"])
 
 

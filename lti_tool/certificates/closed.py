@@ -115,6 +115,18 @@ class Page(HTML):
         return []
 
 
+class LongPage(Page):
+    """A document of many pages, with page numbers and bullets; every style is worked out, for no two are alike."""
+
+    def printed(self, fonts: ShippedFonts, **options: Any) -> Document:
+        """The pages as boxes."""
+        return Document._render(self, fonts, None, {}, DEFAULT_OPTIONS | options)
+
+    def _ua_counter_style(self) -> list[Any]:
+        found: list[Any] = HTML._ua_counter_style(self)
+        return found
+
+
 def sheet(css: str) -> CSS:
     """A style sheet, parsed once."""
     return CSS(string=css, url_fetcher=ClosedFetcher(), media_type="print")

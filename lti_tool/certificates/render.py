@@ -102,11 +102,18 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _new_printer(template: Template, faces: tuple[Face, ...]) -> Printer:
+@contextmanager
+def missing_pango() -> Iterator[None]:
+    """Raises ``ServiceUnavailable("certificate.renderer_missing")`` where a printer cannot be loaded."""
     try:
-        from lti_tool.certificates.printer import Printer
+        yield
     except (OSError, ImportError) as error:
         raise ServiceUnavailable("certificate.renderer_missing", f"certificates need Pango: {PANGO_REMEDY}") from error
+
+
+def _new_printer(template: Template, faces: tuple[Face, ...]) -> Printer:
+    with missing_pango():
+        from lti_tool.certificates.printer import Printer
     return Printer(template, faces)
 
 

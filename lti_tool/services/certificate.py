@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -23,6 +23,7 @@ from lti_tool.catalogue import (
     designation_statement,
     participation_note,
     phrase,
+    worded,
 )
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
@@ -31,6 +32,7 @@ from lti_tool.domain.certificate import Certificate, CertificateStatus, PrintedC
 from lti_tool.domain.credit import CreditOffer, CreditType
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
+from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.domain.text import RichText
 from lti_tool.domain.wire import read_certificate, write_certificate
 from lti_tool.services.ports import CertificatePrinter
@@ -61,6 +63,8 @@ class Printing:
     completed_on: date
     issued_on: date
     learner_language: str = ""
+    overrides: Overrides = NO_OVERRIDES
+    """The provider's own wording of statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def compose(
 ) -> Certificate:
     """Everything that is printed (AMA PRA, required fields of documentation: rules 1.6), from the edition in force on
     the day of designation."""
-    credit, provider, language = printing.credit, activity.provider, text_language(activity)
+    credit = worded(printing.credit, activity.designated_on, printing.overrides)
+    printing, provider, language = replace(printing, credit=credit), activity.provider, text_language(activity)
     amount = printing.amount if printing.is_awarded else printing.offer.maximum
     return Certificate(
         number=number,
@@ -144,7 +149,7 @@ def compose(
         released_on=activity.released_on,
         expires_on=activity.expires_on,
         credits=_credit_lines(credit, amount, printing.is_awarded),
-        statements=_statements(activity, credit, printing.offer),
+        statements=_statements(activity, printing),
         notes=() if printing.is_awarded else (participation_note(credit),),
         signatory_name=provider.signatory.name,
         signatory_title=provider.signatory.title,
@@ -174,10 +179,13 @@ def _sentence(activity: Activity, profile: Profile, printing: Printing, date_tex
     )
 
 
-def _statements(activity: Activity, credit: CreditType, offer: CreditOffer) -> tuple[RichText, ...]:
-    accreditation = accreditation_statement(activity.provider, activity.designated_on)
+def _statements(activity: Activity, printing: Printing) -> tuple[RichText, ...]:
+    accreditation = accreditation_statement(activity.provider, activity.designated_on, printing.overrides)
     designation = designation_statement(
-        credit, provider=activity.provider.name, learning_format=activity.format.value, amount=offer.maximum
+        printing.credit,
+        provider=activity.provider.name,
+        learning_format=activity.format.value,
+        amount=printing.offer.maximum,
     )
     return (accreditation,) if designation is None else (accreditation, designation)
 

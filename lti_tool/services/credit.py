@@ -33,6 +33,7 @@ from lti_tool.services.grade import note_progress
 from lti_tool.services.learner import EQUIVALENT, profile_digest
 from lti_tool.services.participation import Progress, progress, progress_for_update, progress_of
 from lti_tool.services.session import Visit
+from lti_tool.services.statement import overrides_of_activity
 
 PARTICIPATION = "attendance"
 """The catalogue's type without credit: its attestation is that of everybody who is not awarded credit."""
@@ -202,6 +203,7 @@ def _award(
         completed_on=activity.day_of(completed_at(found.record, now)),
         issued_on=activity.day_of(now),
         learner_language=learner_language(session.get_one(models.Learner, found.learner_id), profile.country),
+        overrides=overrides_of_activity(session, found.activity_id),
     )
     issue(session, award, activity, profile, printing, link)
 

@@ -19,6 +19,7 @@ from lti_tool.domain.learner import Profile
 from lti_tool.domain.pathway import Standing, require, standing
 from lti_tool.domain.record import Record
 from lti_tool.services.session import Visit
+from lti_tool.services.statement import overrides_of_activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def progress_of(session: Session, row: models.Participation, now: datetime) -> P
     activity = activity_value(session, row.activity_id, row.version)
     newest = newest_version(session, row.activity_id)
     shown = activity if newest == row.version else activity_value(session, row.activity_id, newest)
-    page = information_page(shown, statements(shown, shown.designated_on))
+    overrides = overrides_of_activity(session, row.activity_id)
+    page = information_page(shown, statements(shown, shown.designated_on, overrides))
     record = record_value(session, row)
     return Progress(
         participation_id=row.id,

@@ -1,4 +1,4 @@
-"""What the use-cases need from rooms that they must not import: the LMS, the certificate printer, the mail server."""
+"""What the use-cases need from rooms that they must not import: the LMS, the printer, the mail server."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.dossier import Dossier
 from lti_tool.domain.grade import LineItem, LineItemSpec, Score, ScoreOutcome
 from lti_tool.domain.launch import Platform
 from lti_tool.domain.login import ToolKey
@@ -35,6 +36,20 @@ class CertificatePrinter(Protocol):
 
     def unprintable(self, text: str) -> str:
         """The characters of ``text`` that no certificate can show, each once; ``""`` if all can be printed."""
+        ...
+
+
+class Bindery(Protocol):
+    """``lti_tool.certificates.binding.Binder``."""
+
+    def inspect(self, pdf: bytes) -> int:
+        """Pages of a PDF that does nothing by itself. Raises ``BadInput``: ``not_what_it_says``, ``file_active``,
+        ``file_locked``, ``too_many_pages``."""
+        ...
+
+    def bind(self, dossier: Dossier, only: int | None = None) -> bytes:
+        """The review file, or one of its sections (from 1), as a PDF with the pages of its papers. Raises
+        ``ServiceUnavailable`` where nothing can be printed now."""
         ...
 
 

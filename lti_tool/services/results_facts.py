@@ -16,6 +16,7 @@ from lti_tool.domain.disclosure import information_page
 from lti_tool.domain.errors import Forbidden, NotFound
 from lti_tool.services.score_sheet import Sheets
 from lti_tool.services.session import Visit
+from lti_tool.services.statement import overrides_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,8 @@ class Facts:
 
     @classmethod
     def load(cls, db: Session, visit: Visit, scope: Select[str], newest: Activity) -> Facts:
-        fingerprint = information_page(newest, statements(newest, newest.designated_on)).fingerprint
+        overrides = overrides_of(db, visit.provider_id)
+        fingerprint = information_page(newest, statements(newest, newest.designated_on, overrides)).fingerprint
         mark, receipt = models.Acknowledgement, models.EvaluationReceipt
         read = select(mark.participation_id).where(mark.participation_id.in_(scope), mark.fingerprint == fingerprint)
         answered = select(receipt.participation_id).where(receipt.participation_id.in_(scope))

@@ -12,22 +12,34 @@ from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
+from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.session import Visit
+from lti_tool.services.statement import overrides_of
 
 SAMPLE_NAME = "Sample Learner"
 
 
-def specimen(activity: Activity, profile: Profile, day: date, *, is_awarded: bool, link: Link) -> Certificate:
+def specimen(
+    activity: Activity,
+    profile: Profile,
+    day: date,
+    *,
+    is_awarded: bool,
+    link: Link,
+    overrides: Overrides = NO_OVERRIDES,
+) -> Certificate:
     """The whole designated amount of the first credit. Raises ``Refused("step_absent")`` without credit."""
     if not activity.credits:
         raise Refused("step_absent")
     offer = activity.credits[0]
     credit = credit_type(offer.credit_type, activity.designated_on)
-    printing = Printing(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to), day, day)
+    printing = Printing(
+        credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to), day, day, overrides=overrides
+    )
     address = link("0" * CODE_LENGTH)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, is_specimen=True)
 
@@ -41,7 +53,8 @@ def specimen_for(
     here = progress(session, visit, now)
     name = _printable(suggested_name(session, visit), printer)
     profile = Profile(name, Degree.MD if is_awarded else Degree.RN, "US")
-    return specimen(here.activity, profile, here.activity.day_of(now), is_awarded=is_awarded, link=link)
+    day, overrides = here.activity.day_of(now), overrides_of(session, visit.provider_id)
+    return specimen(here.activity, profile, day, is_awarded=is_awarded, link=link, overrides=overrides)
 
 
 def _printable(raw: str, printer: CertificatePrinter) -> str:

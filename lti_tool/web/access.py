@@ -182,7 +182,7 @@ def office_route(
             deps = dependencies()
             now = deps.clock()
             if max_bytes is not None:
-                request.max_content_length = max_bytes
+                request.max_content_length = max(max_bytes, deps.settings.max_request_bytes)
             with transaction(deps.sessions) as db:
                 officer = _officer(db, office_id, now)
                 if capability is not None:

@@ -12,7 +12,7 @@ from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.services.launch_state import KeyRing
-from lti_tool.services.ports import CertificatePrinter, GradebookPort
+from lti_tool.services.ports import Bindery, CertificatePrinter, GradebookPort
 from lti_tool.services.transaction import Sealer, Sessions
 from lti_tool.settings import Settings
 
@@ -37,6 +37,7 @@ class Dependencies:
     keys: KeyRing
     printer: CertificatePrinter
     gradebook: GradebookPort
+    bindery: Bindery
     clock: Callable[[], datetime] = utc_now
 
 

@@ -95,8 +95,43 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             lazy_gettext("This form holds something that cannot be"),
             lazy_gettext("Nothing was changed. Go back, reload the page and try again."),
         )
-        for code in ("capability_unknown", "not_course_level", "page_wrong", "email_wrong", "name_missing")
+        for code in (
+            "capability_unknown",
+            "not_course_level",
+            "page_wrong",
+            "email_wrong",
+            "name_missing",
+            "fields_unusable",
+        )
     },
+    "record_unknown": (
+        lazy_gettext("There is no such entry here"),
+        lazy_gettext("It may have been removed from the list. Go back to the list and choose again."),
+    ),
+    "changed_meanwhile": (
+        lazy_gettext("Somebody else has changed this meanwhile"),
+        lazy_gettext("Nothing was changed. Go back, reload the page and look at what stands there now."),
+    ),
+    "settings_incomplete": (
+        lazy_gettext("The settings of the provider are not complete"),
+        lazy_gettext("Fill in the contact and a signatory in the office, under Provider."),
+    ),
+    "accreditation_missing": (
+        lazy_gettext("No accreditation is in force on that day"),
+        lazy_gettext("Enter the term in the office, under Provider, or choose another day."),
+    ),
+    "joint_needs_accme": (
+        lazy_gettext("A state accreditor’s statement names no joint providers"),
+        lazy_gettext("The joint providership statement is the ACCME’s own. Enter that accreditation, or name none."),
+    ),
+    "wording_taken": (
+        lazy_gettext("There is a wording from that very day already"),
+        lazy_gettext("Nothing was changed. Withdraw the other one first, or choose another day."),
+    ),
+    "calendar_unknown": (
+        lazy_gettext("This calendar address is not in use"),
+        lazy_gettext("Make a new one in the office, under Accreditation."),
+    ),
     "step_locked": (lazy_gettext("This step is not open yet"), lazy_gettext("These things come first:")),
     "step_absent": (lazy_gettext("This activity has no such step"), lazy_gettext("Go back to the activity.")),
     "placement_unbound": (

@@ -1,5 +1,7 @@
 """All tables, imported here so that the metadata is whole."""
 
+from lti_tool.db.models.abstract import ActivityAbstract
+from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
@@ -40,19 +42,26 @@ from lti_tool.db.models.question import (
     QuestionUse,
     QuestionVersion,
 )
+from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderProfile, Signatory, StatementOverride
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
+from lti_tool.db.models.vault import VaultDocument, VaultVersion
 
 __all__ = [
     "AccessToken",
+    "Accreditation",
+    "AccreditationFinding",
+    "AccreditationMilestone",
     "Acknowledgement",
     "Activity",
     "ActivityRole",
+    "ActivityAbstract",
     "ActivityVersion",
     "Answer",
     "Attempt",
     "AuditEntry",
     "Award",
+    "CalendarFeed",
     "Certificate",
     "CertificateCounter",
     "CommercialSupport",
@@ -95,8 +104,16 @@ __all__ = [
     "RoleMap",
     "ShownText",
     "Standard3Choice",
+    "ProviderImage",
+    "ProviderProfile",
+    "RoleMap",
+    "ShownText",
+    "Signatory",
+    "StatementOverride",
     "Study",
     "StudyView",
     "ToolKey",
+    "VaultDocument",
+    "VaultVersion",
     "WebSession",
 ]

@@ -19,4 +19,11 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.question_edit",
     "lti_tool.web.office.question_files",
     "lti_tool.web.office.key_correction",
+    "lti_tool.web.office.provider",
+    "lti_tool.web.office.signatory",
+    "lti_tool.web.office.statement",
+    "lti_tool.web.office.vault",
+    "lti_tool.web.office.accreditation",
+    "lti_tool.web.office.calendar_feed",
+    "lti_tool.web.office.dossier",
 )

@@ -51,6 +51,26 @@ TABS: tuple[Tab, ...] = (
         lazy_gettext("Roles, support and joint providers of each activity."),
     ),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
+    Tab(
+        "office.dossiers",
+        lazy_gettext("Review files"),
+        lazy_gettext("Everything a reviewer asks for about an activity, as one PDF or ZIP."),
+    ),
+    Tab(
+        "office.tracker",
+        lazy_gettext("Accreditation"),
+        lazy_gettext("What is due and when, findings, and the calendar."),
+    ),
+    Tab(
+        "office.vault",
+        lazy_gettext("Documents"),
+        lazy_gettext("Policies, mission, procedures, and the papers of activities."),
+    ),
+    Tab(
+        "office.provider",
+        lazy_gettext("Provider"),
+        lazy_gettext("Name, accreditations, signatories, logos, and wording of statements."),
+    ),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )
 """In the order of the bar."""

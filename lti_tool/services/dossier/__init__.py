@@ -1,0 +1,1 @@
+"""The review file of an activity: gathered, finished and packed."""

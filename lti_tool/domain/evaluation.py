@@ -25,6 +25,8 @@ class ItemKind(StrEnum):
     CHOICE = "choice"
     MULTIPLE = "multiple"
     TEXT = "text"
+    COMMITMENT = "commitment"
+    """What the learner will do differently: kept with the learner, asked about again later, never anonymous."""
 
 
 class Family(StrEnum):
@@ -48,6 +50,8 @@ class EvaluationItem:
     objective: str = ""
     choices: tuple[Entry, ...] = ()
     is_required: bool = True
+    follow_up_days: int = 0
+    """For a commitment: how long after the answer the learner is asked what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def _fault(item: EvaluationItem, answer: EvaluationAnswer | None) -> str:
         return "required" if item.is_required else ""
     keys = {entry.key for entry in item.choices}
     match item.kind, answer:
-        case ItemKind.TEXT, str():
+        case ((ItemKind.TEXT | ItemKind.COMMITMENT), str()):
             return _text_fault(answer)
         case ItemKind.MULTIPLE, tuple():
             return "" if keys.issuperset(answer) and len(set(answer)) == len(answer) else "not_possible"
@@ -113,7 +117,7 @@ def _summary(item: EvaluationItem, responses: Sequence[Mapping[str, EvaluationAn
     given = [response[item.key] for response in responses if response.get(item.key)]
     if len(responses) < SMALL_CELL:
         return ItemSummary(item, len(given), {}, (), is_hidden=True)
-    if item.kind is ItemKind.TEXT:
+    if item.kind in (ItemKind.TEXT, ItemKind.COMMITMENT):
         texts = tuple(sorted(answer for answer in given if isinstance(answer, str)))
         return ItemSummary(item, len(given), {}, texts, is_hidden=False)
     flat = [key for answer in given for key in ((answer,) if isinstance(answer, str) else answer)]

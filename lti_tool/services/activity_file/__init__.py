@@ -8,19 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lti_tool.domain.activity import Activity
 from lti_tool.services.activity_file.build import build_activity
-from lti_tool.services.activity_file.export import write_activity_file
+from lti_tool.services.activity_file.export import activity_data, write_activity_file, write_data
 from lti_tool.services.activity_file.faults import Fault, Findings, Place
 from lti_tool.services.activity_file.fields import ACTIVITY, activity_schema
 from lti_tool.services.activity_file.keys import check_keys
 from lti_tool.services.activity_file.measures import check_measures
-from lti_tool.services.activity_file.media import read_media
-from lti_tool.services.activity_file.nodes import MAX_BYTES, parse_nodes
+from lti_tool.services.activity_file.media import Reader, folder_reader, read_media
+from lti_tool.services.activity_file.nodes import MAX_BYTES, Node, parse_nodes, plain_nodes
 from lti_tool.services.activity_file.rules import check_rules
 
-__all__ = ["CheckedFile", "Fault", "activity_schema", "read_activity_file", "read_activity_text", "write_activity_file"]
+__all__ = [
+    "CheckedFile",
+    "Fault",
+    "activity_data",
+    "activity_schema",
+    "check_activity_data",
+    "read_activity_file",
+    "read_activity_text",
+    "write_activity_file",
+    "write_data",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +47,23 @@ class CheckedFile:
 def read_activity_text(data: bytes, *, name: str, folder: Path) -> CheckedFile:
     """Check the bytes of a file called ``name`` whose media lie in ``folder``."""
     findings = Findings(name)
-    root = parse_nodes(data, findings)
+    return _checked(parse_nodes(data, findings), folder_reader(folder), findings)
+
+
+def check_activity_data(data: Mapping[str, Any], media: Mapping[str, bytes]) -> CheckedFile:
+    """The same checks for plain data that came from elsewhere; faults then have a path and no line."""
+    findings = Findings("")
+    return _checked(plain_nodes(data), lambda name, limit: media.get(name), findings)
+
+
+def _checked(root: Node | None, read: Reader, findings: Findings) -> CheckedFile:
     values = ACTIVITY.read(root, "", findings) if root is not None else None
     if values is None:
         return CheckedFile(None, {}, findings.sorted())
     check_keys(values, findings)
     check_measures(values, findings)
     check_rules(values, findings)
-    media = read_media(values, folder, findings)
+    media = read_media(values, read, findings)
     if findings.faults:
         return CheckedFile(None, {}, findings.sorted())
     return CheckedFile(build_activity(values), media, ())

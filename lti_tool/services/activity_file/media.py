@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -101,14 +101,27 @@ def _fault(kind: str, name: str, found: bytes | None) -> tuple[str, str] | None:
     return None
 
 
-def read_media(data: dict[str, Any], folder: Path, findings: Findings) -> dict[str, bytes]:
+Reader = Callable[[str, int], bytes | None]
+"""File name and limit to up to one byte more than the limit, or ``None`` if there is no such file."""
+
+
+def folder_reader(folder: Path) -> Reader:
+    """Reads files that lie in a folder."""
+
+    def read(name: str, limit: int) -> bytes | None:
+        try:
+            return _bytes(folder / name, limit)
+        except OSError:
+            return None
+
+    return read
+
+
+def read_media(data: dict[str, Any], read: Reader, findings: Findings) -> dict[str, bytes]:
     """Every file named in the data, by name. Missing, oversized and wrong files are noted."""
     media: dict[str, bytes] = {}
     for where, kind, name in [*_named_in_fields(data), *_named_in_markdown(data, findings)]:
-        try:
-            found = _bytes(folder / name, _LIMITS[kind])
-        except OSError:
-            found = None
+        found = read(name, _LIMITS[kind])
         fault = _fault(kind, name, found)
         if fault:
             findings.add(where, *fault)

@@ -24,9 +24,10 @@ from lti_tool.domain.activity import (
     SupportKind,
 )
 from lti_tool.domain.credit import CreditType
+from lti_tool.domain.document import part, records
 from lti_tool.domain.errors import NotFound
 from lti_tool.services.activity_file.faults import Findings
-from lti_tool.services.activity_file.keys import Data, part, records
+from lti_tool.services.activity_file.keys import Data
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 REVIEW_YEARS = 3

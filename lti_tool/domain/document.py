@@ -157,11 +157,14 @@ def _put(document: Document, path: str, value: Any) -> None:
 
 
 def _order(document: Document, change: Change) -> None:
-    """Items that another author has added meanwhile stay, at the end."""
+    """Items that another author has added meanwhile keep their places; the others change places among themselves."""
     items = value_at(document, change.path.removesuffix(ORDER))
     if isinstance(items, list) and _keys(items) is not None:
-        places = {key: place for place, key in enumerate(change.after)}
-        items.sort(key=lambda item: places.get(item[KEY], len(places)))
+        order = {key: place for place, key in enumerate(change.after)}
+        places = [place for place, item in enumerate(items) if item[KEY] in order]
+        known = sorted((items[place] for place in places), key=lambda item: order[item[KEY]])
+        for place, item in zip(places, known, strict=True):
+            items[place] = item
 
 
 def applied(document: Document, made: Iterable[Change]) -> Document:

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from lti_tool.domain.activity import Activity
 from lti_tool.domain.document import Change, Document, part, parts_of, records, tidied
 from lti_tool.domain.errors import Conflict
 
@@ -90,15 +89,15 @@ class Phase(StrEnum):
     """Closed or archived by hand."""
 
 
-def phase(state: PlanState, activity: Activity | None, now: datetime) -> Phase:
-    """Computed from the dates, so that no stored state can contradict them."""
+def phase(state: PlanState, opens_at: datetime | None, closes_at: datetime | None, now: datetime) -> Phase:
+    """Computed from the dates of the approved activity, so that no stored state can contradict them."""
     if state in (PlanState.CLOSED, PlanState.ARCHIVED):
         return Phase.OVER
-    if state is not PlanState.PUBLISHED or activity is None:
+    if state is not PlanState.PUBLISHED or opens_at is None or closes_at is None:
         return Phase.PREPARED
-    if now >= activity.closes_at:
+    if now >= closes_at:
         return Phase.EXPIRED
-    return Phase.WAITING if now < activity.opens_at else Phase.RUNNING
+    return Phase.WAITING if now < opens_at else Phase.RUNNING
 
 
 class PlanSection(StrEnum):

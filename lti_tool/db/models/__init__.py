@@ -1,5 +1,6 @@
 """All tables, imported here so that the metadata is whole."""
 
+from lti_tool.db.models.accommodation import Accommodation, Commitment
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
@@ -10,20 +11,24 @@ from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.plan import ActivityPlan, PlanChange, PlanMedia, PlanRevision
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 
 __all__ = [
     "AccessToken",
+    "Accommodation",
     "Acknowledgement",
     "Activity",
+    "ActivityPlan",
     "ActivityVersion",
     "Answer",
     "Attempt",
     "Award",
     "Certificate",
     "CertificateCounter",
+    "Commitment",
     "Course",
     "CourseMember",
     "Delivery",
@@ -36,6 +41,9 @@ __all__ = [
     "Participation",
     "PendingLogin",
     "Placement",
+    "PlanChange",
+    "PlanMedia",
+    "PlanRevision",
     "Platform",
     "Provider",
     "ShownText",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,23 @@ def folder_reader(folder: Path) -> Reader:
             return None
 
     return read
+
+
+def check_names(data: dict[str, Any], names: Collection[str], findings: Findings) -> frozenset[str]:
+    """The files named in the data; those that are not among ``names``, which were checked before, are noted."""
+    named = [*_named_in_fields(data), *_named_in_markdown(data, findings)]
+    for where, _kind, name in named:
+        if name not in names:
+            findings.add(where, f"there is no file {name!r}", "upload it, or correct the name")
+    return frozenset(name for _where, _kind, name in named)
+
+
+def media_fault(name: str, body: bytes) -> str:
+    """What is wrong with a file that somebody gives, or ``""``."""
+    kind = "PDF" if name.lower().endswith(".pdf") else "image"
+    if not re.fullmatch(FILE.pattern, name):
+        return "name"
+    return "content" if _fault(kind, name, body) else ""
 
 
 def read_media(data: dict[str, Any], read: Reader, findings: Findings) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -55,9 +55,9 @@ def with_planning(document: Document, planning: Mapping[str, Any]) -> Document:
     return result
 
 
-def checked(document: Document, key: str, designated: date, media: Mapping[str, bytes]) -> CheckedFile:
+def checked(document: Document, key: str, designated: date, names: Collection[str]) -> CheckedFile:
     """The document as an activity, or every fault of it as a file, at the document's own paths."""
-    return check_activity_data(file_data(document, key, designated), media)
+    return check_activity_data(file_data(document, key, designated), names)
 
 
 def document_path(document: Document, path: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo, available_timezones
 
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.document import Document, is_given, value_at
@@ -21,13 +23,21 @@ _TOLD_BY = {"designated": "release"}
 """Where an author can do something about a field that only the approval sets."""
 
 
+def days_of(document: Document, designated: date | None, now: datetime) -> Days:
+    """Today where the activity takes place: credit is designated by that calendar."""
+    zone = str(document.get("time_zone") or "UTC")
+    place = ZoneInfo(zone) if zone in available_timezones() else UTC
+    return Days(now.astimezone(place).date(), designated)
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """``activity`` is there when the document can be frozen as one; only then was it rehearsed."""
 
     unmet: tuple[Unmet, ...]
     activity: Activity | None
-    media: Mapping[str, bytes]
+    files: frozenset[str]
+    """The media that it names."""
 
     @property
     def errors(self) -> tuple[Unmet, ...]:
@@ -50,13 +60,13 @@ def _is_told(document: Document, fault: Unmet, told: frozenset[str]) -> bool:
     return fault.path in told and (is_empty or fault.path.startswith(_TWICE))
 
 
-def readiness(document: Document, key: str, days: Days, media: Mapping[str, bytes]) -> Readiness:
-    """Everything that is unmet, errors first, in the order of the rules."""
+def readiness(document: Document, key: str, days: Days, names: Collection[str]) -> Readiness:
+    """Everything that is unmet, errors first, in the order of the rules. ``names``: files that are there."""
     own = unmet(document, days)
     told = frozenset(one.path for one in own if one.is_error)
-    file = checked(document, key, days.designation, media)
+    file = checked(document, key, days.designation, names)
     faults = (_of_fault(document, fault) for fault in file.faults)
     further = (fault for fault in faults if not _is_told(document, fault, told))
     walked = rehearsed(file.activity) if file.activity is not None else ()
     found = sorted((*own, *further, *walked), key=lambda one: not one.is_error)
-    return Readiness(tuple(found), file.activity, file.media)
+    return Readiness(tuple(found), file.activity, file.names)

@@ -72,7 +72,8 @@ def test_nothing_leads_from_designated_credit_back_to_a_draft() -> None:
     ],
 )
 def test_what_state_and_dates_mean_together(state: PlanState, day: tuple[int, int, int], wanted: Phase) -> None:
-    assert phase(state, activity(), datetime(*day, tzinfo=UTC)) is wanted
+    made = activity()
+    assert phase(state, made.opens_at, made.closes_at, datetime(*day, tzinfo=UTC)) is wanted
 
 
 def test_every_field_of_an_activity_file_belongs_to_one_section() -> None:

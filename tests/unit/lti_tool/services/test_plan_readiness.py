@@ -21,7 +21,7 @@ def test_the_samples_are_ready_and_give_the_very_activity(name: str) -> None:
     found = judged(sample_plan(name), name, Days(date(2026, 11, 24), designated(name)))
     assert found.errors == () and found.is_ready
     assert found.activity == read_activity_file(SAMPLES / f"{name}.yaml").activity
-    assert dict(found.media) == sample_media(name)
+    assert found.files == frozenset(sample_media(name))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -30,11 +30,13 @@ def upgrade() -> None:
         sa.Column("designated_on", sa.Date(), nullable=True),
         sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by", sa.String(length=32), nullable=True),
         sa.Column("copied_from", sa.String(length=32), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_activity_plan_activity_id")),
         sa.ForeignKeyConstraint(["copied_from"], ["activity_plan.id"], name=op.f("fk_activity_plan_copied_from")),
+        sa.ForeignKeyConstraint(["created_by"], ["learner.id"], name=op.f("fk_activity_plan_created_by")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_activity_plan_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_plan")),
         sa.UniqueConstraint("activity_id", name=op.f("uq_activity_plan_activity_id")),

@@ -3,6 +3,7 @@
 from lti_tool.db.models.accommodation import Accommodation, Commitment
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
+from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credit import Award
@@ -11,6 +12,8 @@ from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.mail import Mail
+from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.plan import ActivityPlan, PlanChange, PlanMedia, PlanRevision
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
@@ -25,6 +28,7 @@ __all__ = [
     "ActivityVersion",
     "Answer",
     "Attempt",
+    "AuditEntry",
     "Award",
     "Certificate",
     "CertificateCounter",
@@ -37,7 +41,12 @@ __all__ = [
     "EvaluationResponse",
     "Keyset",
     "Learner",
+    "Mail",
     "Media",
+    "OfficeAccount",
+    "OfficeGrant",
+    "OfficeLink",
+    "OfficeSession",
     "Participation",
     "PendingLogin",
     "Placement",
@@ -46,6 +55,7 @@ __all__ = [
     "PlanRevision",
     "Platform",
     "Provider",
+    "RoleMap",
     "ShownText",
     "Study",
     "StudyView",

@@ -37,6 +37,8 @@ class ActivityPlan(Base):
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     """Window of the newest approved version, for lists."""
+    created_by: Mapped[str | None] = mapped_column(ForeignKey("learner.id"))
+    """Course staff without a grant work on what they began themselves."""
     copied_from: Mapped[str | None] = mapped_column(ForeignKey("activity_plan.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -15,6 +15,7 @@ from lti_tool.domain.plan import Act, PlanState, after
 from lti_tool.services.activity import Imported, import_activity
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.media import plan_files
+from lti_tool.services.plan.powers import require_on
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
 from lti_tool.services.plan.work import change_row, file_names, note_revision, plan_row
 
@@ -92,7 +93,7 @@ def act_on(
     ``plan_state_wrong``; ``Refused``: ``plan_not_ready`` (approval), ``activity_over`` (publishing), ``change_open``.
     """
     row = plan_row(db, officer, plan_id, is_locked=True)
-    officer.require(NEEDED[act], row.activity_id)
+    require_on(officer, row, NEEDED[act])
     if row.revision != revision:
         raise Conflict("plan_moved_on")
     state = after(PlanState(row.state), act)

@@ -20,7 +20,7 @@ from lti_tool.domain.plan import PlanState, blank_document, copied
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.convert import document_of
 from lti_tool.services.plan.media import keep_files, version_files
-from lti_tool.services.plan.work import note_revision, plan_row, require_reader
+from lti_tool.services.plan.work import note_revision, plan_row
 
 LONGEST_KEY = 60
 MAX_PLAN_TITLE = 200
@@ -60,6 +60,7 @@ def _added(
         revision=0,
         document={},
         errors=0,
+        created_by=officer.person_id or None,
         created_at=now,
         updated_at=now,
         **{"state": PlanState.DRAFT.value, "key": "", **values},
@@ -88,7 +89,6 @@ def create_plan(db: Session, officer: Officer, title: str, learning_format: str,
 def copy_plan(db: Session, officer: Officer, plan_id: str, years: int, now: datetime) -> str:
     """A new draft with the same content and dates moved on. Raises ``BadInput("plan_unusable")`` for odd years."""
     source = plan_row(db, officer, plan_id)
-    require_reader(officer, source.activity_id)
     officer.require(Capability.PLAN)
     if not 0 <= years <= MAX_YEARS:
         raise BadInput("plan_unusable", faults={"years": "not_possible"})
@@ -116,10 +116,10 @@ def adopt_activity(
 
     Raises ``NotFound("activity_unknown")``, ``Conflict("activity_planned")`` if it has a plan already.
     """
-    officer.require(Capability.PLAN)
     activity_row = db.get(models.Activity, activity_id)
     if activity_row is None or activity_row.provider_id != officer.provider_id or activity_row.version == 0:
         raise NotFound("activity_unknown")
+    officer.require(Capability.PLAN, activity_id)
     if db.scalars(select(models.ActivityPlan.id).where(models.ActivityPlan.activity_id == activity_id)).first():
         raise Conflict("activity_planned")
     activity = activity_value(db, activity_id, activity_row.version)

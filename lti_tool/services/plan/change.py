@@ -16,12 +16,12 @@ from lti_tool.domain.plan import PlanState, is_accreditation_relevant
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.approval import freeze, judged, require_ready
 from lti_tool.services.plan.media import restore_files, version_files
+from lti_tool.services.plan.powers import require_on
 from lti_tool.services.plan.work import (
     change_row,
     changes_since,
     note_revision,
     plan_row,
-    require_reader,
     restored,
     stored,
 )
@@ -75,7 +75,6 @@ def _difference(db: Session, row: models.ActivityPlan, change: models.PlanChange
 def difference(db: Session, officer: Officer, plan_id: str) -> Difference:
     """Raises ``Conflict("change_over")`` when no request is open."""
     row = plan_row(db, officer, plan_id)
-    require_reader(officer, row.activity_id)
     return _difference(db, row, _open_row(db, plan_id))
 
 
@@ -83,7 +82,7 @@ def open_change(db: Session, officer: Officer, plan_id: str, reason: str, now: d
     """Begin a request. Raises ``BadInput("reason_missing")``, ``Refused("plan_not_changeable")``,
     ``Conflict("change_open")``."""
     row = plan_row(db, officer, plan_id, is_locked=True)
-    officer.require(Capability.PLAN, row.activity_id)
+    require_on(officer, row, Capability.PLAN)
     reason = reason.strip()[:MAX_REASON]
     if not reason:
         raise BadInput("reason_missing", faults={"reason": "missing"})
@@ -121,7 +120,7 @@ def apply_change(db: Session, officer: Officer, plan_id: str, revision: int, now
     if row.revision != revision:
         raise Conflict("plan_moved_on")
     made = _difference(db, row, change)
-    officer.require(Capability.APPROVE if made.relevant else Capability.PLAN, row.activity_id)
+    require_on(officer, row, Capability.APPROVE if made.relevant else Capability.PLAN)
     if not made.all:
         raise Refused("nothing_changed")
     found = judged(db, row, now)
@@ -136,7 +135,7 @@ def apply_change(db: Session, officer: Officer, plan_id: str, revision: int, now
 def withdraw_change(db: Session, officer: Officer, plan_id: str, now: datetime) -> None:
     """Back to what was approved, files included; what was tried stays in the history."""
     row = plan_row(db, officer, plan_id, is_locked=True)
-    officer.require(Capability.PLAN, row.activity_id)
+    require_on(officer, row, Capability.PLAN)
     change = _open_row(db, plan_id)
     made = _difference(db, row, change)
     approved = undone(row.document, changes_since(db, row.id, change.base_revision))
@@ -149,8 +148,7 @@ def withdraw_change(db: Session, officer: Officer, plan_id: str, now: datetime) 
 
 def past_changes(db: Session, officer: Officer, plan_id: str) -> tuple[DecidedChange, ...]:
     """Newest first."""
-    row = plan_row(db, officer, plan_id)
-    require_reader(officer, row.activity_id)
+    plan_row(db, officer, plan_id)
     table = models.PlanChange
     query = select(table).where(table.plan_id == plan_id, table.state != "open").order_by(table.opened_at.desc())
     return tuple(

@@ -10,10 +10,12 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.domain.capability import Capability
 from lti_tool.domain.document import Change
 from lti_tool.domain.plan import Phase, PlanState, phase
 from lti_tool.services.office import Officer
-from lti_tool.services.plan.work import plan_row, require_reader, restored
+from lti_tool.services.plan.powers import plans_in_reach
+from lti_tool.services.plan.work import plan_row, restored
 
 PAGE = 50
 HISTORY_PAGE = 50
@@ -74,10 +76,10 @@ class History:
         return max(1, -(-self.total // HISTORY_PAGE))
 
 
-def _filtered(provider_id: str, state: PlanState | None, search: str) -> Select[Any]:
+def _filtered(officer: Officer, state: PlanState | None, search: str) -> Select[Any]:
     """Archived plans are listed only when they are asked for."""
     table = models.ActivityPlan
-    query = select(table).where(table.provider_id == provider_id)
+    query = select(table).where(table.provider_id == officer.provider_id, plans_in_reach(officer))
     if state is not None:
         query = query.where(table.state == state.value)
     else:
@@ -90,10 +92,9 @@ def _filtered(provider_id: str, state: PlanState | None, search: str) -> Select[
 def list_plans(
     db: Session, officer: Officer, now: datetime, state: PlanState | None = None, search: str = "", page: int = 1
 ) -> PlanList:
-    """One page by title. Raises ``Forbidden("capability_missing")``."""
-    require_reader(officer)
+    """One page, by title, of those that the officer may see."""
     table = models.ActivityPlan
-    query = _filtered(officer.provider_id, state, search)
+    query = _filtered(officer, state, search)
     total = db.scalar(select(func.count()).select_from(query.with_only_columns(table.id).subquery())) or 0
     page = min(page, max(1, -(-total // PAGE)))
     columns = (
@@ -119,8 +120,7 @@ def list_plans(
 
 
 def unplanned_activities(db: Session, officer: Officer) -> tuple[Unplanned, ...]:
-    """Activities that were imported as files, by title."""
-    require_reader(officer)
+    """Activities that were imported as files, by title: those that the officer may plan."""
     activity, plan = models.Activity, models.ActivityPlan
     query = (
         select(activity.id, activity.key, activity.title)
@@ -128,13 +128,13 @@ def unplanned_activities(db: Session, officer: Officer) -> tuple[Unplanned, ...]
         .where(activity.provider_id == officer.provider_id, activity.version > 0, plan.id.is_(None))
         .order_by(activity.title, activity.id)
     )
-    return tuple(Unplanned(row.id, row.key, row.title) for row in db.execute(query))
+    found = (Unplanned(row.id, row.key, row.title) for row in db.execute(query))
+    return tuple(one for one in found if officer.may(Capability.PLAN, one.activity_id))
 
 
 def history(db: Session, officer: Officer, plan_id: str, page: int = 1) -> History:
     """Who changed what and when, newest first. Raises ``NotFound("plan_unknown")``."""
     row = plan_row(db, officer, plan_id)
-    require_reader(officer, row.activity_id)
     table = models.PlanRevision
     page = max(1, min(page, -(-row.revision // HISTORY_PAGE)))
     query = select(table).where(table.plan_id == plan_id).order_by(table.number.desc())

@@ -16,7 +16,8 @@ from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.services.activity import MEDIA_TYPES
 from lti_tool.services.activity_file.media import media_fault
 from lti_tool.services.office import Officer
-from lti_tool.services.plan.work import note_revision, plan_row, require_open, require_reader
+from lti_tool.services.plan.powers import require_on
+from lti_tool.services.plan.work import note_revision, plan_row, require_open
 
 MAX_FILES = 200
 
@@ -59,7 +60,7 @@ def add_file(db: Session, officer: Officer, plan_id: str, name: str, body: bytes
     Raises ``BadInput("file_unusable")`` with a fault for ``file``: ``name``, ``content`` or ``too_many``.
     """
     row = plan_row(db, officer, plan_id, is_locked=True)
-    officer.require(Capability.PLAN, row.activity_id)
+    require_on(officer, row, Capability.PLAN)
     require_open(db, row)
     fault = media_fault(name, body)
     count = len(list(db.scalars(select(models.PlanMedia.name).where(models.PlanMedia.plan_id == plan_id))))
@@ -72,7 +73,7 @@ def add_file(db: Session, officer: Officer, plan_id: str, name: str, body: bytes
 def remove_file(db: Session, officer: Officer, plan_id: str, name: str, now: datetime) -> None:
     """Raises ``NotFound("media_unknown")``."""
     row = plan_row(db, officer, plan_id, is_locked=True)
-    officer.require(Capability.PLAN, row.activity_id)
+    require_on(officer, row, Capability.PLAN)
     require_open(db, row)
     file = db.get(models.PlanMedia, (plan_id, name))
     if file is None:
@@ -84,8 +85,7 @@ def remove_file(db: Session, officer: Officer, plan_id: str, name: str, now: dat
 
 def plan_file(db: Session, officer: Officer, plan_id: str, name: str) -> tuple[bytes, str]:
     """Body and media type. Raises ``NotFound("media_unknown")``."""
-    row = plan_row(db, officer, plan_id)
-    require_reader(officer, row.activity_id)
+    plan_row(db, officer, plan_id)
     file = db.get(models.PlanMedia, (plan_id, name))
     if file is None:
         raise NotFound("media_unknown")

@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.document import Change, Document, applied, changes, clashes, is_given, tidied, undone
-from lti_tool.domain.errors import Conflict, Forbidden, NotFound, Refused
+from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.plan import DESIGNATED, FIELDS, PlanSection, PlanState, section_of
 from lti_tool.domain.readiness import Days
 from lti_tool.services import audit
 from lti_tool.services.office import Officer
+from lti_tool.services.plan.powers import require_on, require_reader
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
 
-READERS = (Capability.PLAN, Capability.APPROVE, Capability.PUBLISH)
-"""Whoever has one of these may look at plans."""
 MAX_TITLE = 255
 MINE, THEIRS = "mine", "theirs"
 
@@ -63,14 +62,8 @@ class Plan:
         return readiness(self.document, self.key, self.days, self.files)
 
 
-def require_reader(officer: Officer, activity_id: str | None = None) -> None:
-    """Raises ``Forbidden("capability_missing")``."""
-    if not any(officer.may(capability, activity_id) for capability in READERS):
-        raise Forbidden("capability_missing")
-
-
 def plan_row(db: Session, officer: Officer, plan_id: str, *, is_locked: bool = False) -> models.ActivityPlan:
-    """Raises ``NotFound("plan_unknown")``, also for another provider's."""
+    """Raises ``NotFound("plan_unknown")``, also for another provider's; ``Forbidden("capability_missing")``."""
     table = models.ActivityPlan
     query = select(table).where(table.id == plan_id, table.provider_id == officer.provider_id)
     if is_locked:
@@ -78,6 +71,7 @@ def plan_row(db: Session, officer: Officer, plan_id: str, *, is_locked: bool = F
     row = db.scalars(query).first() if plan_id.isascii() and plan_id.isalnum() else None
     if row is None:
         raise NotFound("plan_unknown")
+    require_reader(officer, row)
     return row
 
 
@@ -116,7 +110,6 @@ def plan_value(db: Session, row: models.ActivityPlan, now: datetime) -> Plan:
 def open_plan(db: Session, officer: Officer, plan_id: str, now: datetime) -> Plan:
     """Raises ``NotFound("plan_unknown")``, ``Forbidden("capability_missing")``."""
     row = plan_row(db, officer, plan_id)
-    require_reader(officer, row.activity_id)
     return plan_value(db, row, now)
 
 
@@ -214,7 +207,7 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
     ``require_open``, ``Forbidden("capability_missing")``.
     """
     row = plan_row(db, officer, plan_id, is_locked=True)
-    officer.require(Capability.PLAN, row.activity_id)
+    require_on(officer, row, Capability.PLAN)
     require_open(db, row)
     if not 0 < edit.revision <= row.revision:
         raise Conflict("revision_unknown")

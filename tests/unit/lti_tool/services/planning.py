@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
-from lti_tool.domain.capability import Capability, Grant
+from lti_tool.domain.capability import Capability, Grant, Powers
 from lti_tool.domain.document import Change, Document, applied
 from lti_tool.domain.plan import FIELDS, Act, PlanSection, PlanState
 from lti_tool.services.office import Officer
@@ -113,7 +113,8 @@ def touches(changes: dict[str, Any], name: str) -> bool:
 
 
 def officer_of(person_id: str, provider_id: str, name: str, grants: tuple[Grant, ...]) -> Officer:
-    return Officer(session_id="s" * 32, provider_id=provider_id, person_id=person_id, name=name, grants=grants)
+    powers = Powers(frozenset(grants))
+    return Officer("s" * 32, provider_id, "North", person_id, name, powers)
 
 
 @contextmanager

@@ -17,6 +17,12 @@ from lti_tool.services.plan.convert import checked, document_path
 FILE_CHECK = "file_check"
 """A check of the activity file's format: its words come with it, in English."""
 _FORMAT = "activity file"
+_PART_OF = {
+    "steps.pre-test": "pre_test.questions",
+    "steps.content": "content.items",
+    "steps.post-test": "post_test.questions",
+    "steps.evaluation": "evaluation.items",
+}
 _TWICE = ("objectives", "release", "expires", "post_test.draw")
 """Fields that both look at for the same reasons."""
 _TOLD_BY = {"designated": "release"}
@@ -48,8 +54,15 @@ class Readiness:
         return self.activity is not None and not self.errors
 
 
+def _place(fault: Fault) -> str:
+    """A step whose part is missing is completed in that part's own section."""
+    if fault.where in _PART_OF and "is missing" in fault.what:
+        return _PART_OF[fault.where]
+    return _TOLD_BY.get(fault.where, fault.where)
+
+
 def _of_fault(document: Document, fault: Fault) -> Unmet:
-    path = document_path(document, _TOLD_BY.get(fault.where, fault.where))
+    path = document_path(document, _place(fault))
     facts = {"what": fault.what, "remedy": fault.remedy}
     return Unmet(FILE_CHECK, path, section_of(path), fault.rule or _FORMAT, Severity.ERROR, facts)
 

@@ -186,6 +186,8 @@ class Edit:
     revision: int
     choices: Mapping[str, str]
     seen: int = 0
+    is_strict: bool = False
+    """The form stays open: it must show what is stored, so nothing may have changed behind it."""
 
 
 def _own_changes(base: Document, edit: Edit) -> tuple[Change, ...]:
@@ -212,6 +214,8 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
     if not 0 < edit.revision <= row.revision:
         raise Conflict("revision_unknown")
     theirs = changes_since(db, plan_id, edit.revision)
+    if edit.is_strict and any(section_of(change.path) is edit.section for change in theirs):
+        return _unchanged(row, edit)
     own = _settled(db, plan_id, edit, _own_changes(undone(row.document, theirs), edit))
     open_clashes = [
         clash
@@ -223,6 +227,16 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
     document = applied(row.document, own)
     if document != row.document:
         note_revision(db, row, officer, "saved", document, now)
+    return row.revision
+
+
+def _unchanged(row: models.ActivityPlan, edit: Edit) -> int:
+    """An answer may have been lost on the line: what is stored already needs no saving.
+
+    Raises ``Conflict("plan_merge_needed")`` where the form no longer shows what is stored.
+    """
+    if _own_changes(row.document, edit):
+        raise Conflict("plan_merge_needed")
     return row.revision
 
 

@@ -8,4 +8,9 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.home",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
+    "lti_tool.web.office.plans",
+    "lti_tool.web.office.plan",
+    "lti_tool.web.office.plan_files",
+    "lti_tool.web.office.plan_review",
+    "lti_tool.web.office.plan_preview",
 )

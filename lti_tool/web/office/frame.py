@@ -25,6 +25,7 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("office.home", lazy_gettext("Overview"), ""),
+    Tab("office.plans", lazy_gettext("Activities"), lazy_gettext("Plan, review, approve and publish activities.")),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )

@@ -16,10 +16,14 @@ _BARE_LISTS = {"credits": "c", "commercial_support": "s", "relationships": "r"}
 _OF_THE_VERSION = ("schema", "key", "designated")
 
 
+_SAID = frozenset({"required", "anonymous", "answer"})
+"""Truth values whose "no" says something; all others are no unless they are yes."""
+
+
 def _plain(value: Any) -> Any:
     """As authors type it: truth values stay, everything else that is no container is text."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return {str(name): _plain(item) for name, item in value.items() if item is not False or name in _SAID}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if value is None or isinstance(value, bool):

@@ -45,18 +45,17 @@ def read_section(section: PlanSection, form: Form) -> Document:
     """The section's fields as they were posted."""
     fields = read_fields(FORMS[section], form)
     if section is PlanSection.ASSESSMENT:
-        _in_author_order(fields)
+        _without_removed(fields)
     if section is PlanSection.EVALUATION and not fields["evaluation"]["items"]:
         fields["evaluation"] = {}
     return fields
 
 
-def _in_author_order(fields: Document) -> None:
-    """Tests ask in the order in which the questions stand, and never for one that was removed."""
-    order = [question["key"] for question in fields["questions"]]
+def _without_removed(fields: Document) -> None:
+    """No test asks for a question that was removed; one without questions has no further wishes."""
+    known = {question["key"] for question in fields["questions"]}
     for test in ("pre_test", "post_test"):
-        chosen = set(question_keys(fields, test))
-        fields[test]["questions"] = [key for key in order if key in chosen]
+        fields[test]["questions"] = [key for key in question_keys(fields, test) if key in known]
     for test in ("pre_test", "post_test"):
         if not fields[test]["questions"]:
             fields[test] = {name: value for name, value in fields[test].items() if name not in ("shuffle", "reveal")}

@@ -83,6 +83,12 @@ def _numbers(control: Numbers, value: Any, name: str, document: Document) -> Sho
     return _base(control, name, "numbers") | {"items": items}
 
 
+def _chosen_first(control: Ticks, chosen: list[Any], document: Document) -> list[Any]:
+    """What is chosen keeps its order: saving a form that nobody touched changes nothing."""
+    places = {value: place for place, value in enumerate(chosen)}
+    return sorted(control.options(document), key=lambda one: places.get(one["value"], len(places)))
+
+
 def _control(control: Control, record: Document, document: Document, prefix: str) -> Shown:
     name, value = joined(prefix, control.name), record.get(control.name)
     match control:
@@ -96,7 +102,10 @@ def _control(control: Control, record: Document, document: Document, prefix: str
             return _base(control, name, "choice") | {"value": chosen_word} | more
         case Ticks():
             chosen = value if isinstance(value, list) else []
-            return _base(control, name, "ticks") | {"options": control.options(document), "value": chosen}
+            return _base(control, name, "ticks") | {
+                "options": _chosen_first(control, chosen, document),
+                "value": chosen,
+            }
         case Tick():
             is_on = value is True or (value is None and control.is_kept)
             return _base(control, name, "tick") | {"value": is_on, "is_kept": control.is_kept}

@@ -36,6 +36,15 @@ class Family(StrEnum):
     OTHER = "other"
 
 
+class FollowUp(StrEnum):
+    """What became of a commitment to change, by the learner's own word."""
+
+    DONE = "done"
+    PARTLY = "partly"
+    NOT_YET = "not-yet"
+    NO_LONGER = "no-longer"
+
+
 REQUIRED_FAMILIES = frozenset({Family.BIAS, Family.OBJECTIVES, Family.INTENT})
 
 
@@ -69,7 +78,8 @@ def _is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _text_fault(text: str) -> str:
+def text_fault(text: str) -> str:
+    """``too_long``, ``not_possible``, or ``""`` for a text that can be kept."""
     if len(text) > MAX_TEXT:
         return "too_long"
     return "" if _is_storable(text) else "not_possible"
@@ -81,7 +91,7 @@ def _fault(item: EvaluationItem, answer: EvaluationAnswer | None) -> str:
     keys = {entry.key for entry in item.choices}
     match item.kind, answer:
         case ((ItemKind.TEXT | ItemKind.COMMITMENT), str()):
-            return _text_fault(answer)
+            return text_fault(answer)
         case ItemKind.MULTIPLE, tuple():
             return "" if keys.issuperset(answer) and len(set(answer)) == len(answer) else "not_possible"
         case ((ItemKind.RATING | ItemKind.CHOICE), str()):

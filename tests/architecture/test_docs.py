@@ -17,6 +17,7 @@ GENERATED = {
     "command-line.md": "generate_command_line",
     "http.md": "generate_http",
     "refusal-codes.md": "generate_refusal_codes",
+    "readiness.md": "generate_readiness",
 }
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

@@ -1,6 +1,7 @@
 """The plan of an activity: what authors write before there is an activity, and the states it goes through.
 
-A plan's document has the shape and the names of an activity file, and beside them what only planning needs: ``need``
+A plan's document has the shape and the names of an activity file (references are records with key and text, so that
+they can be added one by one), and beside them what only planning needs: ``need``
 (gaps), ``validation``, ``credit_working``, the gap of each objective, and when disclosures were collected.
 """
 
@@ -154,6 +155,8 @@ def file_data(document: Document, key: str, designated: date) -> Document:
         data[name] = _without(data[name], name)
     for person in records(data.get("people")):
         person["relationships"] = _without(person.get("relationships"), "relationships")
+    if "references" in data:
+        data["references"] = {one["key"]: one.get("text", "") for one in records(data["references"]) if "key" in one}
     return {**data, "schema": "cme-activity/1", "key": key, "designated": designated.isoformat()}
 
 

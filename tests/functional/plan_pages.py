@@ -78,15 +78,14 @@ class Planner:
                 self._grow(section.value, document.get(name), name, name, keys)
             form = self.form(section.value)
             pairs = [pair for name in FIELDS[section] for pair in keys.typed(name, name, document.get(name))]
+            missing = {name for name, _ in pairs} - form.names - {name for name, value in pairs if name.endswith("key")}
+            assert not {name for name in missing if not name.endswith((".key", ".kind"))}, missing
             wanted = {name: value for name, value in pairs if name in form.names}
             self.save(section.value, wanted)
 
     def _grow(self, section: str, value: Any, path: str, name: str, keys: Keys) -> None:
         """Add the items of every list below a field, so that there is a control for each value."""
-        if path == "references":
-            for key in value:
-                keys.known[f"{path}[{key}]"] = self.add(section, name)
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             for inner, item in value.items():
                 self._grow(section, item, f"{path}.{inner}", f"{name}.{inner}", keys)
         elif records(value):

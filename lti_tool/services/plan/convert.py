@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -20,12 +21,12 @@ _SAID = frozenset({"required", "anonymous", "answer"})
 """Truth values whose "no" says something; all others are no unless they are yes."""
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """As authors type it: truth values stay, everything else that is no container is text."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items() if item is not False or name in _SAID}
+        return {str(name): plain(item) for name, item in value.items() if item is not False or name in _SAID}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if value is None or isinstance(value, bool):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -42,21 +43,12 @@ def _keyed(document: Document) -> None:
 def document_of(activity: Activity) -> Document:
     """The plan of an activity that was not planned here. Raises ``BadInput`` as ``write_activity_file``."""
     data = {name: value for name, value in activity_data(activity).items() if name not in _OF_THE_VERSION}
-    document: Document = tidied(_plain(data))
+    document: Document = tidied(plain(data))
     _keyed(document)
+    references = document.get("references")
+    if isinstance(references, dict):
+        document["references"] = [{"key": key, "text": text} for key, text in references.items()]
     return document
-
-
-def with_planning(document: Document, planning: Mapping[str, Any]) -> Document:
-    """With what planning adds, as the demo's files hold it (``gaps_of``: objective to gap; ``disclosed``: for all)."""
-    extra: Document = _plain(planning)
-    gaps, disclosed = extra.pop("gaps_of", {}), extra.pop("disclosed", None)
-    for objective in records(document.get("objectives")):
-        objective["gap"] = gaps.get(objective["key"])
-    for person in records(document.get("people")):
-        person["disclosed"] = disclosed
-    result: Document = tidied({**document, **extra})
-    return result
 
 
 def checked(document: Document, key: str, designated: date, names: Collection[str]) -> CheckedFile:
@@ -68,7 +60,7 @@ def document_path(document: Document, path: str) -> str:
     """A fault names items without a key by number (``credits[#1]``); the plan names every item by its key."""
     result = ""
     place: Any = document
-    for part, is_item in parts_of(path):
+    for part, is_item in parts_of(re.sub(r"^references\.(.+)$", r"references[\1].text", path)):
         place, name = _numbered(place, part) if is_item else (_named(place, part), part)
         result += f"[{name}]" if is_item else f".{name}" if result else name
     return result

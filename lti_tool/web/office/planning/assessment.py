@@ -87,8 +87,10 @@ KINDS: dict[str, tuple[Any, tuple[Control, ...]]] = {
 
 
 def reference_options(document: Document) -> list[Option]:
-    found = document.get("references")
-    return [{"value": key, "label": str(text)[:120]} for key, text in found.items()] if isinstance(found, dict) else []
+    return [
+        {"value": one["key"], "label": (one.get("text") or _("Reference without text"))[:120]}
+        for one in records(document.get("references"))
+    ]
 
 
 def question_options(document: Document) -> list[Option]:

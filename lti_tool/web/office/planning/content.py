@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.activity import ContentKind
-from lti_tool.web.office.planning.controls import Control, Group, Named, Rows, Text, Tick
+from lti_tool.web.office.planning.controls import Control, Group, Rows, Text, Tick
 
 _RECORDING: tuple[Control, ...] = (
     Text("url", lazy_gettext("Address of the recording"), lazy_gettext("Beginning with https://"), limit=2000),
@@ -86,7 +86,13 @@ CONTENT: tuple[Control, ...] = (
             ),
         ),
     ),
-    Named("references", lazy_gettext("References"), "r", lazy_gettext("Reference"), lazy_gettext("Full citations.")),
+    Rows(
+        "references",
+        lazy_gettext("References"),
+        (Text("text", lazy_gettext("Full citation"), rows=2, limit=2000),),
+        "r",
+        lazy_gettext("Reference"),
+    ),
     Text(
         "new_and_evolving",
         lazy_gettext("New and evolving topics"),

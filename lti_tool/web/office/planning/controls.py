@@ -101,18 +101,6 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A mapping from keys to texts."""
-
-    name: str
-    label: Any
-    letter: str
-    item: Any
-    hint: Any = ""
-    limit: int = 2000
-
-
-@dataclass(frozen=True, slots=True)
 class Matched:
     """For each prompt of the same question the option that belongs to it."""
 
@@ -131,7 +119,7 @@ class Numbers:
     hint: Any = ""
 
 
-Control: TypeAlias = Text | Choice | Ticks | Tick | Group | Rows | Named | Matched | Numbers
+Control: TypeAlias = Text | Choice | Ticks | Tick | Group | Rows | Matched | Numbers
 
 
 def fields_of(rows: Rows, item: Document) -> tuple[Control, ...]:

@@ -15,7 +15,6 @@ from lti_tool.web.office.planning.controls import (
     Control,
     Group,
     Matched,
-    Named,
     Numbers,
     Rows,
     Text,
@@ -92,8 +91,6 @@ def value_of(control: Control, form: Form, prefix: str) -> Any:
             return {field.name: value_of(field, form, name) for field in control.fields}
         case Rows():
             return _rows(control, form, name)
-        case Named():
-            return _mapping(form, name, control.limit)
         case Matched() | Numbers():
             return _mapping(form, name, 60)
 
@@ -152,8 +149,6 @@ def list_letters(controls: Iterable[Control], prefix: str = "") -> dict[str, str
                 found[name] = control.letter
                 inner = [*control.fields, *(field for _, fields in control.kinds.values() for field in fields)]
                 found |= list_letters(inner, rf"{name}\.[^.]+")
-            case Named():
-                found[name] = control.letter
             case Group():
                 found |= list_letters(control.fields, name)
     return found

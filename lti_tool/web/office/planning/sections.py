@@ -11,7 +11,7 @@ from lti_tool.domain.document import Document, parts_of
 from lti_tool.domain.plan import PlanSection, question_keys
 from lti_tool.web.office.planning.assessment import ASSESSMENT
 from lti_tool.web.office.planning.content import CONTENT
-from lti_tool.web.office.planning.controls import Control, Group, Named, Numbers, Rows, fields_of
+from lti_tool.web.office.planning.controls import Control, Group, Rows, fields_of
 from lti_tool.web.office.planning.delivery import CREDIT, DELIVERY
 from lti_tool.web.office.planning.evaluation import EVALUATION
 from lti_tool.web.office.planning.need import NEED, OBJECTIVES
@@ -79,8 +79,6 @@ def path_words(path: str, document: Document) -> str:
         place = place.get(name) if isinstance(place, dict) else None
         rows = control if isinstance(control, Rows) else None
         controls = control.fields if isinstance(control, Group) else ()
-        if isinstance(control, Named | Numbers):
-            rows = None
     return " › ".join(words)
 
 

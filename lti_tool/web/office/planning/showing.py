@@ -11,7 +11,6 @@ from lti_tool.web.office.planning.controls import (
     Control,
     Group,
     Matched,
-    Named,
     Numbers,
     Rows,
     Text,
@@ -51,12 +50,6 @@ def _rows(control: Rows, value: Any, name: str, document: Document) -> Shown:
         "items": [_item(control, item, name, document, number, len(items)) for number, item in enumerate(items, 1)],
         "kinds": [(kind, label) for kind, (label, _) in control.kinds.items()],
     }
-
-
-def _named(control: Named, value: Any, name: str) -> Shown:
-    texts = value if isinstance(value, dict) else {}
-    items = [{"key": key, "name": joined(name, key), "value": text} for key, text in texts.items()]
-    return _base(control, name, "named") | {"item": control.item, "items": items, "limit": control.limit}
 
 
 def _matched(control: Matched, value: Any, name: str, record: Document) -> Shown:
@@ -114,8 +107,6 @@ def _control(control: Control, record: Document, document: Document, prefix: str
             return _base(control, name, "group") | {"controls": shown(control.fields, inner, document, name)}
         case Rows():
             return _rows(control, value, name, document)
-        case Named():
-            return _named(control, value, name)
         case Matched():
             return _matched(control, value, name, record)
         case Numbers():

@@ -106,7 +106,7 @@ def test_every_field_of_an_activity_file_belongs_to_one_section() -> None:
         ("new_and_evolving", True),
         ("description", False),
         ("need.gaps[g1].current", False),
-        ("references.jnc8", False),
+        ("references[jnc8].text", False),
     ],
 )
 def test_which_changes_touch_what_was_designated(path: str, is_relevant: bool) -> None:

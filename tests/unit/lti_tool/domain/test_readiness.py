@@ -141,7 +141,7 @@ CASES: list[tuple[str, str, str, Breaking]] = [
         "",
         sets("validation", "reviewer", to="Adaeze N. Okafor, MD"),
     ),
-    ("references_missing", "references", AMA, sets("references", to={})),
+    ("references_missing", "references", AMA, sets("references", to=[])),
     ("objective_perhaps_unasked", "post_test.draw", AMA, two_of_everything),
     ("pool_too_small", "post_test.draw", "", sets("post_test", "draw", to="11")),
     (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -11,19 +11,30 @@ from typing import Any
 
 import yaml
 
-import lti_tool
-from lti_tool.domain.document import Document
+from lti_tool.domain.document import Document, records, tidied
 from lti_tool.domain.readiness import Days, Unmet, unmet
 from lti_tool.services.activity_file import read_activity_file
-from lti_tool.services.plan.convert import document_of, with_planning
+from lti_tool.services.plan.convert import document_of, plain
 from lti_tool.services.plan.readiness import Readiness, readiness
 from tests.unit.lti_tool.services.activity_files import SAMPLES
 
-PLANS = Path(lti_tool.__file__).parent / "demo" / "plans"
+PLANS = Path(__file__).parents[3] / "plans"
 TODAY = date(2026, 8, 24)
 """The day on which the hypertension sample was designated."""
 DAYS = Days(TODAY)
 H = "hypertension-2026"
+
+
+def with_planning(document: Document, planning: Mapping[str, Any]) -> Document:
+    """With what planning adds, as the files of the tests hold it."""
+    extra: Document = plain(planning)
+    gaps, disclosed = extra.pop("gaps_of", {}), extra.pop("disclosed", None)
+    for objective in records(document.get("objectives")):
+        objective["gap"] = gaps.get(objective["key"])
+    for person in records(document.get("people")):
+        person["disclosed"] = disclosed
+    result: Document = tidied({**document, **extra})
+    return result
 
 
 @lru_cache(maxsize=8)

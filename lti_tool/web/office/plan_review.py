@@ -39,7 +39,7 @@ from lti_tool.web.office.plan_words import (
     HISTORY_WORDS,
     fault_rows,
 )
-from lti_tool.web.office.plans import page_number
+from lti_tool.web.page import page_number
 
 NOTED = frozenset({Act.RETURN, Act.APPROVE})
 """Acts that may carry a note to the authors."""

@@ -85,6 +85,10 @@ EXPLANATIONS.update(
         ),
         "plan_state_wrong": (lazy_gettext("This is no longer possible"), _BACK),
         "plan_moved_on": (lazy_gettext("Somebody has changed the activity since you saw it"), _BACK),
+        "plan_merge_needed": (
+            lazy_gettext("Somebody else has changed this section meanwhile"),
+            lazy_gettext("Press “Save”: what both of you did is brought together."),
+        ),
         "revision_unknown": (lazy_gettext("This form is out of date"), _BACK),
         "plan_not_ready": (
             lazy_gettext("Not every rule is met"),
@@ -129,7 +133,6 @@ EXPLANATIONS.update(
         ),
         "section_unknown": (lazy_gettext("There is no such section"), lazy_gettext("Go back to the activity.")),
         "beholder_unknown": (lazy_gettext("There is no such preview"), lazy_gettext("Go back to the review.")),
-        "plan_media_unknown": (lazy_gettext("There is no such file"), lazy_gettext("Go back to the activity.")),
     }
 )
 

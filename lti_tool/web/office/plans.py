@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput
@@ -21,16 +20,11 @@ from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
 from lti_tool.web.office.plan_words import PHASE_KINDS, PHASE_WORDS, STATE_KINDS, STATE_WORDS, fault_rows
 from lti_tool.web.office.planning.delivery import FORMAT_WORDS
+from lti_tool.web.page import page_number
 
 MAX_SEARCH = 100
 LANGUAGE = "en-US"
 """Of a new activity, until its author says otherwise."""
-
-
-def page_number() -> int:
-    """From the address; anything but a number from 1 to 99999 is the first page."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 100_000 else 1
 
 
 def _wanted_state() -> PlanState | None:
@@ -123,7 +117,3 @@ def adopt_plan(work: OfficeWork) -> ResponseReturnValue:
     """Take an activity that came as a file into the office."""
     plan_id = adopt_activity(work.db, work.officer, request.form.get("activity", "")[:32], work.now)
     return redirect(url_for("office.plan_review", plan_id=plan_id), 303)
-
-
-def faults_of(error: BadInput) -> list[dict[str, str]]:
-    return fault_rows(dict(error.faults)) or [{"field": "", "message": _("This could not be done")}]

@@ -39,6 +39,7 @@ MEANING = {
     "not_released": "before the release day",
     "not_designated": "before the day on which the credit was designated",
     "expired": "after the expiration day",
+    "closed": "the provider closed the activity before it expired",
     "content_unopened": "an item was not opened yet",
     "content_minutes": "the minimum time was not spent yet",
     "content_coverage": "a recording was not played far enough yet",

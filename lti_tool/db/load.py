@@ -18,7 +18,7 @@ from lti_tool.domain.errors import NotFound
 from lti_tool.domain.key_correction import Correction, corrected
 from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Study
+from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Study
 from lti_tool.domain.wire import read_activity, read_value
 
 
@@ -149,6 +149,15 @@ def _claims(session: Session, participation_id: str) -> tuple[Claim, ...]:
     return tuple(Claim(row.credit_type, row.amount, row.is_awarded, row.claimed_at) for row in rows)
 
 
+def _accommodations(session: Session, participation_id: str) -> tuple[Accommodation, ...]:
+    rows = session.scalars(
+        select(models.Accommodation)
+        .where(models.Accommodation.participation_id == participation_id)
+        .order_by(models.Accommodation.granted_at)
+    )
+    return tuple(Accommodation(row.extra_minutes, row.granted_at) for row in rows)
+
+
 def _acknowledgements(session: Session, participation_id: str) -> tuple[Acknowledgement, ...]:
     rows = session.scalars(
         select(models.Acknowledgement)
@@ -168,4 +177,5 @@ def record_value(session: Session, participation: models.Participation) -> Recor
         content_finished_at=participation.content_finished_at,
         evaluated_at=receipt.submitted_at if receipt else None,
         claims=_claims(session, participation.id),
+        accommodations=_accommodations(session, participation.id),
     )

@@ -189,6 +189,21 @@ def points(question: Question, answer: Answer | None) -> Decimal:
             return Decimal(int(answer in question.correct))
 
 
+def right_answer(question: Question) -> Answer:
+    """An answer that earns the whole point."""
+    match question.kind:
+        case QuestionKind.MULTIPLE:
+            return tuple(sorted(question.correct))
+        case QuestionKind.ORDERING:
+            return tuple(entry.key for entry in question.entries)
+        case QuestionKind.MATCHING:
+            return dict(question.pairs)
+        case QuestionKind.NUMERIC:
+            return str(question.number)
+        case _:
+            return min(question.correct, default="")
+
+
 @dataclass(frozen=True, slots=True)
 class FormerKey:
     """How a question was keyed until its key was corrected. Whoever had submitted by then keeps the better result."""
@@ -211,6 +226,8 @@ class Test:
     questions: tuple[Question, ...]
     draw: int | None = None
     """How many are drawn from ``questions``; all of them if ``None``."""
+    draw_per_objective: Mapping[str, int] = field(default_factory=dict)
+    """Objective to how many of its questions are drawn; others are asked whole. Not together with ``draw``."""
     pass_mark: int | None = None
     """Right answers needed; ``None`` for a pre-test, which nobody fails."""
     attempts: int | None = None
@@ -220,11 +237,20 @@ class Test:
     reveal: Reveal = Reveal.AFTER_PASSING
     former_keys: tuple[FormerKey, ...] = ()
     """Corrections of keys, oldest first: the scoring of attempts submitted before them."""
+    time_limit_minutes: int | None = None
+    """``None``: as long as one likes. A learner may have been granted more (``record.Accommodation``)."""
 
     @property
     def length(self) -> int:
         """Questions in one attempt."""
-        return self.draw or len(self.questions)
+        if not self.draw_per_objective:
+            return self.draw or len(self.questions)
+        spared = sum(max(0, self.pool(key) - count) for key, count in self.draw_per_objective.items())
+        return len(self.questions) - spared
+
+    def pool(self, objective: str) -> int:
+        """How many questions measure an objective."""
+        return sum(question.objective == objective for question in self.questions)
 
     def question(self, key: str) -> Question:
         """Raises ``KeyError`` for a key of another test."""

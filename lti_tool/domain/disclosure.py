@@ -216,10 +216,19 @@ def _how_to_study(activity: Activity) -> str:
     return " ".join(sentences)
 
 
+def _time_limit(activity: Activity) -> str:
+    test = activity.post_test
+    if test is None or test.time_limit_minutes is None:
+        return ""
+    return f" There is a time limit of {test.time_limit_minutes} minutes for each attempt."
+
+
 def _how_to(activity: Activity, step: Step) -> str:
     if step is Step.CONTENT:
         return _how_to_study(activity)
-    return (pass_mark_sentence(activity) if step is Step.POST_TEST else "") or _HOW.get(step, "")
+    if step is Step.POST_TEST:
+        return (pass_mark_sentence(activity) or _HOW[step]) + _time_limit(activity)
+    return _HOW.get(step, "")
 
 
 def _how_to_complete(activity: Activity) -> tuple[str, ...]:

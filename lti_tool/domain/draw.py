@@ -34,13 +34,27 @@ def _item(rng: random.Random, question: Question, has_shuffle: bool) -> FormItem
             return FormItem(question.key, _mixed(rng, question.entries) if has_shuffle else fixed)
 
 
+def _drawn(rng: random.Random, questions: tuple[Question, ...], count: int) -> set[str]:
+    keys = [question.key for question in questions]
+    return set(rng.sample(keys, min(count, len(keys))))
+
+
+def _chosen(rng: random.Random, test: Test) -> list[Question]:
+    """The questions of one attempt in the author's order."""
+    if test.draw is not None:
+        kept = _drawn(rng, test.questions, test.draw)
+        return [question for question in test.questions if question.key in kept]
+    kept = {question.key for question in test.questions if question.objective not in test.draw_per_objective}
+    for objective, count in sorted(test.draw_per_objective.items()):
+        pool = tuple(question for question in test.questions if question.objective == objective)
+        kept |= _drawn(rng, pool, count)
+    return [question for question in test.questions if question.key in kept]
+
+
 def draw_form(test: Test, seed: int) -> tuple[FormItem, ...]:
     """The form for one attempt: ``test.length`` distinct questions, shuffled if the test says so."""
     rng = random.Random(seed)  # noqa: S311 - order of questions, not a secret
-    chosen = list(test.questions)
-    if test.draw is not None:
-        picked = set(rng.sample(range(len(chosen)), min(test.draw, len(chosen))))
-        chosen = [question for index, question in enumerate(chosen) if index in picked]
+    chosen = _chosen(rng, test)
     if test.has_shuffle:
         rng.shuffle(chosen)
     return tuple(_item(rng, question, test.has_shuffle) for question in chosen)

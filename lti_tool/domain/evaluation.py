@@ -25,6 +25,8 @@ class ItemKind(StrEnum):
     CHOICE = "choice"
     MULTIPLE = "multiple"
     TEXT = "text"
+    COMMITMENT = "commitment"
+    """What the learner will do differently: kept with the learner, asked about again later, never anonymous."""
 
 
 class Family(StrEnum):
@@ -32,6 +34,15 @@ class Family(StrEnum):
     OBJECTIVES = "objectives"
     INTENT = "intent"
     OTHER = "other"
+
+
+class FollowUp(StrEnum):
+    """What became of a commitment to change, by the learner's own word."""
+
+    DONE = "done"
+    PARTLY = "partly"
+    NOT_YET = "not-yet"
+    NO_LONGER = "no-longer"
 
 
 REQUIRED_FAMILIES = frozenset({Family.BIAS, Family.OBJECTIVES, Family.INTENT})
@@ -48,6 +59,8 @@ class EvaluationItem:
     objective: str = ""
     choices: tuple[Entry, ...] = ()
     is_required: bool = True
+    follow_up_days: int = 0
+    """For a commitment: how long after the answer the learner is asked what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +78,8 @@ def _is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _text_fault(text: str) -> str:
+def text_fault(text: str) -> str:
+    """``too_long``, ``not_possible``, or ``""`` for a text that can be kept."""
     if len(text) > MAX_TEXT:
         return "too_long"
     return "" if _is_storable(text) else "not_possible"
@@ -76,8 +90,8 @@ def _fault(item: EvaluationItem, answer: EvaluationAnswer | None) -> str:
         return "required" if item.is_required else ""
     keys = {entry.key for entry in item.choices}
     match item.kind, answer:
-        case ItemKind.TEXT, str():
-            return _text_fault(answer)
+        case ((ItemKind.TEXT | ItemKind.COMMITMENT), str()):
+            return text_fault(answer)
         case ItemKind.MULTIPLE, tuple():
             return "" if keys.issuperset(answer) and len(set(answer)) == len(answer) else "not_possible"
         case ((ItemKind.RATING | ItemKind.CHOICE), str()):
@@ -113,7 +127,7 @@ def _summary(item: EvaluationItem, responses: Sequence[Mapping[str, EvaluationAn
     given = [response[item.key] for response in responses if response.get(item.key)]
     if len(responses) < SMALL_CELL:
         return ItemSummary(item, len(given), {}, (), is_hidden=True)
-    if item.kind is ItemKind.TEXT:
+    if item.kind in (ItemKind.TEXT, ItemKind.COMMITMENT):
         texts = tuple(sorted(answer for answer in given if isinstance(answer, str)))
         return ItemSummary(item, len(given), {}, texts, is_hidden=False)
     flat = [key for answer in given for key in ((answer,) if isinstance(answer, str) else answer)]

@@ -26,6 +26,10 @@ class Fault:
     where: str
     """Path to the value, lists by key: ``questions[q-dip].choices[b].text``."""
     message: str
+    what: str = field(default="", compare=False)
+    remedy: str = field(default="", compare=False)
+    rule: str = field(default="", compare=False)
+    """The parts of the message, for those who lay them out in their own way."""
 
     def __str__(self) -> str:
         where = f"{self.where}: " if self.where else ""
@@ -62,7 +66,7 @@ class Findings:
         """As :meth:`add`, for a place that belongs to no value."""
         parts = [f"{text[:1].upper()}{text[1:]}." for text in (what, remedy) if text]
         message = " ".join([*parts, f"[{rule}]"] if rule else parts)
-        self.faults.append(Fault(self.file, place.line, place.column, where, message))
+        self.faults.append(Fault(self.file, place.line, place.column, where, message, what, remedy, rule))
 
     def sorted(self) -> tuple[Fault, ...]:
         """Each fault once, in the order of the file."""

@@ -8,7 +8,7 @@ generated from this table.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -31,7 +31,7 @@ class StepState(StrEnum):
 class Blocker:
     """One reason why something may not be done yet, and the step that clears it (if one does).
 
-    Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``content_unopened``,
+    Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``closed``, ``content_unopened``,
     ``content_minutes``, ``content_coverage``, ``attempts_used``, ``cool_down``, ``already_passed``,
     ``already_taken``, ``pre_test_over``, ``step_absent``.
     """
@@ -154,7 +154,7 @@ def _item_blocker(item: ContentItem, record: Record) -> Blocker:
     return Blocker("content_coverage", Step.CONTENT, {**facts, "minimum": item.minimum_coverage})
 
 
-def _window_blockers(activity: Activity, step: Step, now: datetime) -> list[Blocker]:
+def _window_blockers(activity: Activity, step: Step, now: datetime, closed_at: datetime | None) -> list[Blocker]:
     if step is Step.INFORMATION:
         return []
     if now < activity.opens_at:
@@ -163,16 +163,20 @@ def _window_blockers(activity: Activity, step: Step, now: datetime) -> list[Bloc
         return [Blocker("not_designated", None, {"date": activity.designated_on})]
     if now >= activity.closes_at and step in CLOSES_AT_EXPIRY:
         return [Blocker("expired", None, {"date": activity.expires_on})]
+    if closed_at is not None and now >= closed_at and step in CLOSES_AT_EXPIRY:
+        return [Blocker("closed", None, {"date": activity.day_of(closed_at)})]
     return []
 
 
-def _step(activity: Activity, record: Record, fingerprint: str, now: datetime, step: Step) -> StepStanding:
+def _step(
+    activity: Activity, record: Record, fingerprint: str, now: datetime, step: Step, closed_at: datetime | None
+) -> StepStanding:
     is_done = STEP_TABLE[step](activity, record, fingerprint)
     is_required = activity.requirement(step) is Requirement.REQUIRED
     if is_done and step in KEPT:
         return StepStanding(step, StepState.DONE, is_required)
     earlier = activity.steps[: activity.steps.index(step)]
-    blockers = _window_blockers(activity, step, now) + [
+    blockers = _window_blockers(activity, step, now, closed_at) + [
         Blocker(f"needs_{other.value}", other)
         for other in earlier
         if activity.requirement(other) is Requirement.REQUIRED and not STEP_TABLE[other](activity, record, fingerprint)
@@ -181,9 +185,15 @@ def _step(activity: Activity, record: Record, fingerprint: str, now: datetime, s
     return StepStanding(step, state, is_required, tuple(blockers))
 
 
-def standing(activity: Activity, record: Record, fingerprint: str, now: datetime) -> Standing:
-    """Where this learner stands. ``fingerprint`` is that of the information page now in force."""
-    return Standing(tuple(_step(activity, record, fingerprint, now, step) for step in activity.steps))
+def standing(
+    activity: Activity, record: Record, fingerprint: str, now: datetime, closed_at: datetime | None = None
+) -> Standing:
+    """Where this learner stands. ``fingerprint`` is that of the information page now in force.
+
+    ``closed_at``: when the provider closed the activity before its expiry, ``None`` if it did not.
+    """
+    steps = (_step(activity, record, fingerprint, now, step, closed_at) for step in activity.steps)
+    return Standing(tuple(steps))
 
 
 def require(where: Standing, step: Step) -> None:
@@ -200,6 +210,32 @@ def cool_down_ends(test: Test, record: Record) -> datetime | None:
     if not finished or not test.cool_down_minutes:
         return None
     return max(finished) + timedelta(minutes=test.cool_down_minutes)
+
+
+LATE = timedelta(minutes=2)
+"""How long after the end of a time limit answers are still taken: a line that dropped costs nobody anything."""
+
+
+def attempt_ends(test: Test, record: Record, attempt: Attempt) -> datetime | None:
+    """When the time for an attempt is up, with what this learner was granted; ``None`` without a time limit."""
+    if test.time_limit_minutes is None:
+        return None
+    return attempt.started_at + timedelta(minutes=test.time_limit_minutes + record.extra_minutes)
+
+
+def settled(activity: Activity, record: Record, now: datetime) -> Record:
+    """The facts with every attempt submitted whose time is up: what was saved until then counts.
+
+    Nothing is stored for that, so more time that is granted later opens the attempt again.
+    """
+    tests = {test.kind: test for test in (activity.pre_test, activity.post_test) if test is not None}
+    return replace(record, attempts=tuple(_settled(tests, record, attempt, now) for attempt in record.attempts))
+
+
+def _settled(tests: Mapping[TestKind, Test], record: Record, attempt: Attempt, now: datetime) -> Attempt:
+    test = tests.get(attempt.test)
+    ends = attempt_ends(test, record, attempt) if test and attempt.is_open else None
+    return replace(attempt, submitted_at=ends) if ends is not None and now >= ends + LATE else attempt
 
 
 def attempts_left(test: Test, record: Record) -> int | None:

@@ -38,6 +38,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Accommodation:
+    """More time for one learner, granted by staff; the newest counts."""
+
+    extra_minutes: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """Time spent on, and coverage of, one content item."""
 
@@ -69,6 +77,13 @@ class Record:
     """The learner said "I have studied this"."""
     evaluated_at: datetime | None = None
     claims: tuple[Claim, ...] = ()
+    accommodations: tuple[Accommodation, ...] = ()
+
+    @property
+    def extra_minutes(self) -> int:
+        """What was granted last, 0 if nothing ever was."""
+        newest = max(self.accommodations, key=lambda granted: granted.at, default=None)
+        return newest.extra_minutes if newest else 0
 
     def attempts_at(self, test: TestKind) -> tuple[Attempt, ...]:
         return tuple(attempt for attempt in self.attempts if attempt.test is test)

@@ -16,7 +16,7 @@ from lti_tool.db import models
 from lti_tool.db.load import activity_value
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.errors import NotFound
+from lti_tool.domain.errors import Conflict, NotFound
 from lti_tool.domain.wire import write_activity
 from lti_tool.services.question_use import note_uses
 
@@ -56,15 +56,28 @@ def _content_hash(definition: Mapping[str, object], media: Mapping[str, bytes]) 
 
 
 def import_activity(
-    session: Session, provider_id: str, activity: Activity, media: Mapping[str, bytes], now: datetime
+    session: Session,
+    provider_id: str,
+    activity: Activity,
+    media: Mapping[str, bytes],
+    now: datetime,
+    *,
+    plan_id: str | None = None,
 ) -> Imported:
-    """Add the activity, or a new version if anything changed. Learners under way keep the version they began with."""
+    """Add the activity, or a new version if anything changed. Learners under way keep the version they began with.
+
+    An activity that comes as a file counts as approved and published. One of a plan (``plan_id``) is published later,
+    and changed by that plan only: raises ``Conflict("activity_planned")`` where a file would change it.
+    """
     definition = write_activity(activity)
     content_hash = _content_hash(definition, media)
     row = _locked(session, provider_id, activity, now)
     newest = session.get(models.ActivityVersion, (row.id, row.version))
-    if newest is not None and newest.content_hash == content_hash:
+    if newest is not None and (newest.content_hash == content_hash or _says_the_same(session, row, activity, media)):
         return Imported(row.id, row.key, row.version, is_new=False)
+    _require_own(session, row, plan_id)
+    if plan_id is None and row.published_at is None:
+        row.published_at = now
     row.version += 1
     row.title = activity.title[:255]
     session.add(
@@ -76,6 +89,27 @@ def import_activity(
     session.flush()
     note_uses(session, provider_id, row.id, row.version, activity)
     return Imported(row.id, row.key, row.version, is_new=True)
+
+
+def _require_own(session: Session, row: models.Activity, plan_id: str | None) -> None:
+    owner = session.scalars(select(models.ActivityPlan.id).where(models.ActivityPlan.activity_id == row.id)).first()
+    if owner is not None and owner != plan_id:
+        raise Conflict("activity_planned", f"the activity {row.key!r} is planned in the office: change it there")
+    if owner is None and plan_id is not None and row.version:
+        raise Conflict("activity_key_taken", f"an activity {row.key!r} was imported meanwhile")
+
+
+def _says_the_same(session: Session, row: models.Activity, activity: Activity, media: Mapping[str, bytes]) -> bool:
+    """An older release wrote the same values with fewer fields: that is no new version."""
+    files = session.execute(
+        select(models.Media.name, models.Media.content_hash).where(
+            models.Media.activity_id == row.id, models.Media.version == row.version
+        )
+    )
+    given = {name: hashlib.sha256(body).hexdigest() for name, body in media.items()}
+    return {row.name: row.content_hash for row in files} == given and activity_value(
+        session, row.id, row.version
+    ) == activity
 
 
 def _locked(session: Session, provider_id: str, activity: Activity, now: datetime) -> models.Activity:
@@ -98,9 +132,11 @@ def _media(row: models.Activity, name: str, body: bytes) -> models.Media:
     )
 
 
-def list_activities(session: Session, provider_id: str) -> Sequence[ListedActivity]:
-    """The provider's activities in their newest versions, by title."""
+def list_activities(session: Session, provider_id: str, *, only_published: bool = False) -> Sequence[ListedActivity]:
+    """The provider's activities in their newest versions, by title; perhaps only those that learners may be sent to."""
     query = select(models.Activity).where(models.Activity.provider_id == provider_id, models.Activity.version > 0)
+    if only_published:
+        query = query.where(models.Activity.published_at.is_not(None), models.Activity.closed_at.is_(None))
     rows = session.scalars(query.order_by(models.Activity.title, models.Activity.id))
     return [
         ListedActivity(row.id, row.key, row.title, row.version, activity_value(session, row.id, row.version))

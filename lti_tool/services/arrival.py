@@ -81,7 +81,11 @@ def _learner(session: Session, provider_id: str, launch: Launch, now: datetime) 
 def _activity(session: Session, provider_id: str, key: str) -> str | None:
     if not key.isascii() or not key.isprintable():
         return None  # no key looks like that, and PostgreSQL takes no NUL even in a question
-    query = select(models.Activity.id).where(models.Activity.provider_id == provider_id, models.Activity.key == key)
+    query = select(models.Activity.id).where(
+        models.Activity.provider_id == provider_id,
+        models.Activity.key == key,
+        models.Activity.published_at.is_not(None),
+    )
     return session.scalars(query).first()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -15,12 +16,20 @@ from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import Answer, Result, Test, TestKind, is_complete
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import Conflict, NotFound, Refused
-from lti_tool.domain.pathway import Blocker, attempt_blockers, attempt_result, attempts_left, may_reveal, require
+from lti_tool.domain.pathway import (
+    Blocker,
+    attempt_blockers,
+    attempt_ends,
+    attempt_result,
+    attempts_left,
+    may_reveal,
+    require,
+)
 from lti_tool.domain.record import Attempt
 from lti_tool.domain.wire import write_value
 from lti_tool.services.answers import Saved, SheetReader, newest_stamp, save_sheet
 from lti_tool.services.fact import may_review, note_fact
-from lti_tool.services.participation import Progress, progress, progress_for_update
+from lti_tool.services.participation import Progress, lock, progress, progress_for_update
 from lti_tool.services.session import Visit
 
 SEED_BITS = 63
@@ -40,6 +49,8 @@ class Sitting:
     blockers: tuple[Blocker, ...]
     """Why no new attempt may start; empty while one is open."""
     attempts_left: int | None
+    ends_at: datetime | None
+    """When the time of the open attempt is up; ``None`` without a limit."""
     may_reveal: bool
     """Key, rationale and references may be shown."""
 
@@ -84,7 +95,7 @@ def sitting(db: Session, visit: Visit, kind: TestKind, now: datetime) -> Sitting
 
     Raises ``Refused("step_locked")``.
     """
-    here = progress(db, visit, now)
+    here = _settled(db, visit, progress(db, visit, now), now)
     step, test = step_of(kind), test_of(here.activity, kind)
     submitted = here.record.submitted(kind)
     if not (submitted and may_review(here, step)):
@@ -99,8 +110,29 @@ def sitting(db: Session, visit: Visit, kind: TestKind, now: datetime) -> Sitting
         submitted=submitted,
         blockers=window or attempt_blockers(here.activity, here.record, kind, now),
         attempts_left=attempts_left(test, here.record),
+        ends_at=attempt_ends(test, here.record, attempt) if attempt else None,
         may_reveal=kind is TestKind.POST and may_reveal(here.activity, here.record),
     )
+
+
+def _settled(db: Session, visit: Visit, here: Progress, now: datetime) -> Progress:
+    """Attempts whose time is up are closed in the database too, and the gradebooks told, once."""
+    over = {attempt.id: attempt.submitted_at for attempt in here.record.attempts if not attempt.is_open}
+    query = select(models.Attempt.id).where(
+        models.Attempt.participation_id == here.participation_id, models.Attempt.submitted_at.is_(None)
+    )
+    if not over.keys() & set(db.scalars(query)):
+        return here
+    lock(db, here.participation_id)
+    for row in db.scalars(
+        select(models.Attempt).where(models.Attempt.id.in_(over), models.Attempt.submitted_at.is_(None))
+    ):
+        row.submitted_at = over[row.id]
+    return note_fact(db, visit, now)
+
+
+def _for_update(db: Session, visit: Visit, now: datetime) -> Progress:
+    return _settled(db, visit, progress_for_update(db, visit, now), now)
 
 
 def start_attempt(db: Session, visit: Visit, kind: TestKind, now: datetime) -> None:
@@ -108,7 +140,7 @@ def start_attempt(db: Session, visit: Visit, kind: TestKind, now: datetime) -> N
 
     Raises ``Refused("step_locked")`` or ``Refused("attempt_refused", blockers=…)``.
     """
-    here = progress_for_update(db, visit, now)
+    here = _for_update(db, visit, now)
     step, test = step_of(kind), test_of(here.activity, kind)
     require(here.standing, step)
     blockers = attempt_blockers(here.activity, here.record, kind, now)
@@ -142,7 +174,7 @@ def save_answers(db: Session, visit: Visit, kind: TestKind, attempt_id: str, rea
 
     Raises ``NotFound("attempt_unknown")``, ``Refused("step_locked")``, ``Conflict("attempt_closed")``.
     """
-    here = progress_for_update(db, visit, now)
+    here = _for_update(db, visit, now)
     attempt = _own(here, kind, attempt_id)
     here.require(step_of(kind))
     if not attempt.is_open:
@@ -172,7 +204,7 @@ def submit_attempt(
     ``is_confirmed``: the learner knows that some questions are unanswered. Raises ``NotFound("attempt_unknown")`` and
     ``Refused("step_locked")``.
     """
-    here = progress_for_update(db, visit, now)
+    here = _for_update(db, visit, now)
     attempt = _own(here, kind, attempt_id)
     if not attempt.is_open:
         return Submission(Outcome.ALREADY)

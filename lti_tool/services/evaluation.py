@@ -11,6 +11,7 @@ from lti_tool.db import models
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.errors import Refused
 from lti_tool.domain.evaluation import Evaluation, EvaluationAnswer, check_evaluation
+from lti_tool.services.commitment import keep_commitments, without_commitments
 from lti_tool.services.fact import may_review, note_fact
 from lti_tool.services.participation import Progress, progress, progress_for_update
 from lti_tool.services.session import Visit
@@ -33,7 +34,8 @@ def evaluation(db: Session, visit: Visit, now: datetime) -> Progress:
 
 
 def _keep(db: Session, here: Progress, visit: Visit, form: Evaluation, answers: Mapping[str, EvaluationAnswer]) -> None:
-    plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
+    kept = without_commitments(form, answers)
+    plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in kept.items()}
     db.add(
         models.EvaluationResponse(
             activity_id=here.activity_id,
@@ -59,4 +61,5 @@ def submit_evaluation(db: Session, visit: Visit, answers: Mapping[str, Evaluatio
     db.add(models.EvaluationReceipt(participation_id=here.participation_id, submitted_at=now))
     if not here.is_trial:
         _keep(db, here, visit, form, kept)
+        keep_commitments(db, here.participation_id, form, kept, now)
     return note_fact(db, visit, now)

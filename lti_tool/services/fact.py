@@ -21,5 +21,5 @@ def note_fact(db: Session, visit: Visit, now: datetime) -> Progress:
 
 
 def may_review(here: Progress, step: Step) -> bool:
-    """What the learner did in this step may still be looked at: only the activity's expiry stands in the way."""
-    return all(blocker.code == "expired" for blocker in here.standing.of(step).blockers)
+    """What the learner did in this step may still be looked at: only the activity's end stands in the way."""
+    return all(blocker.code in ("expired", "closed") for blocker in here.standing.of(step).blockers)

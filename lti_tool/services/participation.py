@@ -16,7 +16,7 @@ from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.pathway import Standing, require, standing
+from lti_tool.domain.pathway import Standing, require, settled, standing
 from lti_tool.domain.record import Record
 from lti_tool.services.session import Visit
 from lti_tool.services.statement import overrides_of_activity
@@ -79,11 +79,12 @@ def lock(session: Session, participation_id: str) -> models.Participation:
 def progress_of(session: Session, row: models.Participation, now: datetime) -> Progress:
     """Load and compute everything about one participation."""
     activity = activity_value(session, row.activity_id, row.version)
-    newest = newest_version(session, row.activity_id)
+    found = session.get_one(models.Activity, row.activity_id)
+    newest = found.version
     shown = activity if newest == row.version else activity_value(session, row.activity_id, newest)
     overrides = overrides_of_activity(session, row.activity_id)
     page = information_page(shown, statements(shown, shown.designated_on, overrides))
-    record = record_value(session, row)
+    record = settled(activity, record_value(session, row), now)
     return Progress(
         participation_id=row.id,
         activity_id=row.activity_id,
@@ -94,7 +95,7 @@ def progress_of(session: Session, row: models.Participation, now: datetime) -> P
         activity=activity,
         record=record,
         page=page,
-        standing=standing(activity, record, page.fingerprint, now),
+        standing=standing(activity, record, page.fingerprint, now, found.closed_at),
         profile=profile_value(row.learner),
         now=now,
     )

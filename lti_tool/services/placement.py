@@ -77,7 +77,9 @@ def placeable_activities(db: Session, visit: Visit, now: datetime, search: str =
     """The provider's activities by title; ``search`` looks in title, key and description, letter case aside."""
     words = search.casefold().split()
     return tuple(
-        _placeable(listed, now) for listed in list_activities(db, visit.provider_id) if _is_found(listed, words)
+        _placeable(listed, now)
+        for listed in list_activities(db, visit.provider_id, only_published=True)
+        if _is_found(listed, words)
     )
 
 

@@ -220,6 +220,7 @@ BLOCKERS: dict[str, Any] = {
     "not_released": lazy_gettext("This activity opens on %(date)s"),
     "not_designated": lazy_gettext("Credit is designated from %(date)s"),
     "expired": lazy_gettext("This activity expired on %(date)s; credit can no longer be earned"),
+    "closed": lazy_gettext("The provider closed this activity on %(date)s; credit can no longer be earned"),
     "content_unopened": lazy_gettext("Open “%(title)s”"),
     "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),
     "content_coverage": lazy_gettext("Watch or listen to more of “%(title)s”"),

@@ -62,6 +62,12 @@ def page(template: str, work: PublicWork | None = None, *, status: int = 200, **
     return make_response(render_template(template, **values), status)
 
 
+def page_number() -> int:
+    """From the address; anything but a number from 1 to 99999 is the first page."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 def set_up_pages(app: Flask) -> None:
     """Template variables, and ``url_for`` that stays within the session."""
     app.context_processor(_standard)

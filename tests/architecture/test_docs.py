@@ -18,6 +18,7 @@ GENERATED = {
     "http.md": "generate_http",
     "refusal-codes.md": "generate_refusal_codes",
     "question-table.md": "generate_question_table",
+    "readiness.md": "generate_readiness",
 }
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

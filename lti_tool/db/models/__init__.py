@@ -2,6 +2,7 @@
 
 from lti_tool.db.models.abstract import ActivityAbstract
 from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
+from lti_tool.db.models.accommodation import Accommodation, Commitment
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
@@ -32,6 +33,7 @@ from lti_tool.db.models.person import (
     DisclosureReminder,
     Person,
 )
+from lti_tool.db.models.plan import ActivityPlan, PlanChange, PlanMedia, PlanRevision
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.question import (
     KeyCorrection,
@@ -56,6 +58,10 @@ __all__ = [
     "Activity",
     "ActivityRole",
     "ActivityAbstract",
+    "Accommodation",
+    "Acknowledgement",
+    "Activity",
+    "ActivityPlan",
     "ActivityVersion",
     "Answer",
     "Attempt",
@@ -66,6 +72,7 @@ __all__ = [
     "CertificateCounter",
     "CommercialSupport",
     "Company",
+    "Commitment",
     "Course",
     "CourseMember",
     "Delivery",
@@ -92,6 +99,9 @@ __all__ = [
     "PendingLogin",
     "Person",
     "Placement",
+    "PlanChange",
+    "PlanMedia",
+    "PlanRevision",
     "Platform",
     "Provider",
     "Question",

@@ -22,6 +22,10 @@ class Activity(Base):
     title: Mapped[Name]
     version: Mapped[int]
     """Number of the version that new learners get."""
+    published_at: Mapped[datetime | None]
+    """Since when learners may be sent there; null while it is only approved."""
+    closed_at: Mapped[datetime | None]
+    """When the provider ended it before its expiry: no new credit from then on."""
     created_at: Mapped[datetime]
 
 

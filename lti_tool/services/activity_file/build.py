@@ -131,11 +131,13 @@ def _post_test(data: Data | None, questions: dict[str, Question]) -> Test | None
         kind=TestKind.POST,
         questions=tuple(questions[key] for key in data["questions"]),
         draw=data["draw"],
+        draw_per_objective=data["draw_per_objective"],
         pass_mark=data["pass_mark"],
         attempts=data["attempts"],
         cool_down_minutes=data["cool_down_minutes"],
         has_shuffle=data["shuffle"],
         reveal=Reveal(data["reveal"]),
+        time_limit_minutes=data["time_limit_minutes"],
     )
 
 
@@ -149,6 +151,7 @@ def _evaluation_item(data: Data) -> EvaluationItem:
         objective=data["objective"],
         choices=SCALES[scale] if scale else _entries(data.get("choices") or []),
         is_required=data["required"],
+        follow_up_days=data.get("follow_up_days") or 0,
     )
 
 

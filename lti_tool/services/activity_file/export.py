@@ -143,9 +143,11 @@ def _post_test(test: Test | None) -> Data | None:
     return {
         "questions": _keys(test),
         "draw": test.draw,
+        "draw_per_objective": dict(test.draw_per_objective),
         "pass_mark": test.pass_mark,
         "attempts": test.attempts,
         "cool_down_minutes": test.cool_down_minutes,
+        "time_limit_minutes": test.time_limit_minutes,
         "shuffle": test.has_shuffle,
         "reveal": test.reveal.value,
     }
@@ -161,6 +163,8 @@ def _evaluation_item(item: EvaluationItem) -> Data:
     data |= _full({"objective": item.objective}) | {"required": item.is_required, "text": item.text}
     if item.kind is ItemKind.RATING:
         return data | _rating(item)
+    if item.kind is ItemKind.COMMITMENT:
+        return data | {"follow_up_days": item.follow_up_days}
     return data | _full({"choices": _entries(item.choices)})
 
 
@@ -224,10 +228,19 @@ def _path(activity: Activity) -> Data:
     )
 
 
+def activity_data(activity: Activity) -> Data:
+    """What the file of an activity holds. Raises ``BadInput`` as :func:`write_activity_file`."""
+    return {**_head(activity), **_disclosure(activity), **_path(activity)}
+
+
+def write_data(data: Data) -> str:
+    """Plain data as the text of a file."""
+    return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
+
+
 def write_activity_file(activity: Activity) -> str:
     """The text of a file that reads as this activity. Media are not in it: they lie beside it.
 
     Raises ``BadInput("question_differs")`` if the tests hold two versions of one question.
     """
-    data = {**_head(activity), **_disclosure(activity), **_path(activity)}
-    return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120)
+    return write_data(activity_data(activity))

@@ -199,10 +199,17 @@ _POST_TEST = Record(
         _need("questions", Many(KEY, 1), "Keys of questions"),
         Field("draw", Whole(1, 500), "Ask that many, drawn at random; null: all"),
         Field(
+            "draw_per_objective",
+            Named(Whole(1, 500), KEY),
+            "Objective key: how many of its questions; not with draw",
+            {},
+        ),
+        Field(
             "pass_mark", Whole(1, 500), "How many of those asked must be right; needed for enduring and journal-based"
         ),
         Field("attempts", Whole(1, 100), "How many attempts; null: as many as needed"),
         Field("cool_down_minutes", Whole(0, 100_000), "Wait between attempts", 0),
+        Field("time_limit_minutes", Whole(1, 1440), "Time for one attempt; staff may grant more; null: no limit"),
         Field("shuffle", Flag(), "Order of questions and choices at random", False),
         Field("reveal", _words(Reveal), "When key, rationale and references are shown", Reveal.AFTER_PASSING.value),
     )
@@ -225,6 +232,9 @@ _FORM_ITEM = Record(
         ItemKind.CHOICE: (_need("choices", _FORM_CHOICES, "One can be chosen"),),
         ItemKind.MULTIPLE: (_need("choices", _FORM_CHOICES, "Several can be chosen"),),
         ItemKind.TEXT: (),
+        ItemKind.COMMITMENT: (
+            Field("follow_up_days", Whole(0, 1000), "Ask so many days later what became of it; 0: never", 90),
+        ),
     },
 )
 _EVALUATION = Record(

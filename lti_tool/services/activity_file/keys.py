@@ -7,25 +7,13 @@ from typing import Any
 
 from lti_tool.domain.assessment import QuestionKind
 from lti_tool.domain.fault import Findings
+from lti_tool.domain.document import part, records
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 Data = dict[str, Any]
 
 MOST_NAMED = 40
 """How many keys a remedy looks through and lists."""
-
-
-def records(value: Any) -> list[Data]:
-    """The records of a list that could be read."""
-    return [item for item in value or [] if isinstance(item, dict)]
-
-
-def part(data: Data, *names: str) -> Any:
-    """A nested value, or ``None`` where anything on the way is missing."""
-    value: Any = data
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
 
 
 def _unique(items: Iterable[Data], findings: Findings, name: str = "key", folded: bool = False) -> None:
@@ -93,6 +81,12 @@ def _test(data: Data, name: str, findings: Findings) -> None:
         seen.add(key)
 
 
+def _quotas(data: Data, findings: Findings) -> None:
+    for objective in part(data, "post_test", "draw_per_objective") or {}:
+        where = join("post_test.draw_per_objective", objective)
+        _known(objective, _key_set(data["objectives"]), where, findings, "objective")
+
+
 def _unused(data: Data, findings: Findings) -> None:
     used = {*(part(data, "pre_test", "questions") or []), *(part(data, "post_test", "questions") or [])}
     for question in records(data.get("questions")):
@@ -113,4 +107,5 @@ def check_keys(data: Data, findings: Findings) -> None:
         _known(item["objective"], _key_set(data["objectives"]), join(item[WHERE], "objective"), findings, "objective")
     for name in ("pre_test", "post_test"):
         _test(data, name, findings)
+    _quotas(data, findings)
     _unused(data, findings)

@@ -75,6 +75,10 @@ class Text:
             findings.add(where, *fault)
         return None if fault else text
 
+    def fits(self, text: str) -> bool:
+        """The text could stand in such a field."""
+        return self._fault(text) is None
+
     def _fault(self, text: str) -> tuple[str, str] | None:
         if not text.strip():
             return "the text is empty", "write it, or leave the field out if it is optional"

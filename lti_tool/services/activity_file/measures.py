@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from lti_tool.domain.activity import Requirement
 from lti_tool.domain.assessment import QuestionKind
+from lti_tool.domain.document import part, records
 from lti_tool.domain.evaluation import REQUIRED_FAMILIES, ItemKind
 from lti_tool.domain.fault import Findings
-from lti_tool.services.activity_file.keys import Data, part, records
+from lti_tool.services.activity_file.keys import Data
 from lti_tool.services.activity_file.kinds import WHERE, join
 
 _SECTIONS = {"pre-test": "pre_test", "content": "content", "post-test": "post_test", "evaluation": "evaluation"}
@@ -36,10 +37,32 @@ def _post_test(data: Data, findings: Findings) -> None:
     pool, drawn = len(test["questions"]), test["draw"]
     if drawn and drawn > pool:
         findings.add("post_test.draw", f"{drawn} of {pool} questions cannot be drawn", f"{pool} at most")
-    asked = min(drawn or pool, pool)
+    asked = _asked(data, test, findings)
     if test["pass_mark"] and test["pass_mark"] > asked:
         what = f"{test['pass_mark']} right answers out of {asked} questions cannot be reached"
         findings.add("post_test.pass_mark", what, f"{asked} at most")
+
+
+def _asked(data: Data, test: Data, findings: Findings) -> int:
+    """How many questions one attempt has, with a draw from the whole pool or per objective."""
+    pool, quotas = len(test["questions"]), test["draw_per_objective"] or {}
+    if not quotas:
+        return min(test["draw"] or pool, pool)
+    if test["draw"]:
+        findings.add("post_test.draw", "draw and draw_per_objective exclude each other", "remove one of them")
+    spared = 0
+    for objective, count in quotas.items():
+        measuring = _measuring(data, test, objective)
+        if count and count > measuring:
+            what = f"{count} of {measuring} questions cannot be drawn"
+            findings.add(f"post_test.draw_per_objective.{objective}", what, f"{measuring} at most")
+        spared += max(0, measuring - (count or measuring))
+    return pool - spared
+
+
+def _measuring(data: Data, test: Data, objective: str) -> int:
+    questions = [question for question in records(data["questions"]) if question.get("key") in test["questions"]]
+    return sum(question.get("objective") == objective for question in questions)
 
 
 def _choices(question: Data, findings: Findings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +70,44 @@ def _fault(kind: str, name: str, found: bytes | None) -> tuple[str, str] | None:
     return None
 
 
-def read_media(data: dict[str, Any], folder: Path, findings: Findings) -> dict[str, bytes]:
+Reader = Callable[[str, int], bytes | None]
+"""File name and limit to up to one byte more than the limit, or ``None`` if there is no such file."""
+
+
+def folder_reader(folder: Path) -> Reader:
+    """Reads files that lie in a folder."""
+
+    def read(name: str, limit: int) -> bytes | None:
+        try:
+            return _bytes(folder / name, limit)
+        except OSError:
+            return None
+
+    return read
+
+
+def check_names(data: dict[str, Any], names: Collection[str], findings: Findings) -> frozenset[str]:
+    """The files named in the data; those that are not among ``names``, which were checked before, are noted."""
+    named = [*_named_in_fields(data), *_named_in_markdown(data, findings)]
+    for where, _kind, name in named:
+        if name not in names:
+            findings.add(where, f"there is no file {name!r}", "upload it, or correct the name")
+    return frozenset(name for _where, _kind, name in named)
+
+
+def media_fault(name: str, body: bytes) -> str:
+    """What is wrong with a file that somebody gives, or ``""``."""
+    kind = "PDF" if name.lower().endswith(".pdf") else "image"
+    if not re.fullmatch(FILE.pattern, name):
+        return "name"
+    return "content" if _fault(kind, name, body) else ""
+
+
+def read_media(data: dict[str, Any], read: Reader, findings: Findings) -> dict[str, bytes]:
     """Every file named in the data, by name. Missing, oversized and wrong files are noted."""
     media: dict[str, bytes] = {}
     for where, kind, name in [*_named_in_fields(data), *_named_in_markdown(data, findings)]:
-        try:
-            found = _bytes(folder / name, _LIMITS[kind])
-        except OSError:
-            found = None
+        found = read(name, _LIMITS[kind])
         fault = _fault(kind, name, found)
         if fault:
             findings.add(where, *fault)

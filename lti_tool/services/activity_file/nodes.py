@@ -7,7 +7,7 @@ is a word and ``0.10`` in an amount is exact.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -135,6 +135,21 @@ def _root(text: str, findings: Findings) -> Node:
     if not isinstance(end, yaml.StreamEndEvent):
         raise builder.stop(_place(end.start_mark), "a second document (---) is not read", "one file holds one activity")
     return root
+
+
+_NOWHERE = Place(0, 0)
+
+
+def plain_nodes(value: Any) -> Node:
+    """The tree of plain data: mappings, lists, truth values, ``None``, and anything else as text."""
+    if isinstance(value, Mapping):
+        entries = tuple((Scalar(str(name), False, _NOWHERE), plain_nodes(item)) for name, item in value.items())
+        return Fields(entries, _NOWHERE)
+    if isinstance(value, list | tuple):
+        return Items(tuple(map(plain_nodes, value)), _NOWHERE)
+    if value is None or isinstance(value, bool):
+        return Scalar("" if value is None else str(value).lower(), True, _NOWHERE)
+    return Scalar(str(value), False, _NOWHERE)
 
 
 def parse_nodes(data: bytes, findings: Findings) -> Node | None:

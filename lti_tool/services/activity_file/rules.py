@@ -25,10 +25,11 @@ from lti_tool.domain.activity import (
 )
 from lti_tool.domain.company import is_only_a_name
 from lti_tool.domain.credit import CreditType
+from lti_tool.domain.document import part, records
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.fault import Findings
 from lti_tool.domain.integrity import offered_exceptions
-from lti_tool.services.activity_file.keys import Data, part, records
+from lti_tool.services.activity_file.keys import Data
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 REVIEW_YEARS = 3

@@ -9,6 +9,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.assessment",
     "lti_tool.web.learner.content",
     "lti_tool.web.learner.evaluation",
+    "lti_tool.web.learner.follow_up",
     "lti_tool.web.learner.claim",
     "lti_tool.web.learner.certificate",
 )

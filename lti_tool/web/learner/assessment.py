@@ -78,6 +78,7 @@ def _form_page(
         attempt=attempt,
         questions=questions,
         tab=secrets.randbelow(TABS),
+        minutes_left=max(0, -(-int((found.ends_at - work.now).total_seconds()) // 60)) if found.ends_at else 0,
         kind=found.test.kind.value,
         **values,
     )
@@ -122,11 +123,18 @@ def _result_page(work: Work, found: Sitting) -> Response:
         sitting=found,
         kind=found.test.kind.value,
         chosen=_attempt_row(found, chosen) if chosen else None,
+        minutes_allowed=_minutes_allowed(found),
         rows=[_attempt_row(found, attempt) for attempt in found.submitted],
         review=review,
         blockers=blocker_rows(found.blockers),
         blocker_codes={blocker.code for blocker in found.blockers},
     )
+
+
+def _minutes_allowed(found: Sitting) -> int:
+    """0 without a limit."""
+    limit = found.test.time_limit_minutes
+    return limit + found.progress.record.extra_minutes if limit else 0
 
 
 def _test_page(work: Work, kind: TestKind) -> Response:

@@ -12,6 +12,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.certificate import issued_certificates, own_certificate, printed_pdf
+from lti_tool.services.commitment import commitments
 from lti_tool.services.participation import progress
 from lti_tool.services.specimen import specimen_for
 from lti_tool.web.access import Access, Work, route
@@ -34,7 +35,16 @@ def certificate(work: Work) -> ResponseReturnValue:
     else:
         here.require(Step.CERTIFICATE)
     issued = issued_certificates(work.db, work.visit)
-    return learner_page("learner/certificate.html", work, here, Step.CERTIFICATE, issued=issued)
+    promises = commitments(work.db, work.visit, work.now)
+    return learner_page(
+        "learner/certificate.html",
+        work,
+        here,
+        Step.CERTIFICATE,
+        issued=issued,
+        promises=promises,
+        is_due=any(promise.is_due(work.now) for promise in promises),
+    )
 
 
 @route(blueprint, "/certificate/<certificate_id>.pdf", Access.LEARNER)

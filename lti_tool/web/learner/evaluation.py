@@ -21,6 +21,8 @@ from lti_tool.web.access import Access, Work, route
 from lti_tool.web.learner import blueprint
 from lti_tool.web.learner.frame import learner_page
 
+WRITTEN = frozenset({ItemKind.TEXT, ItemKind.COMMITMENT})
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -65,7 +67,7 @@ def _error(item: EvaluationItem, fault: str) -> str:
     if fault == "too_long":
         return str(_("This is too long. At most %(limit)s characters fit.", limit=MAX_TEXT))
     if fault == "required":
-        return str(_("Write something here.") if item.kind is ItemKind.TEXT else _("Answer this question."))
+        return str(_("Write something here.") if item.kind in WRITTEN else _("Answer this question."))
     return str(_("This answer is not possible. Choose again."))
 
 

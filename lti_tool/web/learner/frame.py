@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from lti_tool.domain.activity import Step
@@ -75,8 +76,9 @@ def onward(here: Progress, visit: Visit, step: Step) -> Onward | None:
 
 
 def media_url(name: str) -> str:
-    """Address of a file of the activity within the present session."""
-    return url_for("learner.media", name=name)
+    """Address of a file of the activity within the present session, or where else the page says that they lie."""
+    address: Callable[[str], str] | None = g.get("media_address")
+    return address(name) if address is not None else url_for("learner.media", name=name)
 
 
 def learner_page(

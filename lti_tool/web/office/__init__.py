@@ -26,4 +26,9 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.accreditation",
     "lti_tool.web.office.calendar_feed",
     "lti_tool.web.office.dossier",
+    "lti_tool.web.office.plans",
+    "lti_tool.web.office.plan",
+    "lti_tool.web.office.plan_files",
+    "lti_tool.web.office.plan_review",
+    "lti_tool.web.office.plan_preview",
 )

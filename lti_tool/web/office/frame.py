@@ -50,6 +50,7 @@ TABS: tuple[Tab, ...] = (
         lazy_gettext("People of activities"),
         lazy_gettext("Roles, support and joint providers of each activity."),
     ),
+    Tab("office.plans", lazy_gettext("Activities"), lazy_gettext("Plan, review, approve and publish activities.")),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab(
         "office.dossiers",

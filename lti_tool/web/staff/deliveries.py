@@ -9,9 +9,9 @@ from flask_babel import lazy_gettext
 from lti_tool.services.delivery_review import list_deliveries, retry_delivery
 from lti_tool.services.results import PAGE_SIZE, short_id
 from lti_tool.web.access import Access, Work, route
+from lti_tool.web.page import page_number
 from lti_tool.web.staff import blueprint
 from lti_tool.web.staff.frame import DELIVERY_WORDS, staff_page
-from lti_tool.web.staff.results import page_number
 from lti_tool.web.staff.words import opens_what
 
 OUTCOME_WORDS = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal as decimal_text
 from flask_babel import gettext, lazy_gettext
 
 from lti_tool.domain.assessment import TestKind
+from lti_tool.domain.errors import BadInput
+from lti_tool.services.accommodation import grant_time
 from lti_tool.services.learner_facts import Fact, course_certificates, learner_detail
 from lti_tool.services.results import short_id
 from lti_tool.web.access import Access, Work, route
@@ -49,6 +52,10 @@ def _submitted(about: dict[str, object]) -> str:
     return f"{scored} ({verdict})"
 
 
+TIME_FAULTS = {
+    "extra": lazy_gettext("Enter whole minutes from 0 to 1440"),
+    "reason": lazy_gettext("Say why: accommodations are accounted for"),
+}
 SENTENCES = {
     "began": lazy_gettext("Opened the activity"),
     "acknowledged": lazy_gettext("Acknowledged the information and disclosure"),
@@ -69,9 +76,34 @@ CERTIFICATE_COLUMNS = (
 
 @route(blueprint, "/staff/learners/<participation_id>", Access.STAFF)
 def learner(work: Work, participation_id: str) -> ResponseReturnValue:
+    return _learner_page(work, participation_id)
+
+
+def _learner_page(work: Work, participation_id: str, *, status: int = 200, error: BadInput | None = None) -> Response:
     found = learner_detail(work.db, work.visit, participation_id, work.now)
     timeline = [(fact.at, fact_words(fact)) for fact in found.facts]
-    return staff_page("staff/learner.html", work, detail=found, timeline=timeline)
+    test = found.progress.activity.post_test
+    faults = [{"field": name, "message": TIME_FAULTS[name]} for name in error.faults] if error else []
+    return staff_page(
+        "staff/learner.html",
+        work,
+        status=status,
+        detail=found,
+        timeline=timeline,
+        time_limit=test.time_limit_minutes if test else None,
+        faults=faults,
+    )
+
+
+@route(blueprint, "/staff/learners/<participation_id>/time", Access.STAFF, ("POST",))
+def grant_learner_time(work: Work, participation_id: str) -> ResponseReturnValue:
+    """Grant one learner more time in the timed test."""
+    extra, reason = request.form.get("extra", ""), request.form.get("reason", "")
+    try:
+        grant_time(work.db, work.visit, participation_id, extra, reason, work.now)
+    except BadInput as error:
+        return _learner_page(work, participation_id, status=422, error=error)
+    return redirect(url_for("staff.learner", participation_id=participation_id, _anchor="time"), 303)
 
 
 @route(blueprint, "/staff/certificates", Access.STAFF)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
+from lti_tool.services.commitment import commitment_summary
 from lti_tool.services.outcomes import evaluation_summary
 from lti_tool.services.outcomes import outcomes as load_outcomes
 from lti_tool.web.access import Access, Work, route
+from lti_tool.web.learner.follow_up import OUTCOME_WORDS
 from lti_tool.web.staff import blueprint
 from lti_tool.web.staff.frame import staff_page
 
@@ -20,4 +22,5 @@ def outcomes(work: Work) -> ResponseReturnValue:
 @route(blueprint, "/staff/evaluation", Access.STAFF)
 def evaluation(work: Work) -> ResponseReturnValue:
     found = evaluation_summary(work.db, work.visit, work.deps.settings.small_cell)
-    return staff_page("staff/evaluation.html", work, summary=found)
+    promised = commitment_summary(work.db, work.visit, work.now, work.deps.settings.small_cell)
+    return staff_page("staff/evaluation.html", work, summary=found, promised=promised, outcome_words=OUTCOME_WORDS)

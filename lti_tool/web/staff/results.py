@@ -10,6 +10,7 @@ from lti_tool.services.results import SortKey
 from lti_tool.services.results import results as load_results
 from lti_tool.services.results_page import arranged, paged
 from lti_tool.web.access import Access, Work, route
+from lti_tool.web.page import page_number
 from lti_tool.web.staff import blueprint
 from lti_tool.web.staff.frame import staff_page
 
@@ -32,12 +33,6 @@ COLUMNS = (
     {"key": "certificate", "label": lazy_gettext("Certificate")},
     {"key": "delivery", "label": lazy_gettext("Grade")},
 )
-
-
-def page_number() -> int:
-    """From the address; anything but a number from 1 to 99999 is the first page."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
 
 
 @route(blueprint, "/staff/", Access.STAFF)

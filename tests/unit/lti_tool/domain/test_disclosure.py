@@ -139,6 +139,13 @@ def test_commercial_support_or_its_absence() -> None:
     ]
 
 
+def test_a_time_limit_is_told_beforehand() -> None:
+    timed = replace(POST_TEST, time_limit_minutes=20)
+    told = lines(SectionKey.COMPLETION, post_test=timed)
+    assert any(line.endswith("There is a time limit of 20 minutes for each attempt.") for line in told)
+    assert not any("time limit" in line for line in lines(SectionKey.COMPLETION))
+
+
 def test_how_to_complete_with_the_pass_mark() -> None:
     """AMA PRA: completion instructions with the minimum performance level, before participation (rules 1.3)."""
     assert lines(SectionKey.COMPLETION) == [

@@ -1,0 +1,1 @@
+"""Plans: from a gap in practice to an approved and published activity."""

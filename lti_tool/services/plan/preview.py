@@ -1,0 +1,101 @@
+"""What learners will see of a plan, before there are any: every step as it stands, and who gets which certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from lti_tool.catalogue.credit import credit_type, credit_types, phrase
+from lti_tool.catalogue.statements import statements
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.credit import CreditOffer, Degree, claimable_amounts, printed_amount
+from lti_tool.domain.disclosure import InformationPage, information_page
+from lti_tool.domain.errors import NotFound, Refused
+from lti_tool.domain.learner import Profile
+from lti_tool.services.certificate import Link
+from lti_tool.services.office import Officer
+from lti_tool.services.plan.work import Plan, open_plan
+from lti_tool.services.specimen import SAMPLE_NAME, specimen
+
+
+class Beholder(StrEnum):
+    """As whom a plan is looked at. The values are the addresses' words."""
+
+    PHYSICIAN = "physician"
+    NURSE = "nurse"
+    PHARMACIST = "pharmacist"
+    OTHER = "other"
+
+
+DEGREES: Mapping[Beholder, Degree] = {
+    Beholder.PHYSICIAN: Degree.MD,
+    Beholder.NURSE: Degree.RN,
+    Beholder.PHARMACIST: Degree.PHARMACIST,
+    Beholder.OTHER: Degree.OTHER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPreview:
+    """One credit: what this person could claim of it, and whether it would be awarded."""
+
+    label: str
+    amounts: tuple[str, ...]
+    is_awarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    plan: Plan
+    activity: Activity
+    page: InformationPage
+    beholder: Beholder
+    claims: tuple[ClaimPreview, ...]
+
+
+def credit_type_codes(on: date) -> tuple[str, ...]:
+    """What can be designated on that day."""
+    return tuple(found.code for found in credit_types(on))
+
+
+def complete_activity(plan: Plan) -> Activity:
+    """The activity that the document describes. Raises ``Refused("plan_incomplete")`` while it describes none."""
+    found = plan.readiness.activity
+    if found is None:
+        raise Refused("plan_incomplete")
+    return found
+
+
+def learner_page(activity: Activity) -> InformationPage:
+    """The information page that every learner acknowledges first."""
+    return information_page(activity, statements(activity, activity.designated_on))
+
+
+def preview(db: Session, officer: Officer, plan_id: str, who: str, now: datetime) -> Preview:
+    """Raises ``NotFound("beholder_unknown")``, ``Refused("plan_incomplete")``, and as ``open_plan``."""
+    if who not in {one.value for one in Beholder}:
+        raise NotFound("beholder_unknown")
+    plan = open_plan(db, officer, plan_id, now)
+    activity, beholder = complete_activity(plan), Beholder(who)
+    claims = tuple(_claim(activity, offer, DEGREES[beholder]) for offer in activity.credits)
+    return Preview(plan, activity, learner_page(activity), beholder, claims)
+
+
+def _claim(activity: Activity, offer: CreditOffer, degree: Degree) -> ClaimPreview:
+    credit = credit_type(offer.credit_type, activity.designated_on)
+    amounts = tuple(printed_amount(amount) for amount in claimable_amounts(offer, credit.step))
+    return ClaimPreview(phrase(credit, offer.maximum).plain or credit.code, amounts, credit.is_awarded_to(degree))
+
+
+def preview_certificate(found: Preview, link: Link, now: datetime) -> Certificate:
+    """Marked as a specimen, without number or record. Raises ``Refused("step_absent")`` without credit."""
+    degree = DEGREES[found.beholder]
+    profile = Profile(SAMPLE_NAME, degree, "US")
+    is_awarded = bool(found.claims) and found.claims[0].is_awarded
+    day = found.activity.day_of(now)
+    return specimen(found.activity, profile, day, is_awarded=is_awarded, link=link)

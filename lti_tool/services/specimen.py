@@ -12,7 +12,8 @@ from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
-from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
+from lti_tool.services.certificate import CODE_LENGTH, Link, compose
+from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
@@ -27,7 +28,8 @@ def specimen(activity: Activity, profile: Profile, day: date, *, is_awarded: boo
         raise Refused("step_absent")
     offer = activity.credits[0]
     credit = credit_type(offer.credit_type, activity.designated_on)
-    printing = Printing(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to), day, day)
+    line = PrintedOffer(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to))
+    printing = Printing((line,), day, day)
     address = link("0" * CODE_LENGTH)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, is_specimen=True)
 

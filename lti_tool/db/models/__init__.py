@@ -3,8 +3,10 @@
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
+from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
 from lti_tool.db.models.course import Course, CourseMember, Placement
-from lti_tool.db.models.credit import Award
+from lti_tool.db.models.credential import Credential
+from lti_tool.db.models.credit import CreditEntry
 from lti_tool.db.models.disclosure import Acknowledgement, ShownText
 from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
@@ -13,6 +15,7 @@ from lti_tool.db.models.learner import Learner
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
+from lti_tool.db.models.wording import CreditWorking, WordingConfirmation
 
 __all__ = [
     "AccessToken",
@@ -21,19 +24,24 @@ __all__ = [
     "ActivityVersion",
     "Answer",
     "Attempt",
-    "Award",
     "Certificate",
     "CertificateCounter",
     "Course",
     "CourseMember",
+    "Credential",
+    "CreditEntry",
+    "CreditWorking",
     "Delivery",
     "Deployment",
     "EvaluationReceipt",
     "EvaluationResponse",
     "Keyset",
+    "LateClaim",
+    "LateClaimPolicy",
     "Learner",
     "Media",
     "Participation",
+    "PendingAward",
     "PendingLogin",
     "Placement",
     "Platform",
@@ -43,4 +51,5 @@ __all__ = [
     "StudyView",
     "ToolKey",
     "WebSession",
+    "WordingConfirmation",
 ]

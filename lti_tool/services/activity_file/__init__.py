@@ -11,6 +11,7 @@ from pathlib import Path
 
 from lti_tool.domain.activity import Activity
 from lti_tool.services.activity_file.build import build_activity
+from lti_tool.services.activity_file.credits import check_credits
 from lti_tool.services.activity_file.export import write_activity_file
 from lti_tool.services.activity_file.faults import Fault, Findings, Place
 from lti_tool.services.activity_file.fields import ACTIVITY, activity_schema
@@ -43,6 +44,7 @@ def read_activity_text(data: bytes, *, name: str, folder: Path) -> CheckedFile:
     check_keys(values, findings)
     check_measures(values, findings)
     check_rules(values, findings)
+    check_credits(values, findings)
     media = read_media(values, folder, findings)
     if findings.faults:
         return CheckedFile(None, {}, findings.sorted())

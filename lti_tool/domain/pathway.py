@@ -31,7 +31,7 @@ class Blocker:
     """One reason why something may not be done yet, and the step that clears it (if one does).
 
     Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``claims_not_open``, ``claims_closed``,
-    ``credit_ended``, ``content_unopened``,
+    ``credit_ended``, ``credited_elsewhere``, ``nothing_to_claim``, ``content_unopened``,
     ``content_minutes``, ``content_coverage``, ``attempts_used``, ``cool_down``, ``already_passed``,
     ``already_taken``, ``pre_test_over``, ``step_absent``.
     """

@@ -122,6 +122,13 @@ BLOCKERS: dict[str, Any] = {
     "not_released": lazy_gettext("This activity opens on %(date)s"),
     "not_designated": lazy_gettext("Credit is designated from %(date)s"),
     "expired": lazy_gettext("This activity expired on %(date)s; credit can no longer be earned"),
+    "claims_not_open": lazy_gettext("Credit can be claimed from %(date)s"),
+    "claims_closed": lazy_gettext("The deadline for claims was %(date)s"),
+    "credit_ended": lazy_gettext("Your credit for this activity was taken back. The provider can tell you why"),
+    "credited_elsewhere": lazy_gettext(
+        "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
+    ),
+    "nothing_to_claim": lazy_gettext("You have claimed everything that this activity offers you"),
     "content_unopened": lazy_gettext("Open “%(title)s”"),
     "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),
     "content_coverage": lazy_gettext("Watch or listen to more of “%(title)s”"),

@@ -179,7 +179,9 @@ def attestation(credit_type: CreditType) -> str:
     return RichText.parse(_text(credit_type, "attestation")).plain
 
 
-def own_accreditation(credit_type: CreditType, offer: CreditOffer, activity: Activity, *, is_joint: bool) -> RichText | None:
+def own_accreditation(
+    credit_type: CreditType, offer: CreditOffer, activity: Activity, *, is_joint: bool
+) -> RichText | None:
     """The provider's accreditation by this body, where it is not what the provider's own statement says already.
 
     ``is_joint``: the provider is jointly accredited, which covers ANCC and ACPE; other bodies have a text for it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -168,6 +169,12 @@ def _acknowledgements(session: Session, participation_id: str) -> tuple[Acknowle
     return tuple(Acknowledgement(row.fingerprint, row.acknowledged_at) for row in rows)
 
 
+def _late_claim_until(session: Session, participation_id: str) -> datetime | None:
+    table = models.LateClaim
+    query = select(table.open_until).where(table.participation_id == participation_id, table.is_granted)
+    return max((moment for moment in session.scalars(query) if moment), default=None)
+
+
 def record_value(session: Session, participation: models.Participation) -> Record:
     """All facts of one participation. A test run has no credit."""
     is_real = not participation.is_trial
@@ -180,5 +187,6 @@ def record_value(session: Session, participation: models.Participation) -> Recor
         content_finished_at=participation.content_finished_at,
         evaluated_at=receipt.submitted_at if receipt else None,
         claims=_claims(found),
+        late_claim_until=_late_claim_until(session, participation.id),
         ended_types=tuple(code for code, chain in found.items() if live_award(chain) is None),
     )

@@ -78,7 +78,8 @@ def choice_of(
     """``fallback`` is the type without credit. ``held``, ``ended`` and ``elsewhere`` are codes of credit types that the
     learner has here, had here, and has for equivalent activities."""
     options = [
-        Option(credit, offer, _bars(credit, profile, held, ended, elsewhere)) for credit, offer in without_held_groups(offers, held)
+        Option(credit, offer, _bars(credit, profile, held, ended, elsewhere))
+        for credit, offer in without_held_groups(offers, held)
     ]
     awarded = tuple(option for option in options if not option.bars)
     if awarded or any(option.is_for_this_person for option in options):

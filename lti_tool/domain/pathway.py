@@ -123,8 +123,9 @@ STEP_TABLE: Mapping[Step, Callable[[Activity, Record, str], bool]] = {
 """Step to the test "is it done?". The order of the steps is that of ``Step``."""
 
 CLOSES_AT_EXPIRY = frozenset({Step.PRE_TEST, Step.POST_TEST, Step.EVALUATION})
-"""After expiry no new credit can be earned (ACCME enduring materials; AMA PRA); content can still be read. The claim has
-a window of its own, which ends with the expiry unless the activity says otherwise."""
+"""After expiry no new credit can be earned (ACCME enduring materials; AMA PRA); content can still be read.
+
+The claim has a window of its own, which ends with the expiry unless the activity says otherwise."""
 
 KEPT = frozenset({Step.CLAIM, Step.CERTIFICATE})
 """Once there is credit these stay reachable whatever happens to the activity."""

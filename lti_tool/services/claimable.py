@@ -92,9 +92,7 @@ def _credits(activity: Activity, choice: Choice) -> tuple[ClaimableCredit, ...]:
     if choice.participation is not None:
         return (_claimable(activity, choice.participation, is_awarded=False, is_optional=False),)
     is_optional = len(choice.awarded) > 1
-    return tuple(
-        _claimable(activity, option, is_awarded=True, is_optional=is_optional) for option in choice.awarded
-    )
+    return tuple(_claimable(activity, option, is_awarded=True, is_optional=is_optional) for option in choice.awarded)
 
 
 def _offers(activity: Activity) -> list[tuple[CreditType, CreditOffer]]:

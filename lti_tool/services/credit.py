@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.activity import Step
 from lti_tool.domain.assessment import Result, TestKind, score
+from lti_tool.domain.credential import Requirement
 from lti_tool.domain.credit import CreditOffer, Degree, check_amount, least_amount
 from lti_tool.domain.eligibility import Bar, clashes
 from lti_tool.domain.errors import BadInput, Refused
@@ -78,6 +79,12 @@ def claim_view(session: Session, visit: Visit, now: datetime) -> ClaimView:
     left = claimables(session, found)
     result = best_result(found.activity.post_test, found.record.submitted(TestKind.POST))
     return ClaimView(found, left.credits, result, left.barred)
+
+
+def asked_credentials(view: ClaimView) -> dict[Requirement, bool]:
+    """What the bodies of the claimable credits ask for: those without which one of them is not awarded come first."""
+    needed = {need: True for one in view.claimable for need in one.needs}
+    return {**needed, **{need: False for one in view.claimable for need in one.takes if need not in needed}}
 
 
 def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, now: datetime) -> Claimed:

@@ -187,7 +187,12 @@ class BlockerRow:
 
 
 def explain(error: CmeError) -> Explanation:
-    found = EXPLANATIONS.get(error.code)
+    return explain_code(error.code)
+
+
+def explain_code(code: str) -> Explanation:
+    """What a refusal's code says, and what to do about it."""
+    found = EXPLANATIONS.get(code)
     if found is None:
         return Explanation(gettext("This could not be done"), str(ASK_LMS))
     return Explanation(str(found[0]), str(found[1]))

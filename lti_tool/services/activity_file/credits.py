@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from lti_tool.catalogue.credit import credit_type, credit_types, edition_of
 from lti_tool.domain.activity import Accreditation, LearningFormat

@@ -65,7 +65,11 @@ _PROVIDER = Record(
     (
         _need("name", NAME, "The accredited provider, as statements and certificates print it"),
         _need("contact", LINE, "How learners reach the provider: telephone, e-mail or web"),
-        _need("accreditation", _words(Accreditation), "Which accreditation statement applies: direct, joint, state, jointly-accredited, or none"),
+        _need(
+            "accreditation",
+            _words(Accreditation),
+            "Which accreditation statement applies: direct, joint, state, jointly-accredited, or none",
+        ),
         Field("state_body", NAME, "With state: the recognized state accreditor", ""),
         Field("joint_providers", Many(NAME), "With joint: the nonaccredited organizations", []),
         _need("signatory", _SIGNATORY, "Who signs certificates"),

@@ -10,5 +10,6 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.content",
     "lti_tool.web.learner.evaluation",
     "lti_tool.web.learner.claim",
+    "lti_tool.web.learner.claim_details",
     "lti_tool.web.learner.certificate",
 )

@@ -12,6 +12,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.certificate import issued_certificates, own_certificate, printed_pdf
+from lti_tool.services.claimable import claimables
 from lti_tool.services.participation import progress
 from lti_tool.services.specimen import specimen_for
 from lti_tool.web.access import Access, Work, route
@@ -34,7 +35,8 @@ def certificate(work: Work) -> ResponseReturnValue:
     else:
         here.require(Step.CERTIFICATE)
     issued = issued_certificates(work.db, work.visit)
-    return learner_page("learner/certificate.html", work, here, Step.CERTIFICATE, issued=issued)
+    has_more = bool(issued and claimables(work.db, here).credits)
+    return learner_page("learner/certificate.html", work, here, Step.CERTIFICATE, issued=issued, has_more=has_more)
 
 
 @route(blueprint, "/certificate/<certificate_id>.pdf", Access.LEARNER)

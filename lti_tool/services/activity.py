@@ -18,6 +18,7 @@ from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.wire import write_activity
+from lti_tool.services.wording import require_confirmed
 
 MEDIA_TYPES = {
     ".png": "image/png",
@@ -57,7 +58,11 @@ def _content_hash(definition: Mapping[str, object], media: Mapping[str, bytes]) 
 def import_activity(
     session: Session, provider_id: str, activity: Activity, media: Mapping[str, bytes], now: datetime
 ) -> Imported:
-    """Add the activity, or a new version if anything changed. Learners under way keep the version they began with."""
+    """Add the activity, or a new version if anything changed. Learners under way keep the version they began with.
+
+    Raises ``Refused("wording_unconfirmed")`` for credit whose wording this provider has not confirmed.
+    """
+    require_confirmed(session, provider_id, activity)
     definition = write_activity(activity)
     content_hash = _content_hash(definition, media)
     row = _locked(session, provider_id, activity, now)

@@ -39,6 +39,11 @@ class ClaimableCredit:
     is_optional: bool = False
     """One of several: the learner may leave it."""
 
+    @classmethod
+    def of(cls, credit: CreditType, offer: CreditOffer, activity: Activity, *, is_awarded: bool) -> ClaimableCredit:
+        """Apart from any learner, for staff's own entries."""
+        return _claimable(activity, Option(credit, offer), is_awarded=is_awarded, is_optional=False)
+
     @property
     def field(self) -> str:
         """Name of the form's control."""

@@ -150,7 +150,9 @@ def _chosen(
         if one.is_optional and not _is_claimed(one, form):
             continue
         try:
-            chosen.append((one, _read_amount(one, form) if one.is_awarded else one.offer.maximum))
+            chosen.append(
+                (one, read_amount(one, form.amounts.get(one.credit.code, "")) if one.is_awarded else one.offer.maximum)
+            )
         except BadInput as error:
             faults[one.field] = error.code
     if not chosen and not faults:
@@ -167,8 +169,9 @@ def _missing_credentials(session: Session, found: Progress, chosen: Sequence[Cla
     return {f"id.{need}": "missing" for one in chosen for need in one.needs if need not in held}
 
 
-def _read_amount(one: ClaimableCredit, form: ClaimForm) -> Decimal:
-    typed = form.amounts.get(one.credit.code, "").strip()
+def read_amount(one: ClaimableCredit, raw: str) -> Decimal:
+    """An amount as typed. Raises ``BadInput`` with a ``claim_*`` code (see :func:`claim_credit`)."""
+    typed = raw.strip()
     if not typed:
         raise BadInput("claim_missing")
     if not _AMOUNT.fullmatch(typed):

@@ -13,6 +13,7 @@ from flask_babel import format_date, format_datetime, gettext, lazy_gettext
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.pathway import Blocker
+from lti_tool.web.credit_messages import CREDIT_EXPLANATIONS
 from lti_tool.web.launch_messages import ASK_LMS, LAUNCH_EXPLANATIONS
 
 STEP_NAMES = {
@@ -139,6 +140,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This activity does not exist"),
         lazy_gettext("Tell your instructor that the link points to an activity that is gone."),
     ),
+    **CREDIT_EXPLANATIONS,
     **LAUNCH_EXPLANATIONS,
 }
 """Code to (what, remedy). A code without a row gets a general text with the code beside it."""

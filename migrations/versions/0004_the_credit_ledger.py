@@ -22,6 +22,8 @@ def upgrade() -> None:
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_certificate_award_id"), type_="foreignkey")
         batch_op.create_foreign_key(batch_op.f("fk_certificate_award_id"), "credit_entry", ["award_id"], ["id"])
+        batch_op.drop_constraint(batch_op.f("uq_certificate_award_id"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_certificate_award_id"), ["award_id"], unique=False)
     op.drop_table("award")
 
 
@@ -163,6 +165,8 @@ def make_tables() -> None:
         sa.Column("credit_type", sa.String(length=64), nullable=False),
         sa.Column("amount", sa.Numeric(precision=8, scale=2), nullable=False),
         sa.Column("email_digest", sa.String(length=64), nullable=False),
+        sa.Column("learner_id", sa.String(length=32), nullable=True),
+        sa.Column("is_declined", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("actor", sa.String(length=255), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -170,6 +174,7 @@ def make_tables() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_pending_award_activity_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["credit_entry.id"], name=op.f("fk_pending_award_entry_id")),
+        sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_pending_award_learner_id")),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_pending_award_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pending_award")),
         sa.UniqueConstraint(
@@ -181,6 +186,7 @@ def make_tables() -> None:
     )
     with op.batch_alter_table("pending_award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pending_award_email_digest"), ["email_digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_pending_award_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pending_award_provider_id"), ["provider_id"], unique=False)
 
 
@@ -192,6 +198,8 @@ def downgrade() -> None:
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_certificate_award_id"), type_="foreignkey")
         batch_op.create_foreign_key(batch_op.f("fk_certificate_award_id"), "award", ["award_id"], ["id"])
+        batch_op.drop_index(batch_op.f("ix_certificate_award_id"))
+        batch_op.create_unique_constraint(batch_op.f("uq_certificate_award_id"), ["award_id"])
     op.drop_table("pending_award")
     op.drop_table("late_claim")
     op.drop_table("credential")

@@ -63,9 +63,13 @@ class PendingAward(Base):
     credit_type: Mapped[str] = mapped_column(String(64))
     amount: Mapped[Decimal] = mapped_column(Numeric(8, 2))
     email_digest: Mapped[str] = mapped_column(String(64), index=True)
+    learner_id: Mapped[str | None] = mapped_column(ForeignKey("learner.id"), index=True)
+    """Who arrived with this address, to be confirmed by them."""
     reason: Mapped[str] = mapped_column(String(500))
     actor: Mapped[Name]
     created_at: Mapped[datetime]
+    is_declined: Mapped[bool] = mapped_column(default=False)
+    """The person said that it is not theirs."""
     entry_id: Mapped[str | None] = mapped_column(ForeignKey("credit_entry.id"))
     """The ledger entry that it became."""
     settled_at: Mapped[datetime | None]

@@ -21,6 +21,26 @@ from lti_tool.web.learner.claim_words import DEGREES, country_names, fault_words
 from lti_tool.web.learner.frame import learner_page
 
 
+def profile_choices() -> dict[str, Any]:
+    """What the fields of the particulars offer."""
+    return {
+        "degrees": [{"value": degree.value, "label": label} for degree, label in DEGREES.items()],
+        "countries": [{"value": code, "label": name} for code, name in country_names().items()],
+        "equivalent": EQUIVALENT,
+        "limit": MAX_NAME,
+    }
+
+
+def profile_form(sent: Mapping[str, str]) -> ProfileForm:
+    """The particulars as sent."""
+    return ProfileForm(
+        sent.get("printed_name", ""),
+        sent.get("degree", ""),
+        sent.get("country", ""),
+        sent.get("equivalence") == "yes",
+    )
+
+
 @route(blueprint, "/claim/details", Access.LEARNER)
 def claim_details(work: Work) -> ResponseReturnValue:
     here = progress(work.db, work.visit, work.now)
@@ -37,12 +57,7 @@ def claim_details(work: Work) -> ResponseReturnValue:
 @route(blueprint, "/claim/details", Access.LEARNER, ("POST",))
 def confirm_details(work: Work) -> ResponseReturnValue:
     sent = request.form
-    typed = ProfileForm(
-        sent.get("printed_name", ""),
-        sent.get("degree", ""),
-        sent.get("country", ""),
-        sent.get("equivalence") == "yes",
-    )
+    typed = profile_form(sent)
     try:
         confirm_profile(work.db, work.visit, typed, work.deps.printer, work.now)
     except BadInput as error:
@@ -54,12 +69,6 @@ def confirm_details(work: Work) -> ResponseReturnValue:
 def _details_page(
     work: Work, here: Progress, typed: ProfileForm, words: Mapping[str, str], status: int = 200
 ) -> Response:
-    values: dict[str, Any] = {
-        "degrees": [{"value": degree.value, "label": label} for degree, label in DEGREES.items()],
-        "countries": [{"value": code, "label": name} for code, name in country_names().items()],
-        "equivalent": EQUIVALENT,
-        "limit": MAX_NAME,
-    }
     return learner_page(
         "learner/claim_details.html",
         work,
@@ -69,5 +78,5 @@ def _details_page(
         typed=typed,
         faults=words,
         summary=summary(words),
-        **values,
+        **profile_choices(),
     )

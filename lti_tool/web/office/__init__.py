@@ -8,4 +8,8 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.home",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
+    "lti_tool.web.office.credit",
+    "lti_tool.web.office.late_claims",
+    "lti_tool.web.office.wording",
+    "lti_tool.web.office.calculator",
 )

@@ -25,6 +25,12 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("office.home", lazy_gettext("Overview"), ""),
+    Tab("office.credit", lazy_gettext("Credit"), lazy_gettext("Who holds which credit; award, adjust, take back.")),
+    Tab("office.late_claim_list", lazy_gettext("Late claims"), lazy_gettext("Decide on claims after the deadline.")),
+    Tab(
+        "office.calculator", lazy_gettext("Calculator"), lazy_gettext("Work out how much credit an activity is worth.")
+    ),
+    Tab("office.wording", lazy_gettext("Wording"), lazy_gettext("Compare and confirm the accreditors’ texts.")),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )

@@ -177,6 +177,11 @@ def claim_blockers(activity: Activity, record: Record, now: datetime) -> list[Bl
     return []
 
 
+def nothing_left(elsewhere: str = "") -> Blocker:
+    """Why an open claim has nothing to give; ``elsewhere`` is the title of an equivalent activity with credit."""
+    return Blocker("credited_elsewhere", None, {"title": elsewhere}) if elsewhere else Blocker("nothing_to_claim")
+
+
 def _step(activity: Activity, record: Record, fingerprint: str, now: datetime, step: Step) -> StepStanding:
     is_done = STEP_TABLE[step](activity, record, fingerprint)
     is_required = activity.requirement(step) is Requirement.REQUIRED

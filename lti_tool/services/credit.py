@@ -20,7 +20,7 @@ from lti_tool.domain.eligibility import Bar, clashes
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.pathway import Blocker, best_result, has_acknowledged
+from lti_tool.domain.pathway import best_result, has_acknowledged, nothing_left
 from lti_tool.domain.record import Attempt, Record
 from lti_tool.domain.wire import write_value
 from lti_tool.services.certificate import IssuedCertificate, Link, issue, issued_certificates, learner_language
@@ -127,8 +127,7 @@ def _is_claimed(one: ClaimableCredit, form: ClaimForm) -> bool:
 def _nothing_left(barred: Sequence[BarredCredit]) -> Refused:
     """Why there is nothing: credit for the same education was given for another activity."""
     titles = [one.title for one in barred if one.bar is Bar.EQUIVALENT]
-    blocker = Blocker("credited_elsewhere", None, {"title": titles[0]}) if titles else Blocker("nothing_to_claim")
-    return Refused("step_locked", step=Step.CLAIM, blockers=(blocker,))
+    return Refused("step_locked", step=Step.CLAIM, blockers=(nothing_left(*titles[:1]),))
 
 
 def _shown_profile(found: Progress, form: ClaimForm) -> Profile:

@@ -57,7 +57,7 @@ def credit_activities(session: Session, officer: Officer) -> tuple[OfficeActivit
     """Those whose claims this person may decide, by title."""
     table = models.Activity
     query = select(table.id, table.title).where(table.provider_id == officer.provider_id, table.version > 0)
-    rows = session.execute(query.order_by(table.title, table.id)).tuples()
+    rows = session.execute(query.order_by(table.title, table.id))
     return tuple(OfficeActivity(key, title) for key, title in rows if officer.may(Capability.OVERRIDE_CLAIMS, key))
 
 
@@ -91,7 +91,7 @@ def people(session: Session, officer: Officer, activity_id: str, search: str) ->
     if search:
         like = f"%{search.replace('%', '').replace('_', ' ')}%"
         query = query.where(or_(learner.lms_name.ilike(like), learner.printed_name.ilike(like)))
-    return tuple(PersonRow(*found) for found in session.execute(query).tuples())
+    return tuple(PersonRow(*found) for found in session.execute(query))
 
 
 def person_name(session: Session, officer: Officer, learner_id: str) -> str:

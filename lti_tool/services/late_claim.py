@@ -127,7 +127,7 @@ def late_claims(session: Session, officer: Officer, *, is_open: bool = True) -> 
         .order_by(claim.requested_at, claim.id)
         .limit(PAGE)
     )
-    rows = (_row(*found) for found in session.execute(query).tuples())
+    rows = (_row(*found) for found in session.execute(query))
     return tuple(row for row in rows if officer.may(Capability.OVERRIDE_CLAIMS, row.activity_id))
 
 

@@ -116,7 +116,7 @@ def award_by_staff(
     certificate = award(
         session, found, found.profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
     )
-    detail = {"credit_type": code, "amount": [Decimal(0), amount]}
+    detail = {"credit_type": code, "amount": (Decimal(0), amount)}
     note(
         session,
         actor,
@@ -153,7 +153,7 @@ def adjust_by_staff(
     amount = read_amount(one, typed)
     row = post(session, found, _posting(session, live, EntryKind.ADJUST, amount, officer, words))
     _replace_certificate(session, found, live.claim_id, link)
-    detail = {"credit_type": code, "amount": [before, amount]}
+    detail = {"credit_type": code, "amount": (before, amount)}
     note(session, officer, "credit.adjusted", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
 
 
@@ -178,7 +178,7 @@ def revoke_by_staff(
     row = post(session, found, _posting(session, live, kind, Decimal(0), officer, words))
     _replace_certificate(session, found, live.claim_id, link)
     action = "credit.expired" if kind is EntryKind.EXPIRE else "credit.revoked"
-    detail = {"credit_type": code, "amount": [before, Decimal(0)]}
+    detail = {"credit_type": code, "amount": (before, Decimal(0))}
     note(session, officer, action, f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
     _tell_grades(session, found, officer, now)
 

@@ -40,7 +40,7 @@ def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[Tra
     )
     found: dict[tuple[str, str], list[Entry]] = {}
     titles: dict[str, str] = {}
-    for row, title in session.execute(query).tuples():
+    for row, title in session.execute(query):
         titles[row.activity_id] = title
         found.setdefault((row.activity_id, row.credit_type), []).append(entry_value(row))
     lines = (_line(titles[activity_id], in_order(entries)) for (activity_id, _), entries in found.items())

@@ -40,6 +40,11 @@ MEANING = {
     "not_designated": "before the day on which the credit was designated",
     "expired": "after the expiration day",
     "closed": "the provider closed the activity before it expired",
+    "claims_not_open": "before the first day for claims",
+    "claims_closed": "after the last day for claims, and no late claim was granted",
+    "credit_ended": "the credit was revoked or has expired; only staff can award it again",
+    "credited_elsewhere": "credit was given for another activity with the same education",
+    "nothing_to_claim": "all credit of the activity that is for this learner has been claimed",
     "content_unopened": "an item was not opened yet",
     "content_minutes": "the minimum time was not spent yet",
     "content_coverage": "a recording was not played far enough yet",
@@ -63,6 +68,8 @@ def _title(step: Step) -> str:
 
 
 def _expiry(step: Step) -> str:
+    if step is Step.CLAIM:
+        return "closes at the claim deadline, unless credit was claimed"
     if step in CLOSES_AT_EXPIRY and step in KEPT:
         return "closes, unless credit was claimed"
     if step in CLOSES_AT_EXPIRY:

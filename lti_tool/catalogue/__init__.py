@@ -4,9 +4,12 @@ Every text carries its source and how sure it is. Nothing here reads a clock: th
 """
 
 from lti_tool.catalogue.credit import (
+    Printed,
     attestation,
+    awarded_note,
     certificate_title,
     certifying_sentence,
+    credit_name,
     credit_type,
     credit_types,
     designation_statement,
@@ -14,22 +17,27 @@ from lti_tool.catalogue.credit import (
     phrase,
     worded,
 )
-from lti_tool.catalogue.statements import accreditation_statement, statements
+from lti_tool.catalogue.statements import accreditation_statement, own_statement, provider_statements, statements
 from lti_tool.catalogue.wording import OwnWording, check_wording, own_wordings
 
 __all__ = [
     "OwnWording",
+    "Printed",
     "accreditation_statement",
     "attestation",
+    "awarded_note",
     "certificate_title",
     "certifying_sentence",
     "check_wording",
+    "credit_name",
     "credit_type",
     "credit_types",
     "designation_statement",
+    "own_statement",
     "own_wordings",
     "participation_note",
     "phrase",
+    "provider_statements",
     "statements",
     "worded",
 ]

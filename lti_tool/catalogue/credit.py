@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from lti_tool.catalogue.sentences import fill, provider_slots
+from lti_tool.catalogue.editions import Edition
+from lti_tool.catalogue.sentences import continued, fill, joined, provider_slots
 from lti_tool.catalogue.shelf import credit_series
-from lti_tool.domain.credit import CreditType, printed_amount
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.credit import CreditOffer, CreditType, Unit, printed_amount
+from lti_tool.domain.disclosure import printed_date
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.domain.text import RichText
 
 TITLE_AWARDED = "Certificate of Credit"
 TITLE_PARTICIPATED = "Certificate of Participation"
+PLURALS = {Unit.CREDIT: "credits", Unit.CONTACT_HOUR: "hours", Unit.HOUR: "hours", Unit.POINT: "points"}
+"""Of a part of an amount ("0.50 hours of pharmacology"); other units are their own plural."""
+SINGULARS = {Unit.CONTACT_HOUR: "hour"}
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One credit as a certificate's sentence names it."""
+
+    credit: CreditType
+    amount: Decimal
+    parts: Mapping[str, Decimal] = field(default_factory=dict)
+    variant: str = ""
+
+
+def edition_of(code: str, on: date) -> Edition:
+    """The edition in force on a day, with its texts and their sources. Raises as :func:`credit_type`."""
+    series = credit_series().get(code)
+    if series is None:
+        raise NotFound("credit_type_unknown", f"there is no credit type {code!r}", credit_type=code)
+    return series.in_force(on)
 
 
 OWN_WORDING = {
@@ -30,10 +55,7 @@ def credit_type(code: str, on: date, overrides: Overrides = NO_OVERRIDES) -> Cre
 
     Raises ``NotFound``: ``credit_type_unknown``, or ``no_edition_in_force`` for a day before the first edition.
     """
-    series = credit_series().get(code)
-    if series is None:
-        raise NotFound("credit_type_unknown", f"there is no credit type {code!r}", credit_type=code)
-    found = series.in_force(on).credit
+    found = edition_of(code, on).credit
     assert found is not None  # noqa: S101 - every credit edition is read with its type
     return worded(found, on, overrides)
 
@@ -59,6 +81,12 @@ def credit_types(on: date) -> tuple[CreditType, ...]:
     return tuple(edition.credit for edition in editions if edition.credit is not None and edition.is_in_force(on))
 
 
+def credit_name(code: str) -> str:
+    """The type's plain name for lists; the code itself for a type that the catalogue does not have."""
+    series = credit_series().get(code)
+    return series.name if series else code
+
+
 def _text(credit_type: CreditType, key: str) -> str:
     series = credit_series().get(credit_type.code)
     for edition in series.editions if series else ():
@@ -67,19 +95,44 @@ def _text(credit_type: CreditType, key: str) -> str:
     raise NotFound("edition_unknown", f"{credit_type.code} has no edition {credit_type.edition!r}")
 
 
-def phrase(credit_type: CreditType, amount: Decimal) -> RichText:
+def phrase(credit_type: CreditType, amount: Decimal, variant: str = "") -> RichText:
     """The body's marked phrase for an amount, e.g. *AMA PRA Category 1 Credits*™."""
-    return RichText.parse(credit_type.phrase(amount))
+    return fill(credit_type.phrase(amount), {"variant": variant})
 
 
-def designation_statement(
-    credit_type: CreditType, *, provider: str, learning_format: str, amount: Decimal
-) -> RichText | None:
-    """The body's designation statement, ``None`` for a type without credit. ``amount`` is the maximum."""
+def parts_text(credit_type: CreditType, parts: Mapping[str, Decimal]) -> str:
+    """The sub-buckets in words: "0.50 hours of pharmacology"."""
+    unit = credit_type.unit
+    one, many = SINGULARS.get(unit, unit.value), PLURALS.get(unit, unit.value)
+    return joined(
+        tuple(f"{printed_amount(part)} {one if part == 1 else many} of {name}" for name, part in parts.items())
+    )
+
+
+def offer_slots(credit_type: CreditType, offer: CreditOffer, activity: Activity) -> dict[str, str]:
+    """What a text of the type may name of an activity. ``ceu`` is a tenth of the contact hours (ACPE)."""
+    return {
+        **provider_slots(activity.provider.name),
+        "format": activity.format.value,
+        "title": activity.title,
+        "location": activity.location,
+        "contact": activity.provider.contact,
+        "released": printed_date(activity.released_on),
+        "expires": printed_date(activity.expires_on),
+        "variant": offer.variant,
+        "reference": offer.reference,
+        "amount": printed_amount(offer.maximum),
+        "ceu": f"{offer.maximum / 10:.3f}",
+        "parts": parts_text(credit_type, offer.parts),
+    }
+
+
+def designation_statement(credit_type: CreditType, offer: CreditOffer, activity: Activity) -> RichText | None:
+    """The body's designation statement for the maximum, ``None`` for a type without credit."""
     if not credit_type.designation_text:
         return None
-    slots = {**provider_slots(provider), "format": learning_format, "amount": printed_amount(amount)}
-    return fill(credit_type.designation_text, slots, phrase=credit_type.phrase(amount))
+    slots = offer_slots(credit_type, offer, activity)
+    return fill(credit_type.designation_text, slots, phrase=credit_type.phrase(offer.maximum))
 
 
 def certifying_sentence(
@@ -94,11 +147,15 @@ def certifying_sentence(
     date_text: str,
     amount: Decimal,
     is_awarded: bool,
+    variant: str = "",
+    parts: Mapping[str, Decimal] | None = None,
+    others: Sequence[Printed] = (),
 ) -> RichText:
     """The sentence of the certificate (AMA PRA, documentation for physicians and for other participants).
 
     ``amount`` is what was claimed if ``is_awarded``, else the designated maximum. ``degree`` and
-    ``location`` may be empty. Raises ``BadInput("nothing_to_fill")`` naming any other empty value.
+    ``location`` may be empty. ``others`` are further credits of the same certificate, named in the same sentence.
+    Raises ``BadInput("nothing_to_fill")`` naming any other empty value.
     """
     slots = {
         **provider_slots(provider),
@@ -109,10 +166,19 @@ def certifying_sentence(
         "location": location,
         "date": date_text,
         "amount": printed_amount(amount),
+        "variant": variant,
+        "parts": parts_text(credit_type, parts or {}),
     }
     is_award = is_awarded and bool(credit_type.awarded_text)
     text = credit_type.awarded_text if is_award else credit_type.participated_text
-    return fill(text, slots, phrase=credit_type.phrase(amount))
+    sentence = fill(text, slots, phrase=credit_type.phrase(amount))
+    return continued(sentence, [_named(one) for one in others]) if others else sentence
+
+
+def _named(one: Printed) -> RichText:
+    """A further credit: "0.50 nursing contact hours (including 0.25 hours of pharmacology)"."""
+    slots = {"amount": printed_amount(one.amount), "variant": one.variant, "parts": parts_text(one.credit, one.parts)}
+    return fill("{amount} {phrase}[ (including {parts})]", slots, phrase=one.credit.phrase(one.amount))
 
 
 def certificate_title(credit_type: CreditType, *, is_awarded: bool) -> str:
@@ -125,6 +191,24 @@ def participation_note(credit_type: CreditType) -> RichText:
     return RichText.parse(_text(credit_type, "note"))
 
 
+def awarded_note(credit_type: CreditType, offer: CreditOffer, activity: Activity, amount: Decimal) -> RichText | None:
+    """Small print that the body wants under awarded credit (pharmacy: not the official statement of credit)."""
+    text = _text(credit_type, "awarded_note")
+    slots = {**offer_slots(credit_type, offer, activity), "ceu": f"{amount / 10:.3f}"}
+    return fill(text, slots) if text else None
+
+
 def attestation(credit_type: CreditType) -> str:
     """What stands beside the claim control and is confirmed by claiming."""
     return RichText.parse(_text(credit_type, "attestation")).plain
+
+
+def own_accreditation(
+    credit_type: CreditType, offer: CreditOffer, activity: Activity, *, is_joint: bool
+) -> RichText | None:
+    """The provider's accreditation by this body, where it is not what the provider's own statement says already.
+
+    ``is_joint``: the provider is jointly accredited, which covers ANCC and ACPE; other bodies have a text for it.
+    """
+    text = _text(credit_type, "accreditation_joint" if is_joint else "accreditation")
+    return fill(text, offer_slots(credit_type, offer, activity)) if text else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from lti_tool.catalogue.editions import slots_of
+from lti_tool.catalogue.texts import slots_of
 from lti_tool.domain.errors import BadInput
-from lti_tool.domain.text import RichText
+from lti_tool.domain.text import RichText, Run
 
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
@@ -39,3 +40,18 @@ def fill(text: str, slots: Mapping[str, str], phrase: str = "") -> RichText:
     if empty:
         raise BadInput("nothing_to_fill", f"no value for {', '.join(empty)}", faults=dict.fromkeys(empty, "missing"))
     return RichText.parse(kept, **slots)
+
+
+def continued(sentence: RichText, more: Sequence[RichText]) -> RichText:
+    """A sentence whose last word is followed by more of the same: "… is awarded A, B, and C.".
+
+    Raises ``ValueError`` for a text that is not one sentence to its end.
+    """
+    *runs, last = sentence.runs
+    if not last.text.endswith("."):
+        raise ValueError("a sentence to be continued ends with a full stop")
+    shortened = [*runs, replace(last, text=last.text[:-1])]
+    for place, item in enumerate(more, 1):
+        separator = ", " if place < len(more) else " and " if len(more) == 1 else ", and "
+        shortened += [Run(separator), *item.runs]
+    return RichText((*(run for run in shortened if run.text), Run(".")))

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from lti_tool.catalogue.editions import Series, read_accreditation, read_credit
@@ -18,6 +19,12 @@ def _read_all(folder: str, read: Reader) -> dict[str, Series]:
     place = files("lti_tool.catalogue") / "data" / folder
     found = sorted((file for file in place.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return {file.name[:-5]: parse(file.read_text("utf-8"), file.name[:-5], read) for file in found}
+
+
+def read_folder(folder: Path) -> dict[str, Series]:
+    """The credit files of another release. Raises ``BadInput("catalogue_unusable")``."""
+    found = sorted(folder.glob("*.toml"))
+    return {file.stem: parse(file.read_text("utf-8"), file.stem, read_credit) for file in found}
 
 
 def parse(source: str, name: str, read: Reader) -> Series:

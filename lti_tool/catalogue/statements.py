@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from lti_tool.catalogue.credit import credit_type, designation_statement
+from lti_tool.catalogue.credit import credit_type, designation_statement, own_accreditation
 from lti_tool.catalogue.sentences import fill, joined, provider_slots
 from lti_tool.catalogue.shelf import accreditation_series
-from lti_tool.domain.activity import AccreditedProvider, Activity
+from lti_tool.domain.activity import Accreditation, AccreditedProvider, Activity
+from lti_tool.domain.credit import CreditOffer, CreditType
 from lti_tool.domain.disclosure import Statements
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.domain.text import RichText
@@ -32,18 +33,29 @@ def accreditation_statement(provider: AccreditedProvider, on: date, overrides: O
 
 
 def statements(activity: Activity, on: date, overrides: Overrides = NO_OVERRIDES) -> Statements:
-    """The accreditation statement, and one designation statement per credit offer that is a credit.
+    """The accreditation statements, and one designation statement per credit offer that is a credit.
 
-    Raises ``NotFound`` for a credit type that is unknown or has no edition in force on the day.
+    The provider's own statement comes first; then those of the further bodies whose credit is offered. Raises
+    ``NotFound`` for a credit type that is unknown or has no edition in force on the day.
     """
-    found = (
-        designation_statement(
-            credit_type(offer.credit_type, on, overrides),
-            provider=activity.provider.name,
-            learning_format=activity.format.value,
-            amount=offer.maximum,
-        )
-        for offer in activity.credits
+    offers = [(credit_type(offer.credit_type, on, overrides), offer) for offer in activity.credits]
+    stated = provider_statements(activity.provider, on, overrides)
+    accreditation = [*stated, *(own_statement(*pair, activity) for pair in offers)]
+    designation = (designation_statement(*pair, activity) for pair in offers)
+    return Statements(
+        tuple(dict.fromkeys(statement for statement in accreditation if statement is not None)),
+        tuple(statement for statement in designation if statement is not None),
     )
-    designation = tuple(statement for statement in found if statement is not None)
-    return Statements((accreditation_statement(activity.provider, on, overrides),), designation)
+
+
+def provider_statements(
+    provider: AccreditedProvider, on: date, overrides: Overrides = NO_OVERRIDES
+) -> tuple[RichText, ...]:
+    """The provider's own statement; none if it is not accredited for physicians."""
+    return () if provider.accreditation is Accreditation.NONE else (accreditation_statement(provider, on, overrides),)
+
+
+def own_statement(credit: CreditType, offer: CreditOffer, activity: Activity) -> RichText | None:
+    """What the body of one type says of the provider."""
+    is_joint = activity.provider.accreditation is Accreditation.JOINTLY_ACCREDITED
+    return own_accreditation(credit, offer, activity, is_joint=is_joint)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from lti_tool.catalogue.credit import OWN_WORDING
-from lti_tool.catalogue.editions import (
+from lti_tool.catalogue.editions import Edition, Series
+from lti_tool.catalogue.shelf import accreditation_series, credit_series
+from lti_tool.catalogue.texts import (
     ACCREDITATION_TEXTS,
     CREDIT_TEXTS,
+    FURTHER_TEXTS,
     PARTICIPATION_TEXTS,
-    Edition,
-    Series,
     Slots,
     check_text,
 )
-from lti_tool.catalogue.shelf import accreditation_series, credit_series
 from lti_tool.domain.errors import BadInput, NotFound
 
 
@@ -62,7 +62,7 @@ def _slots(series: str, key: str) -> Slots:
     if series in accreditation_series():
         return ACCREDITATION_TEXTS[key]
     has_credit = any(edition.text("phrase_one") for edition in credit_series()[series].editions)
-    return (CREDIT_TEXTS if has_credit else PARTICIPATION_TEXTS)[key]
+    return ({**FURTHER_TEXTS, **CREDIT_TEXTS} if has_credit else PARTICIPATION_TEXTS)[key]
 
 
 def check_wording(series: str, key: str, text: str) -> str:

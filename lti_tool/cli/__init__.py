@@ -7,6 +7,7 @@ import sys
 import click
 
 from lti_tool.cli.activity import activity
+from lti_tool.cli.catalogue import catalogue
 from lti_tool.cli.database import db
 from lti_tool.cli.demo import demo
 from lti_tool.cli.doctor import doctor
@@ -28,7 +29,7 @@ def root() -> None:
     """
 
 
-for command in (db, activity, platform, office, keys, worker, serve, demo, doctor):
+for command in (db, activity, catalogue, platform, office, keys, worker, serve, demo, doctor):
     root.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from lti_tool.domain.errors import NotFound
 from lti_tool.domain.key_correction import Correction, corrected
 from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
+from lti_tool.domain.ledger import Entry, EntryKind, balance, in_order, live_award
 from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Study
 from lti_tool.domain.wire import read_activity, read_value
 
@@ -144,9 +146,35 @@ def _study(row: models.Study, views: Sequence[models.StudyView]) -> Study:
     return Study(row.item, sum(view.seconds for view in views), covered(ranges, duration), row.first_opened_at)
 
 
-def _claims(session: Session, participation_id: str) -> tuple[Claim, ...]:
-    rows = session.scalars(select(models.Award).where(models.Award.participation_id == participation_id))
-    return tuple(Claim(row.credit_type, row.amount, row.is_awarded, row.claimed_at) for row in rows)
+def entry_value(row: models.CreditEntry) -> Entry:
+    return Entry(
+        id=row.id,
+        follows=row.follows,
+        kind=EntryKind(row.kind),
+        credit_type=row.credit_type,
+        amount=row.amount,
+        is_awarded=row.is_awarded,
+        at=row.recorded_at,
+        reason=row.reason,
+        actor=row.actor,
+        claim_id=row.claim_id,
+    )
+
+
+def accounts(session: Session, learner_id: str, activity_id: str) -> dict[str, tuple[Entry, ...]]:
+    """The ledger of a learner in an activity: by credit type, each account in order."""
+    table = models.CreditEntry
+    query = select(table).where(table.learner_id == learner_id, table.activity_id == activity_id)
+    found: dict[str, list[Entry]] = {}
+    for row in session.scalars(query.order_by(table.credit_type)):
+        found.setdefault(row.credit_type, []).append(entry_value(row))
+    return {credit_type: in_order(entries) for credit_type, entries in found.items()}
+
+
+def _claims(found: Mapping[str, tuple[Entry, ...]]) -> tuple[Claim, ...]:
+    """The awards that stand, with their balance."""
+    live = [(live_award(chain), balance(chain)) for chain in found.values()]
+    return tuple(Claim(award.credit_type, held, award.is_awarded, award.at) for award, held in live if award)
 
 
 def _accommodations(session: Session, participation_id: str) -> tuple[Accommodation, ...]:
@@ -167,8 +195,16 @@ def _acknowledgements(session: Session, participation_id: str) -> tuple[Acknowle
     return tuple(Acknowledgement(row.fingerprint, row.acknowledged_at) for row in rows)
 
 
+def _late_claim_until(session: Session, participation_id: str) -> datetime | None:
+    table = models.LateClaim
+    query = select(table.open_until).where(table.participation_id == participation_id, table.is_granted)
+    return max((moment for moment in session.scalars(query) if moment), default=None)
+
+
 def record_value(session: Session, participation: models.Participation) -> Record:
-    """All facts of one participation."""
+    """All facts of one participation. A test run has no credit."""
+    is_real = not participation.is_trial
+    found = accounts(session, participation.learner_id, participation.activity_id) if is_real else {}
     receipt = session.get(models.EvaluationReceipt, participation.id)
     return Record(
         acknowledgements=_acknowledgements(session, participation.id),
@@ -176,6 +212,8 @@ def record_value(session: Session, participation: models.Participation) -> Recor
         studies=_studies(session, participation.id),
         content_finished_at=participation.content_finished_at,
         evaluated_at=receipt.submitted_at if receipt else None,
-        claims=_claims(session, participation.id),
+        claims=_claims(found),
+        late_claim_until=_late_claim_until(session, participation.id),
+        ended_types=tuple(code for code, chain in found.items() if live_award(chain) is None),
         accommodations=_accommodations(session, participation.id),
     )

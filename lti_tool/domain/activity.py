@@ -32,9 +32,15 @@ NEEDS_ASSESSMENT = frozenset({LearningFormat.ENDURING, LearningFormat.JOURNAL})
 
 
 class Accreditation(StrEnum):
+    """By whose authority the provider awards credit (ACCME accreditation statements; Joint Accreditation)."""
+
     DIRECT = "direct"
     JOINT = "joint"
     STATE = "state"
+    JOINTLY_ACCREDITED = "jointly-accredited"
+    """By Joint Accreditation for Interprofessional Continuing Education: ACCME, ACPE and ANCC together."""
+    NONE = "none"
+    """Not accredited for physicians: only the statements of the bodies whose credit is offered stand."""
 
 
 class Level(StrEnum):
@@ -208,6 +214,12 @@ class Activity:
     new_and_evolving: str = ""
     location: str = ""
     time_zone: str = "UTC"
+    claims_open_on: date | None = None
+    """First day on which credit can be claimed, if that is after the release (a course of several weeks)."""
+    claims_close_on: date | None = None
+    """Last day on which credit can be claimed, if it is another than the expiry."""
+    equivalents: tuple[str, ...] = ()
+    """Keys of the provider's activities with the same education: nobody gets credit of a type for more than one."""
 
     def requirement(self, step: Step) -> Requirement:
         if step in (Step.CLAIM, Step.CERTIFICATE):
@@ -222,13 +234,25 @@ class Activity:
     @property
     def opens_at(self) -> datetime:
         """First moment of the release day."""
-        return datetime.combine(self.released_on, time.min, ZoneInfo(self.time_zone)).astimezone(UTC)
+        return self._midnight(self.released_on)
 
     @property
     def closes_at(self) -> datetime:
-        """First moment after the expiry day: no credit can be claimed from here on."""
-        after = self.expires_on + timedelta(days=1)
-        return datetime.combine(after, time.min, ZoneInfo(self.time_zone)).astimezone(UTC)
+        """First moment after the expiry day: no credit can be earned from here on."""
+        return self._midnight(self.expires_on + timedelta(days=1))
+
+    @property
+    def claims_open_at(self) -> datetime:
+        """First moment of the first day for claims."""
+        return self._midnight(self.claims_open_on or self.released_on)
+
+    @property
+    def claims_close_at(self) -> datetime:
+        """First moment after the last day for claims."""
+        return self._midnight((self.claims_close_on or self.expires_on) + timedelta(days=1))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, ZoneInfo(self.time_zone)).astimezone(UTC)
 
     def day_of(self, moment: datetime) -> date:
         """The day in the activity's own time zone, as printed on a certificate."""

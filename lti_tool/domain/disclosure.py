@@ -174,13 +174,21 @@ def printed_date(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
+def _claim_window(activity: Activity) -> str:
+    """When credit can be claimed, as far as that is not what everybody expects."""
+    opens, closes = activity.claims_open_on, activity.claims_close_on
+    begins = f"Credit can be claimed from {printed_date(opens)}. " if opens else ""
+    ends = "Credit cannot be claimed after this date."
+    return begins + (f"Credit can be claimed until {printed_date(closes)} ({activity.time_zone})." if closes else ends)
+
+
 def _format(activity: Activity) -> tuple[str, ...]:
     return (
         f"Format: {activity.format.value}.",
         f"Estimated time to complete: {activity.estimated_minutes} minutes.",
         f"Release date: {printed_date(activity.released_on)}.",
         f"Most recent review: {printed_date(activity.reviewed_on)}.",
-        f"Expiration date: {printed_date(activity.expires_on)}. Credit cannot be claimed after this date.",
+        f"Expiration date: {printed_date(activity.expires_on)}. {_claim_window(activity)}",
     )
 
 

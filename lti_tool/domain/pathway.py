@@ -31,7 +31,8 @@ class StepState(StrEnum):
 class Blocker:
     """One reason why something may not be done yet, and the step that clears it (if one does).
 
-    Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``closed``, ``content_unopened``,
+    Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``closed``, ``claims_not_open``,
+    ``claims_closed``, ``credit_ended``, ``credited_elsewhere``, ``nothing_to_claim``, ``content_unopened``,
     ``content_minutes``, ``content_coverage``, ``attempts_used``, ``cool_down``, ``already_passed``,
     ``already_taken``, ``pre_test_over``, ``step_absent``.
     """
@@ -127,8 +128,10 @@ STEP_TABLE: Mapping[Step, Callable[[Activity, Record, str], bool]] = {
 }
 """Step to the test "is it done?". The order of the steps is that of ``Step``."""
 
-CLOSES_AT_EXPIRY = frozenset({Step.PRE_TEST, Step.POST_TEST, Step.EVALUATION, Step.CLAIM})
-"""After expiry no new credit can be earned (ACCME enduring materials; AMA PRA); content can still be read."""
+CLOSES_AT_EXPIRY = frozenset({Step.PRE_TEST, Step.POST_TEST, Step.EVALUATION})
+"""After expiry no new credit can be earned (ACCME enduring materials; AMA PRA); content can still be read.
+
+The claim has a window of its own, which ends with the expiry unless the activity says otherwise."""
 
 KEPT = frozenset({Step.CLAIM, Step.CERTIFICATE})
 """Once there is credit these stay reachable whatever happens to the activity."""
@@ -168,6 +171,25 @@ def _window_blockers(activity: Activity, step: Step, now: datetime, closed_at: d
     return []
 
 
+def claim_blockers(activity: Activity, record: Record, now: datetime) -> list[Blocker]:
+    """The claim's own window, and credit that staff have taken back: only they can award it again."""
+    if record.ended_types and not record.claims:
+        return [Blocker("credit_ended")]
+    if now < activity.claims_open_at:
+        return [Blocker("claims_not_open", None, {"date": activity.claims_open_on})]
+    is_late = now >= activity.claims_close_at
+    if is_late and not (record.late_claim_until and now < record.late_claim_until):
+        if activity.claims_close_on is None:
+            return [Blocker("expired", None, {"date": activity.expires_on})]
+        return [Blocker("claims_closed", None, {"date": activity.claims_close_on})]
+    return []
+
+
+def nothing_left(elsewhere: str = "") -> Blocker:
+    """Why an open claim has nothing to give; ``elsewhere`` is the title of an equivalent activity with credit."""
+    return Blocker("credited_elsewhere", None, {"title": elsewhere}) if elsewhere else Blocker("nothing_to_claim")
+
+
 def _step(
     activity: Activity, record: Record, fingerprint: str, now: datetime, step: Step, closed_at: datetime | None
 ) -> StepStanding:
@@ -176,7 +198,10 @@ def _step(
     if is_done and step in KEPT:
         return StepStanding(step, StepState.DONE, is_required)
     earlier = activity.steps[: activity.steps.index(step)]
-    blockers = _window_blockers(activity, step, now, closed_at) + [
+    window = _window_blockers(activity, step, now, closed_at)
+    if step is Step.CLAIM and not window:
+        window = claim_blockers(activity, record, now)
+    blockers = window + [
         Blocker(f"needs_{other.value}", other)
         for other in earlier
         if activity.requirement(other) is Requirement.REQUIRED and not STEP_TABLE[other](activity, record, fingerprint)
@@ -282,6 +307,9 @@ def grade_fraction(activity: Activity, where: Standing, record: Record, step: St
     The post-test and a whole activity with a post-test give the best score; other steps give 1 when done.
     """
     is_scored = step is Step.POST_TEST or (step is None and activity.post_test is not None)
+    was_taken_back = bool(record.ended_types) and not record.claims
+    if step in KEPT and was_taken_back:
+        return Decimal(0)
     if is_scored:
         result = best_result(activity.post_test, record.submitted(TestKind.POST))
         return None if result is None else result.fraction

@@ -77,6 +77,11 @@ class Record:
     """The learner said "I have studied this"."""
     evaluated_at: datetime | None = None
     claims: tuple[Claim, ...] = ()
+    """Live awards with their balance."""
+    ended_types: tuple[str, ...] = ()
+    """Credit types of which an award was revoked or has expired, and nothing was awarded since."""
+    late_claim_until: datetime | None = None
+    """A late claim was granted: claiming is open until then although the deadline is over."""
     accommodations: tuple[Accommodation, ...] = ()
 
     @property

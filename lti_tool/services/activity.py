@@ -19,6 +19,7 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.errors import Conflict, NotFound
 from lti_tool.domain.wire import write_activity
 from lti_tool.services.question_use import note_uses
+from lti_tool.services.wording import require_confirmed
 
 MEDIA_TYPES = {
     ".png": "image/png",
@@ -67,8 +68,10 @@ def import_activity(
     """Add the activity, or a new version if anything changed. Learners under way keep the version they began with.
 
     An activity that comes as a file counts as approved and published. One of a plan (``plan_id``) is published later,
-    and changed by that plan only: raises ``Conflict("activity_planned")`` where a file would change it.
+    and changed by that plan only: raises ``Conflict("activity_planned")`` where a file would change it. Raises
+    ``Refused("wording_unconfirmed")`` for credit whose wording this provider has not confirmed.
     """
+    require_confirmed(session, provider_id, activity)
     definition = write_activity(activity)
     content_hash = _content_hash(definition, media)
     row = _locked(session, provider_id, activity, now)

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 
 from babel.dates import format_date
@@ -16,25 +15,22 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, undefer
 
-from lti_tool.catalogue import (
-    accreditation_statement,
-    certificate_title,
-    certifying_sentence,
-    designation_statement,
-    participation_note,
-    phrase,
-    worded,
-)
+from lti_tool.catalogue import certificate_title
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.certificate import Certificate, CertificateStatus, PrintedCredit
-from lti_tool.domain.credit import CreditOffer, CreditType
+from lti_tool.domain.certificate import Certificate, CertificateStatus
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.statement import NO_OVERRIDES, Overrides
-from lti_tool.domain.text import RichText
 from lti_tool.domain.wire import read_certificate, write_certificate
+from lti_tool.services.certificate_text import (
+    Printing,
+    certificate_sentence,
+    certificate_statements,
+    credit_lines,
+    small_print,
+    worded_printing,
+)
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.session import Visit
 
@@ -50,21 +46,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _KEY = re.compile(r"[0-9a-f]{32}")
 _HAN_FORMS = {"JP": "ja", "KR": "ko", "TW": "zh-Hant", "HK": "zh-Hant", "MO": "zh-Hant"}
 """Countries whose printed forms of Han characters differ from the simplified ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Printing:
-    """What a certificate needs beyond activity and learner. Days are in the activity's time zone."""
-
-    credit: CreditType
-    offer: CreditOffer
-    amount: Decimal
-    is_awarded: bool
-    completed_on: date
-    issued_on: date
-    learner_language: str = ""
-    overrides: Overrides = NO_OVERRIDES
-    """The provider's own wording of statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +109,16 @@ def compose(
 ) -> Certificate:
     """Everything that is printed (AMA PRA, required fields of documentation: rules 1.6), from the edition in force on
     the day of designation."""
-    credit = worded(printing.credit, activity.designated_on, printing.overrides)
-    printing, provider, language = replace(printing, credit=credit), activity.provider, text_language(activity)
-    amount = printing.amount if printing.is_awarded else printing.offer.maximum
+    printing = worded_printing(activity, printing)
+    first, provider, language = printing.lines[0], activity.provider, text_language(activity)
     return Certificate(
         number=number,
         verify_url=verify_url,
         language=language,
-        title=certificate_title(credit, is_awarded=printing.is_awarded),
+        title=certificate_title(first.credit, is_awarded=first.is_awarded),
         learner_name=profile.printed_name,
         degree=profile.printed_degree,
-        sentence=_sentence(activity, profile, printing, written_date(printing.completed_on, language)),
+        sentence=certificate_sentence(activity, profile, printing, written_date(printing.completed_on, language)),
         activity_title=activity.title,
         learning_format=activity.format.value,
         location=activity.location,
@@ -148,46 +128,14 @@ def compose(
         issued_on=printing.issued_on,
         released_on=activity.released_on,
         expires_on=activity.expires_on,
-        credits=_credit_lines(credit, amount, printing.is_awarded),
-        statements=_statements(activity, printing),
-        notes=() if printing.is_awarded else (participation_note(credit),),
+        credits=tuple(line for one in printing.lines for line in credit_lines(one)),
+        statements=certificate_statements(activity, printing),
+        notes=tuple(note for one in printing.lines if (note := small_print(activity, one)) is not None),
         signatory_name=provider.signatory.name,
         signatory_title=provider.signatory.title,
         is_specimen=is_specimen,
         learner_language=printing.learner_language,
     )
-
-
-def _credit_lines(credit: CreditType, amount: Decimal, is_awarded: bool) -> tuple[PrintedCredit, ...]:
-    if not credit.designation_text:
-        return ()
-    return (PrintedCredit(credit.code, phrase(credit, amount), amount, is_awarded),)
-
-
-def _sentence(activity: Activity, profile: Profile, printing: Printing, date_text: str) -> RichText:
-    return certifying_sentence(
-        printing.credit,
-        provider=activity.provider.name,
-        learner=profile.printed_name,
-        degree=profile.printed_degree,
-        format=activity.format.value,
-        title=activity.title,
-        location=activity.location,
-        date_text=date_text,
-        amount=printing.amount if printing.is_awarded else printing.offer.maximum,
-        is_awarded=printing.is_awarded,
-    )
-
-
-def _statements(activity: Activity, printing: Printing) -> tuple[RichText, ...]:
-    accreditation = accreditation_statement(activity.provider, activity.designated_on, printing.overrides)
-    designation = designation_statement(
-        printing.credit,
-        provider=activity.provider.name,
-        learning_format=activity.format.value,
-        amount=printing.offer.maximum,
-    )
-    return (accreditation,) if designation is None else (accreditation, designation)
 
 
 def next_number(session: Session, provider_id: str, year: int) -> str:
@@ -201,10 +149,10 @@ def next_number(session: Session, provider_id: str, year: int) -> str:
 
 
 def issue(
-    session: Session, award: models.Award, activity: Activity, profile: Profile, printing: Printing, link: Link
+    session: Session, award: models.CreditEntry, activity: Activity, profile: Profile, printing: Printing, link: Link
 ) -> models.Certificate:
-    """Freeze the certificate of an award, in the award's own transaction."""
-    provider_id = session.get_one(models.Activity, award.activity_id).provider_id
+    """Freeze the certificate of a claim, in the claim's own transaction. ``award`` is the first of its awards."""
+    provider_id = award.provider_id
     number, code = next_number(session, provider_id, printing.issued_on.year), new_code()
     certificate = compose(activity, profile, printing, number=number, verify_url=link(code))
     row = models.Certificate(
@@ -214,7 +162,7 @@ def issue(
         code=code,
         body=write_certificate(certificate),
         status=CertificateStatus.VALID.value,
-        issued_at=award.claimed_at,
+        issued_at=award.recorded_at,
     )
     session.add(row)
     session.flush()
@@ -243,8 +191,8 @@ def own_certificate(session: Session, visit: Visit, certificate_id: str) -> Issu
 def _own(visit: Visit) -> Select[models.Certificate]:
     return (
         select(models.Certificate)
-        .join(models.Award, models.Award.id == models.Certificate.award_id)
-        .where(models.Award.learner_id == visit.learner_id, models.Award.activity_id == visit.activity_id)
+        .join(models.CreditEntry, models.CreditEntry.id == models.Certificate.award_id)
+        .where(models.CreditEntry.learner_id == visit.learner_id, models.CreditEntry.activity_id == visit.activity_id)
         .where(models.Certificate.provider_id == visit.provider_id)
     )
 

@@ -11,64 +11,45 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from lti_tool.catalogue import attestation, credit_type
 from lti_tool.db import models
-from lti_tool.domain.activity import Activity, LearningFormat, Step
+from lti_tool.domain.activity import Step
 from lti_tool.domain.assessment import Result, TestKind
-from lti_tool.domain.credit import CreditOffer, CreditType, Degree, check_amount, claimable_amounts
-from lti_tool.domain.errors import BadInput
+from lti_tool.domain.credential import Requirement
+from lti_tool.domain.credit import CreditOffer, Degree, check_amount, least_amount
+from lti_tool.domain.eligibility import Bar, clashes
+from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.pathway import attempt_result, best_result, has_acknowledged
+from lti_tool.domain.ledger import EntryKind
+from lti_tool.domain.pathway import attempt_result, best_result, has_acknowledged, nothing_left
 from lti_tool.domain.record import Attempt, Record
 from lti_tool.domain.wire import write_value
-from lti_tool.services.certificate import (
-    IssuedCertificate,
-    Link,
-    Printing,
-    issue,
-    issued_certificates,
-    learner_language,
-)
+from lti_tool.services.certificate import IssuedCertificate, Link, issue, issued_certificates, learner_language
+from lti_tool.services.certificate_text import PrintedOffer, Printing
+from lti_tool.services.claimable import BarredCredit, ClaimableCredit, claimable_credits, claimables
+from lti_tool.services.credential import held_credentials
 from lti_tool.services.grade import note_progress
 from lti_tool.services.learner import EQUIVALENT, profile_digest
+from lti_tool.services.ledger import LEARNER, Posting, lock_learner, new_claim_id, post, standing_terms
 from lti_tool.services.participation import Progress, progress, progress_for_update, progress_of
 from lti_tool.services.session import Visit
 from lti_tool.services.statement import overrides_of_activity
 
-PARTICIPATION = "attendance"
-"""The catalogue's type without credit: its attestation is that of everybody who is not awarded credit."""
-TERMS_VERSION = "award-terms/1"
+__all__ = ["ClaimForm", "ClaimView", "Claimed", "claim_credit", "claim_view", "claimable_credits", "completed_at"]
+
 _AMOUNT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
-_NO_SUGGESTION = frozenset({LearningFormat.LIVE, LearningFormat.OTHER})
-"""Formats of which somebody may have attended a part: the whole is never suggested (AMA PRA, claiming)."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimableCredit:
-    """One credit that this learner may claim, or may have their participation certified for."""
-
-    credit: CreditType
-    offer: CreditOffer
-    is_awarded: bool
-    amounts: tuple[Decimal, ...]
-    """Every claimable amount, smallest first; empty where nothing is awarded and so nothing is chosen."""
-    suggested: Decimal | None
-    attestation: str
-
-    @property
-    def field(self) -> str:
-        """Name of the form's control."""
-        return f"amount.{self.credit.code}"
+NOT_CLAIMED = "none"
+"""What the control of a credit sends that the learner leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimView:
-    """The claim page. ``claimable`` is empty until the particulars are confirmed."""
+    """The claim page. ``claimable`` is empty until the particulars are confirmed, and when all has been claimed."""
 
     progress: Progress
     claimable: tuple[ClaimableCredit, ...]
     post_test: Result | None
     """The best attempt."""
+    barred: tuple[BarredCredit, ...] = ()
 
     @property
     def profile_digest(self) -> str:
@@ -93,55 +74,61 @@ class Claimed:
     is_new: bool
 
 
-def _claimable(activity: Activity, offer: CreditOffer, degree: Degree) -> ClaimableCredit:
-    credit = credit_type(offer.credit_type, activity.designated_on)
-    is_awarded = credit.is_awarded_to(degree)
-    amounts = claimable_amounts(offer, credit.step) if is_awarded else ()
-    is_open = activity.format in _NO_SUGGESTION and len(amounts) != 1
-    suggested = amounts[-1] if amounts and not is_open else None
-    attested = credit if is_awarded else credit_type(PARTICIPATION, activity.designated_on)
-    return ClaimableCredit(credit, offer, is_awarded, amounts, suggested, attestation(attested))
-
-
-def claimable_credits(activity: Activity, profile: Profile) -> tuple[ClaimableCredit, ...]:
-    """What this degree may claim: the credit it is awarded; else participation in what was designated for credit; else
-    participation."""
-    found = [_claimable(activity, offer, profile.degree) for offer in activity.credits]
-    awarded = [one for one in found if one.is_awarded]
-    designated = [one for one in found if one.credit.designation_text]
-    return tuple(awarded or designated or found)
-
-
 def claim_view(session: Session, visit: Visit, now: datetime) -> ClaimView:
     """The visitor's claim page, also while the step is locked."""
     found = progress(session, visit, now)
-    claimable = claimable_credits(found.activity, found.profile) if found.profile else ()
+    left = claimables(session, found)
     result = best_result(found.activity.post_test, found.record.submitted(TestKind.POST))
-    return ClaimView(found, claimable, result)
+    return ClaimView(found, left.credits, result, left.barred)
+
+
+def asked_credentials(view: ClaimView) -> dict[Requirement, bool]:
+    """What the bodies of the claimable credits ask for: those without which one of them is not awarded come first."""
+    needed = {need: True for one in view.claimable for need in one.needs}
+    return {**needed, **{need: False for one in view.claimable for need in one.takes if need not in needed}}
 
 
 def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, now: datetime) -> Claimed:
-    """Claim everything that this learner's degree may claim, and issue the certificates, in one transaction.
+    """Claim what the form names of all that this learner may claim, with one certificate, in one transaction.
 
-    Claiming again gives what was claimed first. A trial is checked like a claim and leaves nothing behind.
-    Raises ``Refused("step_locked")`` (earlier steps, release, designation, expiry) and ``BadInput("claim_unusable")``
-    with faults ``profile`` (``missing``, ``changed``), ``attestation`` (``missing``) and ``amount.<credit type>``:
-    ``claim_missing``, ``claim_not_a_number``, ``claim_above_maximum``, ``claim_below_minimum``, ``claim_not_in_steps``.
+    Claiming again gives what was claimed first; credit that was left may be claimed later, while claims are open. A
+    trial is checked like a claim and leaves nothing behind. Raises ``Refused("step_locked")`` (earlier steps, release,
+    designation, window, nothing left to claim) and ``BadInput("claim_unusable")`` with faults ``profile`` (``missing``,
+    ``changed``), ``attestation`` (``missing``), ``amounts`` (``claim_nothing``), ``id.<requirement>`` (``missing``) and
+    ``amount.<credit type>``: ``claim_missing``, ``claim_not_a_number``, ``claim_above_maximum``,
+    ``claim_below_minimum``, ``claim_not_in_steps``, ``claim_excluded``.
     """
     found = progress_for_update(session, visit, now)
     found.require(Step.CLAIM)
-    if found.record.claims:
+    if found.record.claims and not _wants_more(session, found, form):
         return Claimed(issued_certificates(session, visit), is_new=False)
+    lock_learner(session, found.learner_id)
     profile = _shown_profile(found, form)
-    claimable = claimable_credits(found.activity, profile)
-    amounts = _read_amounts(claimable, form)
+    left = claimables(session, found)
+    if not left.credits:
+        raise _nothing_left(left.barred)
+    chosen = _chosen(session, found, left.credits, form)
     if found.is_trial:
         return Claimed((), is_new=True)
-    for one, amount in zip(claimable, amounts, strict=True):
-        _award(session, found, profile, one, amount, link)
+    award(session, found, profile, chosen, link)
     row = session.get_one(models.Participation, found.participation_id)
     note_progress(session, progress_of(session, row, now), visit, now)
     return Claimed(issued_certificates(session, visit), is_new=True)
+
+
+def _wants_more(session: Session, found: Progress, form: ClaimForm) -> bool:
+    """The form names credit that was left at the first claim."""
+    return any(_is_claimed(one, form) for one in claimables(session, found).credits)
+
+
+def _is_claimed(one: ClaimableCredit, form: ClaimForm) -> bool:
+    return form.amounts.get(one.credit.code, "").strip() not in ("", NOT_CLAIMED)
+
+
+def _nothing_left(barred: Sequence[BarredCredit]) -> Refused:
+    """Why there is nothing: credit for the same education was given for another activity."""
+    titles = [one.title for one in barred if one.bar is Bar.EQUIVALENT]
+    return Refused("step_locked", step=Step.CLAIM, blockers=(nothing_left(*titles[:1]),))
 
 
 def _shown_profile(found: Progress, form: ClaimForm) -> Profile:
@@ -153,59 +140,93 @@ def _shown_profile(found: Progress, form: ClaimForm) -> Profile:
     return profile
 
 
-def _read_amounts(claimable: Sequence[ClaimableCredit], form: ClaimForm) -> tuple[Decimal, ...]:
-    """One amount each; where nothing is awarded, what the activity was designated for."""
+def _chosen(
+    session: Session, found: Progress, claimable: Sequence[ClaimableCredit], form: ClaimForm
+) -> list[tuple[ClaimableCredit, Decimal]]:
+    """What is claimed, with its amounts; where nothing is awarded, what the activity was designated for."""
     faults = {} if form.is_attested else {"attestation": "missing"}
-    amounts = []
+    chosen: list[tuple[ClaimableCredit, Decimal]] = []
     for one in claimable:
+        if one.is_optional and not _is_claimed(one, form):
+            continue
         try:
-            amounts.append(_read_amount(one, form) if one.is_awarded else one.offer.maximum)
+            chosen.append(
+                (one, read_amount(one, form.amounts.get(one.credit.code, "")) if one.is_awarded else one.offer.maximum)
+            )
         except BadInput as error:
             faults[one.field] = error.code
+    if not chosen and not faults:
+        faults["amounts"] = "claim_nothing"
+    faults |= {f"amount.{code}": "claim_excluded" for code in clashes(one.offer for one, _ in chosen)}
+    faults |= _missing_credentials(session, found, [one for one, _ in chosen])
     if faults:
         raise BadInput("claim_unusable", faults=faults)
-    return tuple(amounts)
+    return chosen
 
 
-def _read_amount(one: ClaimableCredit, form: ClaimForm) -> Decimal:
-    typed = form.amounts.get(one.credit.code, "").strip()
+def _missing_credentials(session: Session, found: Progress, chosen: Sequence[ClaimableCredit]) -> dict[str, str]:
+    held = held_credentials(session, found.learner_id)
+    return {f"id.{need}": "missing" for one in chosen for need in one.needs if need not in held}
+
+
+def read_amount(one: ClaimableCredit, raw: str) -> Decimal:
+    """An amount as typed. Raises ``BadInput`` with a ``claim_*`` code (see :func:`claim_credit`)."""
+    typed = raw.strip()
     if not typed:
         raise BadInput("claim_missing")
     if not _AMOUNT.fullmatch(typed):
         raise BadInput("claim_not_a_number")
     amount = Decimal(typed)
-    check_amount(one.offer, one.credit.step, amount)
+    least = least_amount(one.credit, one.offer)
+    check_amount(CreditOffer(one.credit.code, one.offer.maximum, least), one.credit.step, amount)
+    if amount not in one.amounts:
+        raise BadInput("claim_not_in_steps")
     return amount
 
 
-def _award(
-    session: Session, found: Progress, profile: Profile, one: ClaimableCredit, amount: Decimal, link: Link
-) -> None:
-    now, activity = found.now, found.activity
-    award = models.Award(
-        learner_id=found.learner_id,
-        activity_id=found.activity_id,
-        participation_id=found.participation_id,
-        version=found.version,
-        credit_type=one.credit.code,
-        amount=amount,
-        is_awarded=one.is_awarded,
-        terms=_terms(found, profile, one),
-        claimed_at=now,
-    )
-    session.add(award)
-    session.flush()
-    printing = Printing(
-        credit=one.credit,
-        offer=one.offer,
-        amount=amount,
-        is_awarded=one.is_awarded,
-        completed_on=activity.day_of(completed_at(found.record, now)),
-        issued_on=activity.day_of(now),
+def award(
+    session: Session,
+    found: Progress,
+    profile: Profile,
+    chosen: Sequence[tuple[ClaimableCredit, Decimal]],
+    link: Link,
+    *,
+    actor: str = LEARNER,
+    reason: str = "",
+) -> models.Certificate:
+    """Enter the awards and issue the one certificate for all of them."""
+    claim_id = new_claim_id()
+    ordered = sorted(chosen, key=lambda pair: (pair[0].credit.participated_text == "", pair[0].credit.code))
+    rows = [
+        post(
+            session,
+            found,
+            Posting(
+                credit_type=one.credit.code,
+                kind=EntryKind.AWARD,
+                balance=amount,
+                is_awarded=one.is_awarded,
+                actor=actor,
+                reason=reason,
+                terms=_terms(found, profile, one),
+                claim_id=claim_id,
+            ),
+        )
+        for one, amount in ordered
+    ]
+    lines = tuple(PrintedOffer(one.credit, one.offer, amount, one.is_awarded) for one, amount in ordered)
+    return issue(session, rows[0], found.activity, profile, _printing(session, found, profile, lines), link)
+
+
+def _printing(session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...]) -> Printing:
+    activity = found.activity
+    return Printing(
+        lines=lines,
+        completed_on=activity.day_of(completed_at(found.record, found.now)),
+        issued_on=activity.day_of(found.now),
         learner_language=learner_language(session.get_one(models.Learner, found.learner_id), profile.country),
         overrides=overrides_of_activity(session, found.activity_id),
     )
-    issue(session, award, activity, profile, printing, link)
 
 
 def completed_at(record: Record, now: datetime) -> datetime:
@@ -216,16 +237,14 @@ def completed_at(record: Record, now: datetime) -> datetime:
 
 
 def _terms(found: Progress, profile: Profile, one: ClaimableCredit) -> dict[str, Any]:
-    """What was in force at the claim, kept for the accreditor (ACCME: six years)."""
     states_equivalence = profile.degree is Degree.OTHER_PHYSICIAN
-    return {
-        "version": TERMS_VERSION,
-        "profile": {**write_value(profile), "statement": EQUIVALENT if states_equivalence else ""},
-        "offer": write_value(one.offer),
-        "credit_type": write_value(one.credit),
-        "attestation": one.attestation,
-        "evidence": _evidence(found),
-    }
+    return standing_terms(
+        one.credit,
+        one.offer,
+        profile={**write_value(profile), "statement": EQUIVALENT if states_equivalence else ""},
+        attestation=one.attestation,
+        evidence=_evidence(found),
+    )
 
 
 def _evidence(found: Progress) -> dict[str, Any]:

@@ -87,11 +87,11 @@ def note_progress(db: Session, progress: Progress, visit: Visit, now: datetime) 
 
     Call it with the progress *after* the fact, in the same transaction. A test run by staff is never graded.
     """
-    note_grades(db, progress, visit.provider_id, now)
+    note_progress_of(db, progress, visit.provider_id, now)
 
 
-def note_grades(db: Session, progress: Progress, provider_id: str, now: datetime) -> None:
-    """The same for what nobody has visited for, such as a corrected key."""
+def note_progress_of(db: Session, progress: Progress, provider_id: str, now: datetime) -> None:
+    """The same where nobody is visiting: a fact that staff have changed, such as a corrected key."""
     if progress.is_trial:
         return
     lock(db, progress.participation_id)
@@ -233,7 +233,7 @@ def _submitted(kind: TestKind) -> ColumnElement[bool]:
 def _has_a_fact(step: Step | None) -> ColumnElement[bool]:
     """Something that may have earned a grade: worth loading and computing."""
     own = models.Participation
-    claimed = exists().where(models.Award.participation_id == own.id)
+    claimed = exists().where(models.CreditEntry.participation_id == own.id)
     facts: dict[Step, ColumnElement[bool]] = {
         Step.INFORMATION: exists().where(models.Acknowledgement.participation_id == own.id),
         Step.PRE_TEST: _submitted(TestKind.PRE),

@@ -23,7 +23,7 @@ from lti_tool.domain.question import as_question
 from lti_tool.domain.wire import write_value
 from lti_tool.exchange.check import files_of
 from lti_tool.services.audit import note
-from lti_tool.services.grade import note_grades
+from lti_tool.services.grade import note_progress_of
 from lti_tool.services.office import Officer
 from lti_tool.services.participation import lock, progress_of
 from lti_tool.services.question import OpenedQuestion, open_question
@@ -273,7 +273,7 @@ def _add_pictures(db: Session, officer: Officer, plan: _Plan) -> None:
 
 def _pass_on(db: Session, provider_id: str, participation_id: str, now: datetime) -> None:
     row = lock(db, participation_id)
-    note_grades(db, progress_of(db, row, now), provider_id, now)
+    note_progress_of(db, progress_of(db, row, now), provider_id, now)
 
 
 def _note(db: Session, officer: Officer, plan: _Plan, changes: Sequence[ChangedResult], now: datetime) -> None:

@@ -99,7 +99,7 @@ def _test(found: Progress, kind: TestKind) -> Test | None:
 
 
 def _certificates(db: Session, participation_id: str) -> Iterator[Fact]:
-    certificate, award = models.Certificate, models.Award
+    certificate, award = models.Certificate, models.CreditEntry
     query = (
         select(certificate.issued_at, certificate.number)
         .join(award, award.id == certificate.award_id)
@@ -125,7 +125,7 @@ class CourseCertificate:
 
 def course_certificates(db: Session, visit: Visit) -> tuple[CourseCertificate, ...]:
     """Newest first. Raises as ``learner_detail``."""
-    certificate, award = models.Certificate, models.Award
+    certificate, award = models.Certificate, models.CreditEntry
     query = (
         select(
             award.participation_id,

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue.statements import statements
 from lti_tool.db import models
+from lti_tool.db.load import entry_value
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.disclosure import information_page
 from lti_tool.domain.errors import Forbidden, NotFound
+from lti_tool.domain.ledger import Entry, balance, in_order, live_award
 from lti_tool.services.score_sheet import Sheets
 from lti_tool.services.session import Visit
 from lti_tool.services.statement import overrides_of
@@ -97,24 +99,32 @@ class Facts:
 
 
 def earned_credit(db: Session, scope: Select[str]) -> dict[str, list[Earned]]:
-    award, certificate = models.Award, models.Certificate
-    query = (
-        select(
-            award.participation_id,
-            award.credit_type,
-            award.amount,
-            award.is_awarded,
-            certificate.number,
-            certificate.status,
-        )
-        .outerjoin(certificate, certificate.award_id == award.id)
-        .where(award.participation_id.in_(scope))
-        .order_by(award.credit_type)
-    )
+    """The awards that stand, with their balance, by participation."""
+    table = models.CreditEntry
+    accounts: dict[tuple[str, str], list[Entry]] = {}
+    for row in db.scalars(select(table).where(table.participation_id.in_(scope)).order_by(table.credit_type)):
+        accounts.setdefault((row.participation_id, row.credit_type), []).append(entry_value(row))
+    certificates = _certificates(db, scope)
     found: dict[str, list[Earned]] = {}
-    for participation_id, kind, amount, is_awarded, number, status in db.execute(query):
-        found.setdefault(participation_id, []).append(Earned(kind, amount, is_awarded, number or "", status or ""))
+    for (participation_id, credit_type), entries in accounts.items():
+        live = live_award(in_order(entries))
+        if live is not None:
+            number, status = certificates.get(live.claim_id, ("", ""))
+            line = Earned(credit_type, balance(entries), live.is_awarded, number, status)
+            found.setdefault(participation_id, []).append(line)
     return found
+
+
+def _certificates(db: Session, scope: Select[str]) -> dict[str, tuple[str, str]]:
+    """Number and status by claim; of several the newest."""
+    award, certificate = models.CreditEntry, models.Certificate
+    query = (
+        select(award.claim_id, certificate.number, certificate.status)
+        .join(certificate, certificate.award_id == award.id)
+        .where(award.participation_id.in_(scope))
+        .order_by(certificate.issued_at, certificate.number)
+    )
+    return {claim_id: (number, status) for claim_id, number, status in db.execute(query)}
 
 
 UNSETTLED = ("parked", "waiting", "sending", "delivered")

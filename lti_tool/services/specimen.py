@@ -13,7 +13,8 @@ from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
-from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
+from lti_tool.services.certificate import CODE_LENGTH, Link, compose
+from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
@@ -37,9 +38,8 @@ def specimen(
         raise Refused("step_absent")
     offer = activity.credits[0]
     credit = credit_type(offer.credit_type, activity.designated_on)
-    printing = Printing(
-        credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to), day, day, overrides=overrides
-    )
+    line = PrintedOffer(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to))
+    printing = Printing((line,), day, day, overrides=overrides)
     address = link("0" * CODE_LENGTH)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, is_specimen=True)
 

@@ -27,6 +27,7 @@ from lti_tool.services.session import (
     use_handoff,
 )
 from lti_tool.services.transaction import transaction
+from lti_tool.services.waiting_award import match_waiting_awards
 from lti_tool.web.access import PublicWork, check_same_origin, cookie_name, edge_route, public_route
 from lti_tool.web.dependencies import Dependencies
 from lti_tool.web.headers import allow_form_action, allow_framing
@@ -131,6 +132,8 @@ def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
         lifetime = timedelta(hours=deps.settings.session_hours)
         opened = open_session(db, found, arrival, _origins(found), now, lifetime)
         visit = find_visit(db, opened.session_id, opened.token, now)
+        if not visit.is_staff:
+            match_waiting_awards(db, visit.provider_id, visit.learner_id, found.email, deps.sealer)
         if visit.activity_id:
             take_up(db, visit, now)
             note_arrival(db, visit, now)

@@ -13,6 +13,7 @@ from flask_babel import format_date, format_datetime, gettext, lazy_gettext
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.pathway import Blocker
+from lti_tool.web.credit_messages import CREDIT_EXPLANATIONS
 from lti_tool.web.launch_messages import ASK_LMS, LAUNCH_EXPLANATIONS
 
 STEP_NAMES = {
@@ -206,6 +207,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("You have not been asked to disclose here"),
         lazy_gettext("If you plan, teach or review accredited education, ask the office to add you to its list."),
     ),
+    **CREDIT_EXPLANATIONS,
     **LAUNCH_EXPLANATIONS,
 }
 """Code to (what, remedy). A code without a row gets a general text with the code beside it."""
@@ -221,6 +223,13 @@ BLOCKERS: dict[str, Any] = {
     "not_designated": lazy_gettext("Credit is designated from %(date)s"),
     "expired": lazy_gettext("This activity expired on %(date)s; credit can no longer be earned"),
     "closed": lazy_gettext("The provider closed this activity on %(date)s; credit can no longer be earned"),
+    "claims_not_open": lazy_gettext("Credit can be claimed from %(date)s"),
+    "claims_closed": lazy_gettext("The deadline for claims was %(date)s"),
+    "credit_ended": lazy_gettext("Your credit for this activity was taken back. The provider can tell you why"),
+    "credited_elsewhere": lazy_gettext(
+        "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
+    ),
+    "nothing_to_claim": lazy_gettext("You have claimed everything that this activity offers you"),
     "content_unopened": lazy_gettext("Open “%(title)s”"),
     "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),
     "content_coverage": lazy_gettext("Watch or listen to more of “%(title)s”"),
@@ -248,7 +257,12 @@ class BlockerRow:
 
 
 def explain(error: CmeError) -> Explanation:
-    found = EXPLANATIONS.get(error.code)
+    return explain_code(error.code)
+
+
+def explain_code(code: str) -> Explanation:
+    """What a refusal's code says, and what to do about it."""
+    found = EXPLANATIONS.get(code)
     if found is None:
         return Explanation(gettext("This could not be done"), str(ASK_LMS))
     return Explanation(str(found[0]), str(found[1]))

@@ -79,4 +79,4 @@ def arrive(world: World, made: Activity, who: str = "physician-md", *, is_ready:
 def learner_count(world: World) -> tuple[int, int]:
     """Awards and certificates."""
     with world.db() as db:
-        return len(db.scalars(select(models.Award)).all()), len(db.scalars(select(models.Certificate)).all())
+        return len(db.scalars(select(models.CreditEntry)).all()), len(db.scalars(select(models.Certificate)).all())

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,18 @@ from sqlalchemy.orm import undefer
 
 from lti_tool.db import models
 from lti_tool.db.engine import make_engine, make_sessions, transaction
+from lti_tool.db.sealing import Sealer
+from lti_tool.domain.credit import CreditOffer
+from lti_tool.domain.roll import read_roll
 from lti_tool.domain.wire import read_value, write_value
+from lti_tool.services.bulk_award import check_roll, enter_roll
 from lti_tool.services.certificate import issued_certificates, printed_pdf
 from lti_tool.services.credit import ClaimForm, claim_credit
+from lti_tool.services.override import adjust_by_staff
 from lti_tool.services.session import Visit
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
+from tests.unit.lti_tool.services.officers import officer
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_STEPS = 200
@@ -56,7 +63,33 @@ def download(sessions: Any, visit: Visit, digest: str) -> None:
     printed_pdf(sessions, PrinterDouble(), issued)
 
 
-ACTIONS: dict[str, Callable[[Any, Visit, str], None]] = {"claim": claim, "download": download}
+def several(sessions: Any, visit: Visit, digest: str) -> None:
+    with transaction(sessions) as db:
+        claim_credit(db, visit, ClaimForm({AMA: "0.75", "aafp": "1.00"}, True, digest), link, NOW)
+
+
+def adjust(sessions: Any, visit: Visit, digest: str) -> None:
+    staff = officer(visit.provider_id)
+    with transaction(sessions) as db:
+        adjust_by_staff(db, staff, visit.learner_id, str(visit.activity_id), AMA, "0.50", "Left early", link, NOW)
+
+
+def enter_list(sessions: Any, visit: Visit, digest: str) -> None:
+    lines = ["learner,email,credit_type,amount", f"{visit.learner_id},,{AMA},0.50", f",a@b.example,{AMA},1.00"]
+    staff, activity_id = officer(visit.provider_id), str(visit.activity_id)
+    with transaction(sessions) as db:
+        roll = read_roll("\n".join(lines).encode())
+        checked = check_roll(db, staff, activity_id, roll, "Workshop", Sealer("a secret for tests"))
+        enter_roll(db, staff, activity_id, checked, link, NOW)
+
+
+ACTIONS: dict[str, Callable[[Any, Visit, str], None]] = {
+    "claim": claim,
+    "download": download,
+    "several": several,
+    "adjust": adjust,
+    "list": enter_list,
+}
 
 
 def say(words: str) -> None:
@@ -137,6 +170,50 @@ def test_a_first_download_is_whole_or_not_at_all(migrated_database_url: str) -> 
         assert run(world, migrated_database_url, "download", visit, check) >= 4
         found = printed_pdf(world.sessions, PrinterDouble(), issued)
         assert found.pdf == pdf() and all(each == found.pdf for each in stored)
+
+
+BOTH = (
+    CreditOffer(AMA, Decimal("1.00"), Decimal("0.25")),
+    CreditOffer("aafp", Decimal("1.00"), Decimal("0.25"), variant="Prescribed"),
+)
+
+
+def test_a_claim_of_two_bodies_credit_is_whole_or_not_at_all(migrated_database_url: str) -> None:
+    with opened_world(migrated_database_url, credits=BOTH) as world:
+        visit = world.learner()
+
+        def check() -> None:
+            assert world.counts() == (0, 0, 0)
+
+        assert run(world, migrated_database_url, "several", visit, check) >= 15
+        assert world.counts() == (2, 1, 1)
+
+
+def test_an_adjustment_is_whole_or_not_at_all(migrated_database_url: str) -> None:
+    with opened_world(migrated_database_url) as world:
+        visit = world.learner()
+        world.claim(visit, "1.00")
+
+        def check() -> None:
+            assert world.counts() == (1, 1, 1)
+
+        assert run(world, migrated_database_url, "adjust", visit, check) >= 12
+        assert world.counts() == (2, 2, 2)
+
+
+def test_a_list_is_whole_or_not_at_all(migrated_database_url: str) -> None:
+    with opened_world(migrated_database_url) as world:
+        visit = world.learner(is_ready=False)
+
+        def waiting() -> int:
+            with transaction(world.sessions) as db:
+                return len(db.scalars(select(models.PendingAward)).all())
+
+        def check() -> None:
+            assert world.counts() == (0, 0, 0) and waiting() == 0
+
+        assert run(world, migrated_database_url, "list", visit, check) >= 15
+        assert world.counts() == (1, 1, 1) and waiting() == 1
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def test_a_test_run_is_wiped_and_nothing_else(world: World) -> None:
     with world.db() as db:
         assert set(db.scalars(select(models.Participation.id))) == {kept, others}
         assert own_id not in set(db.scalars(select(models.Study.participation_id)))
-        assert len(db.scalars(select(models.Award)).all()) == 2
+        assert len(db.scalars(select(models.CreditEntry)).all()) == 2
     assert "You began a test run on" not in text_of(instructor.get("/staff/home"))
     assert instructor.post("/staff/test-run/wipe").status_code == 303
 

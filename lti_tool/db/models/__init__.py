@@ -8,8 +8,10 @@ from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
 from lti_tool.db.models.company import Company
+from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
 from lti_tool.db.models.course import Course, CourseMember, Placement
-from lti_tool.db.models.credit import Award
+from lti_tool.db.models.credential import Credential
+from lti_tool.db.models.credit import CreditEntry
 from lti_tool.db.models.disclosure import Acknowledgement, ShownText
 from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
@@ -48,6 +50,7 @@ from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderPr
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
+from lti_tool.db.models.wording import CreditWorking, WordingConfirmation
 
 __all__ = [
     "AccessToken",
@@ -75,6 +78,9 @@ __all__ = [
     "Commitment",
     "Course",
     "CourseMember",
+    "Credential",
+    "CreditEntry",
+    "CreditWorking",
     "Delivery",
     "Deployment",
     "DisclosedRelationship",
@@ -87,6 +93,8 @@ __all__ = [
     "EvidenceFile",
     "JointProvider",
     "Keyset",
+    "LateClaim",
+    "LateClaimPolicy",
     "Learner",
     "Mail",
     "Media",
@@ -96,6 +104,7 @@ __all__ = [
     "OfficeLink",
     "OfficeSession",
     "Participation",
+    "PendingAward",
     "PendingLogin",
     "Person",
     "Placement",
@@ -126,4 +135,5 @@ __all__ = [
     "VaultDocument",
     "VaultVersion",
     "WebSession",
+    "WordingConfirmation",
 ]

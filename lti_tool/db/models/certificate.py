@@ -21,11 +21,12 @@ class CertificateCounter(Base):
 
 
 class Certificate(Base):
-    """One certificate per award."""
+    """One valid certificate per claim; those that it replaced stay readable."""
 
     __tablename__ = "certificate"
     id: Mapped[Key]
-    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), unique=True)
+    award_id: Mapped[str] = mapped_column(ForeignKey("credit_entry.id"), index=True)
+    """The first of the awards that it prints; the others share its ``claim_id``."""
     provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), index=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)

@@ -13,6 +13,7 @@ from typing import Any
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.fault import Fault, Findings, Place
 from lti_tool.services.activity_file.build import build_activity
+from lti_tool.services.activity_file.credits import check_credits
 from lti_tool.services.activity_file.export import activity_data, write_activity_file, write_data
 from lti_tool.services.activity_file.fields import ACTIVITY, activity_schema
 from lti_tool.services.activity_file.keys import check_keys
@@ -73,6 +74,7 @@ def _values(root: Node | None, findings: Findings) -> dict[str, Any] | None:
         check_keys(values, findings)
         check_measures(values, findings)
         check_rules(values, findings)
+        check_credits(values, findings)
     return values
 
 

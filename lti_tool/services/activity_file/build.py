@@ -159,6 +159,20 @@ def _evaluation(data: Data | None) -> Evaluation | None:
     return Evaluation(tuple(map(_evaluation_item, data["items"])), data["anonymous"]) if data else None
 
 
+def _offer(data: Data) -> CreditOffer:
+    return CreditOffer(
+        credit_type=data["type"],
+        maximum=data["maximum"],
+        minimum=data["minimum"],
+        variant=data["variant"],
+        reference=data["reference"],
+        parts=data["parts"],
+        topics=tuple(data["topics"]),
+        session_maximum=data["session_maximum"],
+        group=data["group"],
+    )
+
+
 def build_activity(data: Data) -> Activity:
     """The activity of data without faults."""
     questions = {item["key"]: _question(item) for item in data["questions"]}
@@ -178,7 +192,7 @@ def build_activity(data: Data) -> Activity:
         expires_on=data["expires"],
         objectives=tuple(Objective(item["key"], item["text"], Level(item["level"])) for item in data["objectives"]),
         people=tuple(map(_person, data["people"])),
-        credits=tuple(CreditOffer(item["type"], item["maximum"], item["minimum"]) for item in data["credits"]),
+        credits=tuple(map(_offer, data["credits"])),
         requirements={step: Requirement(data["steps"][step.value]) for step in steps},
         content=_content(data["content"]),
         pre_test=_pre_test(data["pre_test"], questions),
@@ -193,4 +207,7 @@ def build_activity(data: Data) -> Activity:
         new_and_evolving=data["new_and_evolving"],
         location=data["location"],
         time_zone=data["time_zone"],
+        claims_open_on=data["claims_open"],
+        claims_close_on=data["claims_close"],
+        equivalents=tuple(data["equivalents"]),
     )

@@ -8,6 +8,7 @@ import yaml
 
 from lti_tool.domain.activity import AccreditedProvider, Activity, ContentItem, ContentKind, PersonInControl
 from lti_tool.domain.assessment import Entry, Question, QuestionKind, Test
+from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, ItemKind
 from lti_tool.services.activity_file.fields import FORMAT, SCALES
@@ -174,6 +175,19 @@ def _evaluation(evaluation: Evaluation | None) -> Data | None:
     return {"anonymous": evaluation.is_anonymous, "items": [_evaluation_item(item) for item in evaluation.items]}
 
 
+def _offer(offer: CreditOffer) -> Data:
+    further = {
+        "variant": offer.variant,
+        "reference": offer.reference,
+        "parts": {name: str(amount) for name, amount in offer.parts.items()},
+        "topics": list(offer.topics),
+        "session_maximum": "" if offer.session_maximum is None else str(offer.session_maximum),
+        "group": offer.group,
+    }
+    amounts = {"maximum": str(offer.maximum), "minimum": str(offer.minimum)}
+    return {"type": offer.credit_type, **amounts, **_full(further)}
+
+
 def _head(activity: Activity) -> Data:
     return {
         "schema": FORMAT,
@@ -191,10 +205,9 @@ def _head(activity: Activity) -> Data:
         "release": activity.released_on,
         "reviewed": activity.reviewed_on,
         "expires": activity.expires_on,
-        "credits": [
-            {"type": offer.credit_type, "maximum": str(offer.maximum), "minimum": str(offer.minimum)}
-            for offer in activity.credits
-        ],
+        **_full({"claims_open": activity.claims_open_on, "claims_close": activity.claims_close_on}),
+        **_full({"equivalents": list(activity.equivalents)}),
+        "credits": [_offer(offer) for offer in activity.credits],
         "objectives": [{"key": item.key, "text": item.text, "level": item.level.value} for item in activity.objectives],
     }
 

@@ -66,7 +66,11 @@ _PROVIDER = Record(
     (
         _need("name", NAME, "The accredited provider, as statements and certificates print it"),
         _need("contact", LINE, "How learners reach the provider: telephone, e-mail or web"),
-        _need("accreditation", _words(Accreditation), "Which accreditation statement applies: direct, joint or state"),
+        _need(
+            "accreditation",
+            _words(Accreditation),
+            "Which accreditation statement applies: direct, joint, state, jointly-accredited, or none",
+        ),
         Field("state_body", NAME, "With state: the recognized state accreditor", ""),
         Field("joint_providers", Many(NAME), "With joint: the nonaccredited organizations", []),
         _need("signatory", _SIGNATORY, "Who signs certificates"),
@@ -77,6 +81,12 @@ _CREDIT = Record(
         _need("type", KEY, "Code of the credit type, such as ama-pra-category-1"),
         _need("maximum", Amount(), "Designated credits, in the type's steps"),
         _need("minimum", Amount(), "The least a learner may claim"),
+        Field("variant", NAME, "Kind within the type, where it has several (ACPE: Knowledge)", ""),
+        Field("reference", NAME, "Number that the body gave (UAN, provider or activity number)", ""),
+        Field("parts", Named(Amount(), KEY), "Of the maximum, by part that boards count: pharmacology", {}),
+        Field("topics", Many(KEY), "Boards' topic tags", []),
+        Field("session_maximum", Amount(), "The most that one session of a series gives"),
+        Field("group", KEY, "Offers of one group exclude each other: a learner claims one of them", ""),
     )
 )
 _OBJECTIVE = Record(
@@ -265,6 +275,9 @@ ACTIVITY = Record(
         _need("release", Day(), "First day"),
         _need("reviewed", Day(), "Last review of the content"),
         _need("expires", Day(), "Last day on which credit can be claimed"),
+        Field("claims_open", Day(), "First day on which credit can be claimed, if after the release"),
+        Field("claims_close", Day(), "Last day on which credit can be claimed, if other than the expiry"),
+        Field("equivalents", Many(KEY), "Keys of activities with the same education: no credit for both", []),
         Field("credits", Many(_CREDIT), "What is designated; empty: no credit", []),
         _need("objectives", Many(_OBJECTIVE, 1), "Learning objectives"),
         Field("people", Many(_PERSON), "Everybody in control of content", []),

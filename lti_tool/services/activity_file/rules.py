@@ -1,4 +1,4 @@
-"""The accreditors' rules that a file can break: dates, credit, people, support, wording.
+"""The accreditors' rules that a file can break: dates, people, support, wording. Those of credit: ``credits``.
 
 Sources: AMA PRA credit system; ACCME Standards for Integrity and Independence; ACCME policy on enduring
 materials. See ``docs/reference/activity-file.md`` for the list.
@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from lti_tool.catalogue.credit import credit_type, credit_types
 from lti_tool.domain.activity import (
     NEEDS_ASSESSMENT,
     Accreditation,
@@ -24,9 +22,7 @@ from lti_tool.domain.activity import (
     SupportKind,
 )
 from lti_tool.domain.company import is_only_a_name
-from lti_tool.domain.credit import CreditType
 from lti_tool.domain.document import part, records
-from lti_tool.domain.errors import NotFound
 from lti_tool.domain.fault import Findings
 from lti_tool.domain.integrity import offered_exceptions
 from lti_tool.services.activity_file.keys import Data
@@ -39,7 +35,6 @@ AMA = "AMA PRA credit system"
 STANDARD_3 = "ACCME Standard 3"
 STANDARD_4 = "ACCME Standard 4"
 ENDURING = "ACCME, enduring materials"
-_TIMED = frozenset({LearningFormat.LIVE, LearningFormat.ENDURING, LearningFormat.OTHER})
 _CATEGORY_2 = re.compile(r"PRA\s+Categor(?:y|ies)\s+(?:2|II|two)\b|Category\s+(?:2|II|two)\s+(?:credit|CME)", re.I)
 
 
@@ -62,46 +57,6 @@ def _dates(data: Data, findings: Findings) -> None:
     if reviewed and expires and expires > _three_years_after(reviewed):
         what = f"expires on {expires}, more than {REVIEW_YEARS} years after the review on {reviewed}"
         findings.add("expires", what, f"{_three_years_after(reviewed)} at the latest, or review again", ENDURING)
-
-
-def _credit_type(offer: Data, on: date | None, findings: Findings) -> CreditType | None:
-    """The edition in force when the activity was designated."""
-    code, where = offer["type"], join(offer[WHERE], "type")
-    if not code or not on:
-        return None
-    try:
-        return credit_type(code, on)
-    except NotFound:
-        known = tuple(found.code for found in credit_types(on))
-        remedy = did_you_mean(code, known) or f"known: {', '.join(known) or 'none'}"
-        findings.add(where, f"there is no credit type {code!r} on {on}", remedy)
-        return None
-
-
-def _offer(offer: Data, data: Data, findings: Findings) -> None:
-    kind = _credit_type(offer, data["designated"], findings)
-    maximum, minimum = offer["maximum"], offer["minimum"]
-    for name in ("maximum", "minimum"):
-        amount = offer[name]
-        if amount is not None and (amount <= 0 or (kind and amount % kind.step)):
-            what = f"{amount} is not a positive multiple of {kind.step if kind else 'the step'}"
-            rule = f"{kind.edition}: steps of {kind.step}" if kind else ""
-            findings.add(join(offer[WHERE], name), what, "round to the nearest step", rule)
-    if maximum is not None and minimum is not None and minimum > maximum:
-        findings.add(join(offer[WHERE], "minimum"), f"the minimum {minimum} is above the maximum {maximum}")
-    if kind and maximum is not None:
-        _time(offer, kind, data, findings)
-
-
-def _time(offer: Data, kind: CreditType, data: Data, findings: Findings) -> None:
-    minutes, maximum = data["estimated_minutes"], offer["maximum"]
-    if data["format"] not in _TIMED or not minutes:
-        return
-    most = max(kind.step, (Decimal(minutes) / kind.minutes_per_unit / kind.step).to_integral_value() * kind.step)
-    if maximum > most:
-        what = f"{maximum} credits are more than {minutes} minutes are worth ({most})"
-        rule = f"{kind.edition}: {kind.minutes_per_unit} minutes per credit"
-        findings.add(join(offer[WHERE], "maximum"), what, "correct the credit or the estimate", rule)
 
 
 def _provider(data: Data, findings: Findings) -> None:
@@ -246,7 +201,5 @@ def _zone(data: Data, findings: Findings) -> None:
 def check_rules(data: Data, findings: Findings) -> None:
     """Note every rule that is broken. Values that could not be read are passed over."""
     _dates(data, findings)
-    for offer in records(data["credits"]):
-        _offer(offer, data, findings)
     for check in (_provider, _people, _support, _assessment, _addresses, _zone, _wording):
         check(data, findings)

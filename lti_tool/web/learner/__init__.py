@@ -11,5 +11,8 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.evaluation",
     "lti_tool.web.learner.follow_up",
     "lti_tool.web.learner.claim",
+    "lti_tool.web.learner.claim_details",
     "lti_tool.web.learner.certificate",
+    "lti_tool.web.learner.waiting",
+    "lti_tool.web.learner.transcript",
 )

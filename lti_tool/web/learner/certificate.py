@@ -12,6 +12,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.certificate import issued_certificates, own_certificate, printed_pdf
+from lti_tool.services.claimable import claimables
 from lti_tool.services.commitment import commitments
 from lti_tool.services.participation import progress
 from lti_tool.services.specimen import specimen_for
@@ -42,6 +43,7 @@ def certificate(work: Work) -> ResponseReturnValue:
         here,
         Step.CERTIFICATE,
         issued=issued,
+        has_more=bool(issued and claimables(work.db, here).credits),
         promises=promises,
         is_due=any(promise.is_due(work.now) for promise in promises),
     )

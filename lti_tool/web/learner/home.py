@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.pathway import StepState
 from lti_tool.services.participation import Progress, progress
+from lti_tool.services.waiting_award import waiting_awards
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.learner import blueprint
 from lti_tool.web.learner.frame import learner_page
@@ -19,6 +20,8 @@ from lti_tool.web.page import page
 def home(work: Work) -> ResponseReturnValue:
     if work.visit.activity_id is None:
         return redirect(url_for("staff.bind"), 303) if work.visit.is_staff else page("learner/not_set_up.html", work)
+    if "later" not in request.args and waiting_awards(work.db, work.visit):
+        return redirect(url_for("learner.waiting"), 303)
     here = progress(work.db, work.visit, work.now)
     step = work.visit.step or _next(here)
     standing = here.standing.of(step)

@@ -31,4 +31,8 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.plan_files",
     "lti_tool.web.office.plan_review",
     "lti_tool.web.office.plan_preview",
+    "lti_tool.web.office.credit",
+    "lti_tool.web.office.late_claims",
+    "lti_tool.web.office.wording",
+    "lti_tool.web.office.calculator",
 )

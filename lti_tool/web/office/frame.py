@@ -51,6 +51,12 @@ TABS: tuple[Tab, ...] = (
         lazy_gettext("Roles, support and joint providers of each activity."),
     ),
     Tab("office.plans", lazy_gettext("Activities"), lazy_gettext("Plan, review, approve and publish activities.")),
+    Tab("office.credit", lazy_gettext("Credit"), lazy_gettext("Who holds which credit; award, adjust, take back.")),
+    Tab("office.late_claim_list", lazy_gettext("Late claims"), lazy_gettext("Decide on claims after the deadline.")),
+    Tab(
+        "office.calculator", lazy_gettext("Calculator"), lazy_gettext("Work out how much credit an activity is worth.")
+    ),
+    Tab("office.wording", lazy_gettext("Wording"), lazy_gettext("Compare and confirm the accreditors’ texts.")),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab(
         "office.dossiers",

@@ -139,7 +139,7 @@ class World:
     def counts(self) -> tuple[int, int, int]:
         """Awards, certificates, and the last number given out."""
         with transaction(self.sessions) as db:
-            awards = db.scalar(select(func.count()).select_from(models.Award)) or 0
+            awards = db.scalar(select(func.count()).select_from(models.CreditEntry)) or 0
             certificates = db.scalar(select(func.count()).select_from(models.Certificate)) or 0
             return awards, certificates, db.scalar(select(func.sum(models.CertificateCounter.last))) or 0
 

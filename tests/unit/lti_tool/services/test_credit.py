@@ -57,7 +57,7 @@ def test_a_claim_writes_award_certificate_and_terms(world: World) -> None:
     done = world.claim(visit, "0.75")
     assert done.is_new and world.counts() == (1, 1, 1)
     with transaction(world.sessions) as db:
-        award = db.scalars(select(models.Award)).one()
+        award = db.scalars(select(models.CreditEntry)).one()
     assert (award.amount, award.is_awarded, award.credit_type, award.version) == (Decimal("0.75"), True, AMA, 1)
     terms = award.terms
     assert terms["profile"] == {"printed_name": "Ada Byron", "degree": "MD", "country": "US", "statement": ""}
@@ -182,7 +182,7 @@ def test_nobody_but_a_physician_is_awarded_ama_credit(quick_world: World, degree
     assert certificate.title == "Certificate of Participation"
     assert [(line.is_awarded, line.amount) for line in certificate.credits] == [(False, Decimal("1.00"))]
     with transaction(quick_world.sessions) as db:
-        assert not db.scalars(select(models.Award)).one().is_awarded
+        assert not db.scalars(select(models.CreditEntry)).one().is_awarded
 
 
 @pytest.mark.parametrize("degree", [Degree.MD, Degree.DO, Degree.MBBS, Degree.OTHER_PHYSICIAN])
@@ -191,7 +191,7 @@ def test_physicians_are_awarded_what_they_claim(quick_world: World, degree: Degr
     certificate = quick_world.claim(visit, "0.50").certificates[0].certificate
     assert "and is awarded 0.50 AMA PRA Category 1 Credits™." in certificate.sentence.plain
     with transaction(quick_world.sessions) as db:
-        statement = db.scalars(select(models.Award)).one().terms["profile"]["statement"]
+        statement = db.scalars(select(models.CreditEntry)).one().terms["profile"]["statement"]
     assert bool(statement) is (degree is Degree.OTHER_PHYSICIAN)
 
 

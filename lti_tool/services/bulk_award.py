@@ -1,0 +1,195 @@
+"""Awards for a whole list of people: checked wholly, entered wholly, also for people who have no account yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.catalogue import credit_type
+from lti_tool.db import models
+from lti_tool.db.load import accounts, activity_value, profile_value
+from lti_tool.db.sealing import Sealer
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.capability import Capability
+from lti_tool.domain.credit import claimable
+from lti_tool.domain.errors import BadInput, NotFound, Refused
+from lti_tool.domain.late_claim import clean_reason
+from lti_tool.domain.ledger import live_award
+from lti_tool.domain.roll import Roll, RollFault, RollRow
+from lti_tool.services.audit import note
+from lti_tool.services.certificate import Link
+from lti_tool.services.claimable import ClaimableCredit, claimable_credits
+from lti_tool.services.credit import read_amount
+from lti_tool.services.office import Officer
+from lti_tool.services.override import MAX_REASON, award_by_staff
+from lti_tool.services.team import clean_email
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One award that can be entered. ``learner_id`` is ``None`` for a person who has not come yet."""
+
+    row: RollRow
+    learner_id: str | None
+    digest: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRoll:
+    """What would be entered, or the faults that keep all of it out."""
+
+    rows: tuple[CheckedRow, ...]
+    faults: tuple[RollFault, ...] = ()
+
+    @property
+    def waiting_count(self) -> int:
+        return sum(row.learner_id is None for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    awarded: int
+    waiting: int
+
+
+def email_digest(sealer: Sealer, provider_id: str, email: str) -> str:
+    """Under which an address is kept: per provider, and useless without the installation's secret."""
+    return sealer.digest(f"{provider_id}:{email.strip().casefold()}")
+
+
+def check_roll(
+    session: Session, officer: Officer, activity_id: str, roll: Roll, reason: str, sealer: Sealer
+) -> CheckedRoll:
+    """Every fault of the list, or what would be entered. ``reason`` stands for rows that give none.
+
+    Raises ``NotFound("activity_unknown")``, ``Forbidden("capability_missing")``.
+    """
+    row = session.get(models.Activity, activity_id)
+    if row is None or row.provider_id != officer.provider_id:
+        raise NotFound("activity_unknown")
+    officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
+    if roll.faults:
+        return CheckedRoll((), roll.faults)
+    activity = activity_value(session, activity_id, row.version)
+    check = _Check(session, officer.provider_id, activity_id, activity, reason, sealer)
+    faults = [fault for one in roll.rows for fault in check.faults(one)]
+    if faults:
+        return CheckedRoll((), tuple(faults))
+    return CheckedRoll(tuple(check.checked(one) for one in roll.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    session: Session
+    provider_id: str
+    activity_id: str
+    activity: Activity
+    reason: str
+    sealer: Sealer
+
+    def faults(self, row: RollRow) -> Iterator[RollFault]:
+        learner = self._learner(row)
+        if row.learner and learner is None:
+            yield RollFault(row.line, "learner", "learner_unknown", row.learner[:40])
+        if row.email:
+            try:
+                clean_email(row.email)
+            except BadInput:
+                yield RollFault(row.line, "email", "email_wrong", row.email[:60])
+        try:
+            clean_reason(row.reason or self.reason, MAX_REASON)
+        except BadInput as error:
+            yield RollFault(row.line, "reason", error.faults["reason"])
+        yield from self._credit_faults(row, learner)
+
+    def _credit_faults(self, row: RollRow, learner: models.Learner | None) -> Iterator[RollFault]:
+        one = next((found for found in _offered(self.activity) if found.credit.code == row.credit_type), None)
+        if one is None:
+            yield RollFault(row.line, "credit_type", "not_offered", row.credit_type[:60])
+            return
+        try:
+            read_amount(one, row.amount)
+        except BadInput as error:
+            yield RollFault(row.line, "amount", error.code, row.amount[:20])
+        if learner is not None:
+            yield from self._person_faults(row, learner)
+        elif row.email and self._is_waiting(row):
+            yield RollFault(row.line, "email", "award_waiting")
+
+    def _person_faults(self, row: RollRow, learner: models.Learner) -> Iterator[RollFault]:
+        profile = profile_value(learner)
+        chain = accounts(self.session, learner.id, self.activity_id).get(row.credit_type, ())
+        if profile is None:
+            yield RollFault(row.line, "learner", "profile_unconfirmed")
+        elif row.credit_type not in {one.credit.code for one in claimable_credits(self.activity, profile)}:
+            yield RollFault(row.line, "credit_type", "credit_not_for_learner")
+        if live_award(chain) is not None:
+            yield RollFault(row.line, "learner", "award_live")
+
+    def _is_waiting(self, row: RollRow) -> bool:
+        table = models.PendingAward
+        digest = email_digest(self.sealer, self.provider_id, row.email)
+        query = select(table.id).where(table.activity_id == self.activity_id, table.credit_type == row.credit_type)
+        return self.session.scalars(query.where(table.email_digest == digest)).first() is not None
+
+    def _learner(self, row: RollRow) -> models.Learner | None:
+        found = self.session.get(models.Learner, row.learner) if _KEY.fullmatch(row.learner) else None
+        return found if found is not None and found.provider_id == self.provider_id else None
+
+    def checked(self, row: RollRow) -> CheckedRow:
+        learner, reason = self._learner(row), clean_reason(row.reason or self.reason, MAX_REASON)
+        digest = "" if learner else email_digest(self.sealer, self.provider_id, row.email)
+        return CheckedRow(row, learner.id if learner else None, digest, reason)
+
+
+def _offered(activity: Activity) -> Sequence[ClaimableCredit]:
+    pairs = [(credit_type(offer.credit_type, activity.designated_on), offer) for offer in activity.credits]
+    awarded = [pair for pair in pairs if pair[0].awarded_to and claimable(*pair, activity.format.value)]
+    return [ClaimableCredit.of(credit, offer, activity, is_awarded=True) for credit, offer in awarded]
+
+
+def enter_roll(
+    session: Session, officer: Officer, activity_id: str, checked: CheckedRoll, link: Link, now: datetime
+) -> Entered:
+    """Enter a checked list in the transaction in which it was checked. Raises ``Refused("roll_has_faults")``."""
+    if checked.faults or not checked.rows:
+        raise Refused("roll_has_faults")
+    waiting = 0
+    for one in checked.rows:
+        row = one.row
+        if one.learner_id is None:
+            waiting += 1
+            session.add(_waiting(officer, activity_id, one, now))
+        else:
+            award_by_staff(
+                session, officer, one.learner_id, activity_id, row.credit_type, row.amount, one.reason, link, now
+            )
+    session.flush()
+    entered = Entered(len(checked.rows) - waiting, waiting)
+    detail = {"awarded": entered.awarded, "waiting": entered.waiting}
+    note(
+        session, officer, "credit.roll_entered", f"activity:{activity_id}", now, activity_id=activity_id, detail=detail
+    )
+    return entered
+
+
+def _waiting(officer: Officer, activity_id: str, one: CheckedRow, now: datetime) -> models.PendingAward:
+    return models.PendingAward(
+        provider_id=officer.provider_id,
+        activity_id=activity_id,
+        credit_type=one.row.credit_type,
+        amount=Decimal(one.row.amount),
+        email_digest=one.digest,
+        reason=one.reason,
+        actor=officer.person_id,
+        created_at=now,
+    )

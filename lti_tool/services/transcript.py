@@ -1,0 +1,74 @@
+"""A learner's transcript: all that stands in the ledger for them at this provider, by activity and type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.catalogue import credit_name
+from lti_tool.db import models
+from lti_tool.db.load import entry_value
+from lti_tool.domain.ledger import Entry, balance, in_order, live_award
+from lti_tool.services.session import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One account. ``amount`` is its balance: ``0`` for credit that was taken back."""
+
+    activity_title: str
+    credit_type: str
+    credit_name: str
+    amount: Decimal
+    is_awarded: bool
+    is_live: bool
+    at: datetime
+
+
+def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[TranscriptLine, ...]:
+    """Newest first."""
+    table = models.CreditEntry
+    query = (
+        select(table, models.Activity.title)
+        .join(models.Activity, models.Activity.id == table.activity_id)
+        .where(table.learner_id == learner_id, table.provider_id == provider_id)
+    )
+    found: dict[tuple[str, str], list[Entry]] = {}
+    titles: dict[str, str] = {}
+    for row, title in session.execute(query):
+        titles[row.activity_id] = title
+        found.setdefault((row.activity_id, row.credit_type), []).append(entry_value(row))
+    lines = (_line(titles[activity_id], in_order(entries)) for (activity_id, _), entries in found.items())
+    return tuple(sorted(lines, key=lambda line: (line.at, line.activity_title, line.credit_type), reverse=True))
+
+
+def _line(title: str, chain: tuple[Entry, ...]) -> TranscriptLine:
+    last = live_award(chain) or chain[-1]
+    return TranscriptLine(
+        title,
+        last.credit_type,
+        credit_name(last.credit_type),
+        balance(chain),
+        last.is_awarded,
+        live_award(chain) is not None,
+        last.at,
+    )
+
+
+def own_transcript(session: Session, visit: Visit) -> tuple[TranscriptLine, ...]:
+    """The visitor's own."""
+    return transcript(session, visit.provider_id, visit.learner_id)
+
+
+def totals(lines: Iterable[TranscriptLine]) -> dict[str, Decimal]:
+    """Awarded credit by name of its type. Types are never added up with each other."""
+    found: dict[str, Decimal] = {}
+    for line in lines:
+        if line.is_awarded and line.is_live:
+            found[line.credit_name] = found.get(line.credit_name, Decimal(0)) + line.amount
+    return found

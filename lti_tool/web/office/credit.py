@@ -1,0 +1,188 @@
+"""Credit in the office: people and their accounts, staff's own entries, and lists of awards."""
+
+from __future__ import annotations
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from lti_tool.domain.capability import Capability
+from lti_tool.domain.credit import printed_amount
+from lti_tool.domain.errors import BadInput, CmeError, Refused
+from lti_tool.domain.ledger import EntryKind
+from lti_tool.domain.roll import COLUMNS, MAX_BYTES, Roll, read_roll
+from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
+from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
+from lti_tool.services.override import adjust_by_staff, award_by_staff, learner_accounts, revoke_by_staff
+from lti_tool.web.access import OfficeWork, office_route
+from lti_tool.web.learner.claim import verification_link
+from lti_tool.web.learner.claim_words import FAULTS
+from lti_tool.web.messages import explain
+from lti_tool.web.office import blueprint
+from lti_tool.web.office.frame import office_page
+
+MAX_SEARCH = 100
+KINDS = {
+    EntryKind.AWARD: lazy_gettext("Award"),
+    EntryKind.ADJUST: lazy_gettext("Adjustment"),
+    EntryKind.REVOKE: lazy_gettext("Revocation"),
+    EntryKind.EXPIRE: lazy_gettext("Expiry"),
+}
+ROLL_FAULTS = {
+    "too_large": lazy_gettext("The file is too large."),
+    "not_utf8": lazy_gettext("The file is not text in UTF-8. Save it as “CSV UTF-8”."),
+    "not_text": lazy_gettext("The file is not text. Save it as “CSV UTF-8”."),
+    "not_csv": lazy_gettext("The file is not a table: check the quotation marks."),
+    "empty": lazy_gettext("There are no rows below the heading."),
+    "too_many_rows": lazy_gettext("There are too many rows: split the list."),
+    "row_unusable": lazy_gettext("The row has more cells than the heading, or a cell that is too long."),
+    "unknown_column": lazy_gettext("There is no such column."),
+    "doubled_column": lazy_gettext("The column is there twice."),
+    "missing_column": lazy_gettext("The column is missing."),
+    "missing": lazy_gettext("The cell is empty."),
+    "two_names": lazy_gettext("Name the person by learner or by e-mail, not by both."),
+    "doubled_row": lazy_gettext("The same person and credit stand in another row already."),
+    "learner_unknown": lazy_gettext("No learner of this provider has this key."),
+    "email_wrong": lazy_gettext("This is not an e-mail address."),
+    "too_long": lazy_gettext("The reason is too long."),
+    "not_offered": lazy_gettext("The activity does not offer this credit."),
+    "award_waiting": lazy_gettext("An award for this address is waiting already."),
+    "award_live": lazy_gettext("This learner has this credit already."),
+    "profile_unconfirmed": lazy_gettext("This learner has not confirmed name and degree. Name them by e-mail instead."),
+    "credit_not_for_learner": lazy_gettext("This credit is not for this learner’s degree or country."),
+}
+
+
+def _words(error: CmeError) -> list[dict[str, str | None]]:
+    """Field and sentence of what staff typed wrongly, or what a rule refuses."""
+    if not isinstance(error, BadInput):
+        return [{"field": None, "message": explain(error).title}]
+    fields = error.faults or {"amount": error.code}
+    named = {field: FAULTS.get((field, code)) or FAULTS.get(("amount", code)) for field, code in fields.items()}
+    return [{"field": field, "message": str(words or explain(error).title)} for field, words in named.items()]
+
+
+@office_route(blueprint, "/credit", Capability.OVERRIDE_CLAIMS)
+def credit(work: OfficeWork) -> ResponseReturnValue:
+    return office_page("office/credit.html", work, activities=credit_activities(work.db, work.officer))
+
+
+@office_route(blueprint, "/credit/<activity_id>", Capability.OVERRIDE_CLAIMS)
+def credit_activity(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
+    activity, offers = office_activity(work.db, work.officer, activity_id)
+    search = request.args.get("search", "").strip()[:MAX_SEARCH]
+    found = people(work.db, work.officer, activity_id, search)
+    return office_page(
+        "office/credit_activity.html",
+        work,
+        activity=activity,
+        offers=offers,
+        people=found,
+        search=search,
+        printed_amount=printed_amount,
+    )
+
+
+@office_route(blueprint, "/credit/<activity_id>/person/<learner_id>", Capability.OVERRIDE_CLAIMS)
+def credit_person(work: OfficeWork, activity_id: str, learner_id: str) -> ResponseReturnValue:
+    return _person_page(work, activity_id, learner_id)
+
+
+def _person_page(
+    work: OfficeWork, activity_id: str, learner_id: str, error: CmeError | None = None, status: int = 200
+) -> Response:
+    activity, offers = office_activity(work.db, work.officer, activity_id)
+    found = learner_accounts(work.db, work.officer, learner_id, activity_id)
+    live = {one.credit_type for one in found if one.is_live}
+    return office_page(
+        "office/credit_person.html",
+        work,
+        status=status,
+        activity=activity,
+        offers=[one for one in offers if one.code not in live],
+        accounts=found,
+        learner_id=learner_id,
+        name=person_name(work.db, work.officer, learner_id),
+        kinds=KINDS,
+        faults=_words(error) if error else [],
+        form=request.form,
+        printed_amount=printed_amount,
+    )
+
+
+@office_route(blueprint, "/credit/<activity_id>/person/<learner_id>", Capability.OVERRIDE_CLAIMS, ("POST",))
+def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> ResponseReturnValue:
+    sent = request.form
+    code, amount, reason = sent.get("credit_type", ""), sent.get("amount", ""), sent.get("reason", "")
+    work.officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
+    whose = (work.db, work.officer, learner_id, activity_id, code)
+    try:
+        with work.db.begin_nested():
+            if sent.get("action") == "award":
+                award_by_staff(*whose, amount, reason, verification_link, work.now)
+            elif sent.get("action") == "adjust":
+                adjust_by_staff(*whose, amount, reason, verification_link, work.now)
+            elif sent.get("action") == "revoke":
+                revoke_by_staff(*whose, reason, verification_link, work.now)
+            else:
+                raise BadInput("action_unknown")
+    except (BadInput, Refused) as error:
+        return _person_page(work, activity_id, learner_id, error, 422)
+    return redirect(url_for("office.credit_person", activity_id=activity_id, learner_id=learner_id), 303)
+
+
+@office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS)
+def credit_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
+    return _list_page(work, activity_id)
+
+
+def _list_page(
+    work: OfficeWork,
+    activity_id: str,
+    checked: CheckedRoll | None = None,
+    text: str = "",
+    entered: Entered | None = None,
+    status: int = 200,
+) -> Response:
+    activity, offers = office_activity(work.db, work.officer, activity_id)
+    faults = [
+        {
+            "line": fault.line,
+            "column": fault.column,
+            "value": fault.value,
+            "message": str(ROLL_FAULTS.get(fault.code) or FAULTS.get(("amount", fault.code), fault.code)),
+        }
+        for fault in (checked.faults if checked else ())
+    ]
+    return office_page(
+        "office/credit_list.html",
+        work,
+        status=status,
+        activity=activity,
+        offers=offers,
+        columns=COLUMNS,
+        checked=checked,
+        faults=faults,
+        text=text,
+        reason=request.form.get("reason", ""),
+        entered=entered,
+    )
+
+
+def _sent_roll() -> tuple[Roll, str]:
+    """The list as a file or, on the second page, as the text that was checked."""
+    file = request.files.get("file")
+    data = file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode()
+    return read_roll(data), data.decode("utf-8-sig", errors="replace")
+
+
+@office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS, ("POST",))
+def enter_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
+    """First the list is checked and shown; sent again with ``confirm`` it is checked again and entered."""
+    roll, text = _sent_roll()
+    reason = request.form.get("reason", "")
+    checked = check_roll(work.db, work.officer, activity_id, roll, reason, work.deps.sealer)
+    if checked.faults or request.form.get("confirm") != "yes":
+        return _list_page(work, activity_id, checked, text, status=422 if checked.faults else 200)
+    entered = enter_roll(work.db, work.officer, activity_id, checked, verification_link, work.now)
+    return _list_page(work, activity_id, entered=entered)

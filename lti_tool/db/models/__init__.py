@@ -1,14 +1,14 @@
 """All tables, imported here so that the metadata is whole."""
 
 from lti_tool.db.models.abstract import ActivityAbstract
-from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
 from lti_tool.db.models.accommodation import Accommodation, Commitment
+from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
-from lti_tool.db.models.company import Company
 from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
+from lti_tool.db.models.company import Company
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credential import Credential
 from lti_tool.db.models.credit import CreditEntry
@@ -37,6 +37,7 @@ from lti_tool.db.models.person import (
 )
 from lti_tool.db.models.plan import ActivityPlan, PlanChange, PlanMedia, PlanRevision
 from lti_tool.db.models.platform import Deployment, Platform, Provider
+from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderProfile, Signatory, StatementOverride
 from lti_tool.db.models.question import (
     KeyCorrection,
     Question,
@@ -46,7 +47,6 @@ from lti_tool.db.models.question import (
     QuestionUse,
     QuestionVersion,
 )
-from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderProfile, Signatory, StatementOverride
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
@@ -54,17 +54,15 @@ from lti_tool.db.models.wording import CreditWorking, WordingConfirmation
 
 __all__ = [
     "AccessToken",
+    "Accommodation",
     "Accreditation",
     "AccreditationFinding",
     "AccreditationMilestone",
     "Acknowledgement",
     "Activity",
-    "ActivityRole",
     "ActivityAbstract",
-    "Accommodation",
-    "Acknowledgement",
-    "Activity",
     "ActivityPlan",
+    "ActivityRole",
     "ActivityVersion",
     "Answer",
     "Attempt",
@@ -74,8 +72,8 @@ __all__ = [
     "Certificate",
     "CertificateCounter",
     "CommercialSupport",
-    "Company",
     "Commitment",
+    "Company",
     "Course",
     "CourseMember",
     "Credential",
@@ -89,9 +87,9 @@ __all__ = [
     "DisclosureReminder",
     "EvaluationReceipt",
     "EvaluationResponse",
-    "KeyCorrection",
     "EvidenceFile",
     "JointProvider",
+    "KeyCorrection",
     "Keyset",
     "LateClaim",
     "LateClaimPolicy",
@@ -113,6 +111,8 @@ __all__ = [
     "PlanRevision",
     "Platform",
     "Provider",
+    "ProviderImage",
+    "ProviderProfile",
     "Question",
     "QuestionImage",
     "QuestionImport",
@@ -122,12 +122,8 @@ __all__ = [
     "RelevanceDecision",
     "RoleMap",
     "ShownText",
-    "Standard3Choice",
-    "ProviderImage",
-    "ProviderProfile",
-    "RoleMap",
-    "ShownText",
     "Signatory",
+    "Standard3Choice",
     "StatementOverride",
     "Study",
     "StudyView",

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from lti_tool.domain.assessment import QuestionKind
-from lti_tool.domain.fault import Findings
 from lti_tool.domain.document import part, records
+from lti_tool.domain.fault import Findings
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 Data = dict[str, Any]

@@ -26,8 +26,9 @@ from jinja2 import Environment
 
 from lti_tool.certificates.faces import Face, Faces
 from lti_tool.certificates.fit import Ruler, measured
-from lti_tool.certificates.page import QR_ADDRESS, Template, view
+from lti_tool.certificates.page import QR_ADDRESS, view
 from lti_tool.certificates.render import CertificateRenderer
+from lti_tool.certificates.template import Template
 from lti_tool.domain.certificate import Certificate, PrintedCredit
 from lti_tool.domain.text import RichText
 
@@ -134,7 +135,11 @@ def compare(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
         every = Plain(faces.all, Path(first))
         needed = Plain(faces.attached(frozenset()), Path(second))
-        contenders = {"ours": ours.render, "plain": every.render, "plain, needed fonts only": needed.render}
+        contenders: dict[str, Callable[[Certificate], object]] = {
+            "ours": ours.render,
+            "plain": every.render,
+            "plain, needed fonts only": needed.render,
+        }
         for render in contenders.values():
             render(sample(0))
         ours.render(han)

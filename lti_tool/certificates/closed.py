@@ -6,6 +6,7 @@ raises ``OSError`` where Pango is missing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from io import BytesIO
@@ -14,14 +15,17 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import cssselect2
+from PIL import Image
 from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Document
 from weasyprint.css import ColorProfile
+from weasyprint.images import RasterImage
 from weasyprint.text.ffi import ffi, fontconfig, gobject, harfbuzz_subset, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from lti_tool.certificates.faces import Face
 from lti_tool.certificates.styles import StyleMemory
+from lti_tool.domain.errors import BadInput
 
 ffi.cdef("FcConfig * FcConfigCreate (void);", override=True)
 
@@ -131,6 +135,13 @@ class ScreenColours(ColorProfile):
     def content(self) -> bytes:
         """The profile's file."""
         return self._content
+
+
+def picture(sha256: str, png: bytes) -> RasterImage:
+    """A picture to print, from memory. Raises ``BadInput`` if the bytes are not those that the name says."""
+    if hashlib.sha256(png).hexdigest() != sha256:
+        raise BadInput("certificate.picture_missing", f"the stored picture {sha256} is damaged")
+    return RasterImage(Image.open(BytesIO(png)), sha256, png)
 
 
 def can_subset() -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from lti_tool.domain.design import Design
 from lti_tool.domain.text import RichText
 
 
@@ -32,6 +33,8 @@ class PrintedCredit:
     amount: Decimal
     is_awarded: bool
     """False where the learner only took part in an activity designated for the credit (AMA: not an MD/DO)."""
+    details: tuple[RichText, ...] = ()
+    """What the amount is made of, one line each, e.g. ``0.50 pharmacotherapeutic hours``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +74,5 @@ class Certificate:
     """Previews are marked as such across the page and never carry a real number."""
     learner_language: str = ""
     """BCP 47 tag of the learner's name if known (e.g. ``ja`` for Han characters in Japanese forms); else empty."""
+    design: Design | None = None
+    """The look, frozen too. ``None`` on certificates from before there was a choice; its template is ``template``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, NoReturn
@@ -16,7 +17,7 @@ from xml.sax.saxutils import escape
 
 import cssselect2
 from PIL import Image
-from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Document
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Attachment, Document
 from weasyprint.css import ColorProfile
 from weasyprint.images import RasterImage
 from weasyprint.text.ffi import ffi, fontconfig, gobject, harfbuzz_subset, pangoft2
@@ -142,6 +143,20 @@ def picture(sha256: str, png: bytes) -> RasterImage:
     if hashlib.sha256(png).hexdigest() != sha256:
         raise BadInput("certificate.picture_missing", f"the stored picture {sha256} is damaged")
     return RasterImage(Image.open(BytesIO(png)), sha256, png)
+
+
+def attachment(credit_type: str, badge: str, day: date) -> Attachment:
+    """A badge as an associated file (ISO 19005-3, 6.8), dated like the certificate."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Attachment(
+        file_obj=BytesIO(badge.encode("ascii")),
+        url_fetcher=ClosedFetcher(),
+        name=f"open-badge-{credit_type}.jwt",
+        description="Open Badges 3.0 credential (VC-JWT) of this certificate",
+        created=moment,
+        modified=moment,
+        relationship="Alternative",
+    )
 
 
 def can_subset() -> bool:

@@ -45,14 +45,18 @@ class Printer:
         self._faces = faces
         self._cuts: dict[tuple[str, int], bytes] = {}
 
-    def print(self, certificate: Certificate, sizes: Sizes, pictures: Mapping[str, bytes]) -> bytes | None:
-        """The PDF, or ``None`` if the texts do not fit on one page at these sizes. ``pictures``: PNG by SHA-256."""
+    def print(
+        self, certificate: Certificate, sizes: Sizes, pictures: Mapping[str, bytes], badges: Mapping[str, str]
+    ) -> bytes | None:
+        """The PDF, or ``None`` if the texts do not fit on one page at these sizes. ``pictures``: PNG by SHA-256;
+        ``badges``: signed credentials to attach, by credit type."""
         markup = self._markup.render(view(certificate, self._template, sizes))
         address = "about:blank" if certificate.is_specimen else certificate.verify_url
         options = {
             "pdf_variant": "pdf/a-3a",
             "pdf_identifier": _identifier(certificate),
             "output_intent": _INTENT,
+            "attachments": [closed.attachment(*badge, certificate.issued_on) for badge in sorted(badges.items())],
             "cache": self._border | {QR_ADDRESS: QrImage(address)} | _images(certificate, pictures),
         }
         page = closed.Page(markup)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _MOST_PRINTERS = 12
-_NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 PANGO_REMEDY = f"apt-get install -y {PANGO_PACKAGES}"
 
 
@@ -51,8 +50,14 @@ class CertificateRenderer:
         self._printers: dict[tuple[Template, Look | None, tuple[Face, ...]], Printer] = {}
         self._lock = Lock()
 
-    def render(self, certificate: Certificate, pictures: Mapping[str, bytes] = _NO_PICTURES) -> RenderedCertificate:
-        """The PDF of ``certificate``. ``pictures``: those of its design, PNG by SHA-256.
+    def render(
+        self,
+        certificate: Certificate,
+        pictures: Mapping[str, bytes] = MappingProxyType({}),
+        badges: Mapping[str, str] = MappingProxyType({}),
+    ) -> RenderedCertificate:
+        """The PDF of ``certificate``. ``pictures``: those of its design, PNG by SHA-256; ``badges``: signed
+        credentials to attach, by credit type.
 
         Raises :class:`BadInput` (``certificate.unprintable`` with the characters per field,
         ``certificate.too_long``, ``certificate.template_unknown``, ``certificate.picture_missing``)
@@ -62,7 +67,7 @@ class CertificateRenderer:
         check(certificate, self._faces)
         families = frozenset(map(self._faces.family_for, set("".join(texts(certificate).values()))))
         with self._lock, _collector_paused():
-            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), pictures)
+            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), pictures, badges)
         return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
 
     def unprintable(self, text: str) -> str:
@@ -70,13 +75,18 @@ class CertificateRenderer:
         return "".join(unprintable(tidied(text), self._faces))
 
     def _fitted(
-        self, certificate: Certificate, template: Template, faces: tuple[Face, ...], pictures: Mapping[str, bytes]
+        self,
+        certificate: Certificate,
+        template: Template,
+        faces: tuple[Face, ...],
+        pictures: Mapping[str, bytes],
+        badges: Mapping[str, str],
     ) -> bytes:
         look = None if certificate.design is None else look_of(certificate.design, template)
         printer = self._printer(template, look, faces)
         sizes = measured(certificate, self._ruler, room_of(certificate, template))
         for scale in range(sizes.scale, len(SCALES)):
-            pdf = printer.print(certificate, replace(sizes, scale=scale), pictures)
+            pdf = printer.print(certificate, replace(sizes, scale=scale), pictures, badges)
             if pdf is not None:
                 return pdf
         raise BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")

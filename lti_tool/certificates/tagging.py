@@ -41,6 +41,9 @@ def finish_described(document: Any, pdf: pydyf.PDF) -> None:
     """Completes a file before it is written, with all that PDF/A-3 and PDF/UA-1 ask for."""
     _mark_languages(document, pdf)
     _mark_accessible(pdf, _MARKER + _SCHEMA)
+    if files := pdf.catalog.get("AF"):
+        # WeasyPrint lists each associated file twice.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(files))
     write_streams_once(pdf)
 
 

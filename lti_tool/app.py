@@ -26,12 +26,14 @@ from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
+from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
-from lti_tool.services.ports import CertificatePrinter
-from lti_tool.services.worker import run_worker
+from lti_tool.services.mail import Postman, deliver_mail
+from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import health, learner, lti, staff, verify
+from lti_tool.web import health, learner, lti, office, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
@@ -88,7 +90,30 @@ def delivery_worker(deps: Dependencies, stop: threading.Event) -> Callable[[], N
         deps.settings.delivery_days,
         stop.is_set,
     )
-    return lambda: run_worker(courier, stop, deps.settings.worker_poll_seconds)
+    return lambda: run_worker(courier, stop, deps.settings.worker_poll_seconds, chores(deps, stop))
+
+
+def mailer(settings: Settings) -> Mailer | None:
+    """The way to the mail server, ``None`` where there is none."""
+    if not settings.has_mail:
+        return None
+    return SmtpMailer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+    )
+
+
+def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
+    """What the worker does between grades."""
+    sender = mailer(deps.settings)
+    if sender is None:
+        return ()
+    postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
+    return (lambda: deliver_mail(postman),)
 
 
 def warm_up(deps: Dependencies) -> None:
@@ -100,11 +125,11 @@ def warm_up(deps: Dependencies) -> None:
 
 
 def _register(app: Flask) -> None:
-    for room in (learner, staff):
+    for room in (learner, staff, office):
         for name in room.MODULES:
             importlib.import_module(name)
-    for blueprint in (lti.blueprint, health.blueprint, verify.blueprint, learner.blueprint, staff.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (lti, health, verify, learner, staff, office):
+        app.register_blueprint(part.blueprint)
 
 
 def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:

@@ -11,8 +11,10 @@ import os
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from lti_tool.domain.mail import Security
 
 MIN_SECRET = 32
 
@@ -94,6 +96,29 @@ class Settings(BaseSettings):
         ge=1,
         description="How long a grade that the LMS does not take is retried before it is parked, in days.",
     )
+    smtp_host: str = Field(
+        default="",
+        description="Mail server for the tool's mail. Empty: no mail is sent, and pages show the links to pass on.",
+    )
+    smtp_port: int = Field(default=587, ge=1, le=65_535, description="Port of the mail server.")
+    smtp_security: Security = Field(
+        default=Security.STARTTLS,
+        description="Protection on the way to it: starttls, tls, or none for a relay on this machine.",
+    )
+    smtp_user: str = Field(default="", description="Account at the mail server; empty: without signing in.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password of that account.")
+    smtp_from: str = Field(default="", description="Sender of all mail, e.g. CME Office <cme@example.org>.")
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender(self) -> Settings:
+        if self.smtp_host and "@" not in self.smtp_from:
+            raise ValueError("CME_SMTP_FROM must name the sender, such as cme@example.org, where CME_SMTP_HOST is set")
+        return self
+
+    @property
+    def has_mail(self) -> bool:
+        """Mail can be sent."""
+        return bool(self.smtp_host)
 
     @property
     def is_https(self) -> bool:

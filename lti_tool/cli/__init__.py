@@ -11,6 +11,7 @@ from lti_tool.cli.database import db
 from lti_tool.cli.demo import demo
 from lti_tool.cli.doctor import doctor
 from lti_tool.cli.keys import keys
+from lti_tool.cli.office import office
 from lti_tool.cli.platform import platform
 from lti_tool.cli.serve import serve
 from lti_tool.cli.worker import worker
@@ -27,7 +28,7 @@ def root() -> None:
     """
 
 
-for command in (db, activity, platform, keys, worker, serve, demo, doctor):
+for command in (db, activity, platform, office, keys, worker, serve, demo, doctor):
     root.add_command(command)
 
 

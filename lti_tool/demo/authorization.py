@@ -54,9 +54,9 @@ def check_readable(lms: DemoLms, parameters: Mapping[str, str]) -> None:
 
 
 def answer_authorization(lms: DemoLms, parameters: Mapping[str, str], person: Person) -> FormPost:
-    """Uses up the hint, then the id_token or the error for the redirect address. Raises PageRefusal."""
+    """Uses up a hint that works once, then the id_token or the error for the redirect address. Raises PageRefusal."""
     redirect, state = parameters["redirect_uri"], parameters.get("state", "")
-    message = lms.pending.take(parameters["lti_message_hint"], lms.now())
+    message = lms.pending.take(parameters["lti_message_hint"], lms.now(), works_once=lms.behaviour.hint_works_once)
     if message is None:
         raise PageRefusal("lti_message_hint is unknown, used or too old; open the activity again from the course")
     try:

@@ -85,6 +85,7 @@ class Behaviour:
     login_method: str = "POST"
     deployment_parameters: tuple[str, ...] = ("lti_deployment_id",)
     hint_is_json: bool = False
+    hint_works_once: bool = True
     storage_target: str = ""
     announces_storage: bool = True
     roles: Roles = field(default_factory=lambda: COURSE_ROLES)
@@ -181,6 +182,7 @@ def _openedx(name: str, label: str, roles: Roles, scopes: tuple[str, ...]) -> Be
         source="lti-consumer-xblock 9.14.3 and 11.4.4, run and read",
         product_family_code="",
         ids=IdStyle.USAGE_KEY,
+        hint_works_once=False,
         roles=roles,
         sends_given_and_family=False,
         link_has_title=False,

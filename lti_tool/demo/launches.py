@@ -80,10 +80,10 @@ class PendingMessages:
             self._hints[hint] = message
         return hint
 
-    def take(self, hint: str, now: datetime) -> Message | None:
-        """The message of a hint; the hint is used up whatever happens next."""
+    def take(self, hint: str, now: datetime, *, works_once: bool) -> Message | None:
+        """The message of a hint; one that works once is used up whatever happens next."""
         with self._lock:
-            message = self._hints.pop(hint, None)
+            message = self._hints.pop(hint, None) if works_once else self._hints.get(hint)
         return message if message and message.expires > now else None
 
     def open_deep_link(self, message: Message, now: datetime, *, sends_data: bool) -> DeepLinkRequest:

@@ -9,7 +9,7 @@ returned. Then
 * ``storage`` set: answer with a page that asks the platform's storage for ``storage.key`` and posts ``repost`` again
   with the value as ``browser_proof``. This second post is the one use;
 * otherwise: offer a form to the login URL with the fields of ``restart`` and ``target=_blank``. It is a new login,
-  in a window where this tool is first-party. Platforms whose hint works once (``is_restartable`` false; Moodle)
+  in a window where this tool is first-party. Platforms whose hint works once (``is_restartable`` false; Moodle, Canvas)
   would refuse it: there the person is told to open the activity from the LMS in a new window. To spare them, the login
   page itself may try the cookie first, before the hint is spent (``LoginStart.restart`` holds the same fields).
 

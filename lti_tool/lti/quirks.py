@@ -77,6 +77,7 @@ CANVAS = Quirks(
     LmsFamily.CANVAS,
     product_codes=frozenset({"canvas"}),
     issuer_hosts=("canvas.instructure.com", "canvas.beta.instructure.com", "canvas.test.instructure.com"),
+    login_hint_works_once=True,  # canvas-lms authentication_controller: the launch is deleted when it is fetched
     returns_to_any_host=True,  # one issuer for all hosted institutions, each on its own, often branded, domain
     score_rules=(
         ScoreRule(

@@ -136,3 +136,9 @@ def provider_id_of(session: Session, name: str, now: datetime, *, is_created: bo
         known = ", ".join(session.scalars(select(models.Provider.name).order_by(models.Provider.name)))
         raise NotFound("provider_unknown", f"there is no provider {name!r}; there are: {known or 'none'}")
     return found
+
+
+def providers(session: Session) -> Sequence[tuple[str, str]]:
+    """Every provider of this installation: key and name, by name."""
+    query = select(models.Provider.id, models.Provider.name).order_by(models.Provider.name)
+    return [(key, name) for key, name in session.execute(query)]

@@ -1,4 +1,4 @@
-"""What the use-cases need from rooms that they must not import: the LMS and the certificate printer."""
+"""What the use-cases need from rooms that they must not import: the LMS, the certificate printer, the mail server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.grade import LineItem, LineItemSpec, Score, ScoreOutcome
 from lti_tool.domain.launch import Platform
 from lti_tool.domain.login import ToolKey
+from lti_tool.domain.mail import Message
 
 
 class RenderedCertificate(Protocol):
@@ -62,3 +63,11 @@ class KeyMaker(Protocol):
     """``lti_tool.lti.keys.generate_key``."""
 
     def __call__(self, now: datetime, *, is_first: bool = False) -> ToolKey: ...
+
+
+class Mailer(Protocol):
+    """``lti_tool.mail.smtp.SmtpMailer``."""
+
+    def send(self, message: Message) -> None:
+        """Raises ``ServiceUnavailable`` for what may pass, ``BadInput`` for what will never be taken."""
+        ...

@@ -129,6 +129,7 @@ def open_session(
         learner_id=arrival.learner_id,
         is_staff=launch.is_staff,
         is_test_user=launch.is_test_user,
+        roles=" ".join(sorted(launch.roles)),
         locale=launch.locale[:MAX_LOCALE],
         platform_origin=origins[0] if origins else "",
         frame_origins=" ".join(_framing(session, launch, origins)),

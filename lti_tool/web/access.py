@@ -19,7 +19,9 @@ from flask import Blueprint, g, request
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import Forbidden
+from lti_tool.services.office import Officer, find_officer
 from lti_tool.services.session import Visit, find_visit
 from lti_tool.services.transaction import Database, transaction
 from lti_tool.web.dependencies import Dependencies, dependencies
@@ -37,6 +39,8 @@ class Access(StrEnum):
     """Anybody with a session in a course; staff take part in a test run."""
     STAFF = "staff"
     """A session whose launch carried a staff role in this course."""
+    OFFICE = "office"
+    """A session in a provider's office; the route names the capability it needs besides, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,13 @@ class Work(PublicWork):
     """A request within a session."""
 
     visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeWork(PublicWork):
+    """A request within an office session."""
+
+    officer: Officer
 
 
 def cookie_name(session_id: str) -> str:
@@ -151,16 +162,52 @@ def route(
     return declare
 
 
+def office_route(
+    blueprint: Blueprint, rule: str, capability: Capability | None, methods: Sequence[str] = ("GET",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Declare a route of the office, below ``/office/<office_id>``. The view is called with an :class:`OfficeWork`.
+
+    ``capability`` is needed *somewhere* (``None``: everybody in the office); over which activity, the use-case asks.
+    """
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(office_id: str, **arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                officer = _officer(db, office_id, now)
+                if capability is not None:
+                    officer.require(capability)
+                return view(OfficeWork(db, now, deps, officer), **arguments)
+
+        _register(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
+        return answer
+
+    return declare
+
+
+def _officer(db: Database, office_id: str, now: datetime) -> Officer:
+    officer = find_officer(db, office_id, request.cookies.get(cookie_name(office_id), ""), now)
+    if request.method not in SAFE:
+        check_form(office_id)
+    g.officer = officer
+    return officer
+
+
 def _register(
     blueprint: Blueprint,
     rule: str,
     view: Callable[..., ResponseReturnValue],
     methods: Sequence[str],
     access: Access,
+    capability: Capability | None = None,
 ) -> None:
     blueprint.add_url_rule(rule, view_func=view, methods=list(methods), endpoint=view.__name__)
 
     def note(state: BlueprintSetupState) -> None:
-        state.app.extensions.setdefault("cme_access", {})[f"{blueprint.name}.{view.__name__}"] = access
+        name = f"{blueprint.name}.{view.__name__}"
+        state.app.extensions.setdefault("cme_access", {})[name] = access
+        state.app.extensions.setdefault("cme_capability", {})[name] = capability
 
     blueprint.record(note)

@@ -58,7 +58,7 @@ def refuse(error: CmeError) -> Response:
     )
     if not _wants_page():
         return Response(f"{error.code} {reference()}\n", status, mimetype="text/plain")
-    if g.get("visit") is None:
+    if g.get("visit") is None and g.get("officer") is None:
         allow_framing("*")  # a refused launch must be readable inside the course; it shows nothing of a person
     template = "errors/launch.html" if isinstance(error, LaunchRefused) else "errors/refused.html"
     return page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g
 
+from lti_tool.services.office import Officer
 from lti_tool.services.session import Visit
 from lti_tool.web.dependencies import dependencies
 
@@ -31,8 +32,8 @@ def allow_framing(*origins: str) -> None:
 
 
 def _policy() -> str:
-    visit: Visit | None = g.get("visit")
-    frames = [*g.get("frame_origins", ()), *(visit.frame_origins if visit else ())]
+    person: Visit | Officer | None = g.get("visit") or g.get("officer")
+    frames = [*g.get("frame_origins", ()), *(person.frame_origins if person else ())]
     # Files shown inside our own pages (a PDF) are framed by ourselves.
     ancestors = " ".join(["'self'", *frames]) if frames else "'none'"
     forms = " ".join(["'self'", *g.get("form_origins", ())])

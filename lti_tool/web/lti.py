@@ -31,6 +31,7 @@ from lti_tool.web.access import PublicWork, check_same_origin, cookie_name, edge
 from lti_tool.web.dependencies import Dependencies
 from lti_tool.web.headers import allow_form_action, allow_framing
 from lti_tool.web.page import page
+from lti_tool.web.session_cookie import set_session_cookie
 
 blueprint = Blueprint("lti", __name__)
 
@@ -99,7 +100,7 @@ def _receive(deps: Dependencies, now: datetime) -> Response:
         return _proof_page(found)
     opened = _open(deps, found, now)
     response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id, h=opened.handoff), 303))
-    _set_session_cookie(response, deps, opened)
+    set_session_cookie(response, deps, opened.session_id, opened.token)
     _drop_login_cookie(response, deps)
     return response
 
@@ -153,19 +154,6 @@ def _web_origin(url: str) -> str:
     return origin if len(origin) <= MAX_ORIGIN and _ORIGIN.fullmatch(origin) else ""
 
 
-def _set_session_cookie(response: Response, deps: Dependencies, opened: OpenedSession) -> None:
-    is_https = deps.settings.is_https
-    response.set_cookie(
-        cookie_name(opened.session_id),
-        opened.token,
-        max_age=deps.settings.session_hours * 3600,
-        secure=is_https,
-        httponly=True,
-        samesite="None" if is_https else "Lax",
-        partitioned=is_https,
-    )
-
-
 def _drop_login_cookie(response: Response, deps: Dependencies) -> None:
     name = login_cookie_name(request.form.get("state", ""))
     is_https = deps.settings.is_https
@@ -199,7 +187,7 @@ def continue_in_window(work: PublicWork) -> ResponseReturnValue:
     check_same_origin()
     opened = use_handoff(work.db, request.form.get("handoff", ""), work.now)
     response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id), 303))
-    _set_session_cookie(response, work.deps, opened)
+    set_session_cookie(response, work.deps, opened.session_id, opened.token)
     return response
 
 

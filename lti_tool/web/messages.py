@@ -66,6 +66,37 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This page is for course staff"),
         lazy_gettext("Your course lists you as a learner. Ask the course's owner if that is wrong."),
     ),
+    "office_session_unknown": (
+        lazy_gettext("You are signed out of the office"),
+        lazy_gettext("Nothing that was saved is lost. Open the office again from your course, or ask for a new link."),
+    ),
+    "office_link_used": (
+        lazy_gettext("This link has been used or is too old"),
+        lazy_gettext("Each link works once. Ask for a new one on the sign-in page, or ask whoever invited you."),
+    ),
+    "office_closed": (
+        lazy_gettext("Your role in this course opens nothing in the office"),
+        lazy_gettext("Ask an administrator of the provider to grant you what you need, by name."),
+    ),
+    "capability_missing": (
+        lazy_gettext("You may not do this"),
+        lazy_gettext("Nothing was changed. Ask an administrator of the provider to grant it to you."),
+    ),
+    "last_administrator": (
+        lazy_gettext("Somebody must be able to administer this office"),
+        lazy_gettext("Nothing was changed. Let another person configure first, then take it from this one."),
+    ),
+    "person_unknown": (
+        lazy_gettext("There is no such person here"),
+        lazy_gettext("Go back to the list and choose again."),
+    ),
+    **{
+        code: (
+            lazy_gettext("This form holds something that cannot be"),
+            lazy_gettext("Nothing was changed. Go back, reload the page and try again."),
+        )
+        for code in ("capability_unknown", "not_course_level", "page_wrong", "email_wrong", "name_missing")
+    },
     "step_locked": (lazy_gettext("This step is not open yet"), lazy_gettext("These things come first:")),
     "step_absent": (lazy_gettext("This activity has no such step"), lazy_gettext("Go back to the activity.")),
     "placement_unbound": (

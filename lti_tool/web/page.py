@@ -8,8 +8,9 @@ from babel import Locale, UnknownLocaleError
 from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_babel import get_locale
 
+from lti_tool.services.office import Officer
 from lti_tool.services.session import Visit
-from lti_tool.web.access import Work, csrf_token
+from lti_tool.web.access import PublicWork, csrf_token
 from lti_tool.web.dependencies import dependencies
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur", "ps", "ku", "dv", "yi", "ug", "sd"})
@@ -19,9 +20,9 @@ LANGUAGES = ("en",)
 
 def chosen_locale() -> str:
     """The visit's language where we have it, else the browser's best match, else English."""
-    visit: Visit | None = g.get("visit")
+    person: Visit | Officer | None = g.get("visit") or g.get("officer")
     wanted = (
-        visit.locale.replace("_", "-").split("-")[0].lower() if visit else ""
+        person.locale.replace("_", "-").split("-")[0].lower() if person else ""
     ) or request.accept_languages.best_match(LANGUAGES, "en")
     return wanted if wanted in LANGUAGES else "en"
 
@@ -48,10 +49,15 @@ def _standard() -> dict[str, Any]:
         values["visit"] = visit
         is_framed = visit.document_target != "window"
         values["platform_origin"] = visit.platform_origin if is_framed else ""
+    officer: Officer | None = g.get("officer")
+    if officer is not None:
+        values["csrf_token"] = csrf_token(officer.session_id)
+        values["officer"] = officer
+        values["platform_origin"] = officer.platform_origin if officer.is_framed else ""
     return values
 
 
-def page(template: str, work: Work | None = None, *, status: int = 200, **values: Any) -> Response:
+def page(template: str, work: PublicWork | None = None, *, status: int = 200, **values: Any) -> Response:
     """A rendered page; ``work`` is taken for readability, what it holds is already known to the request."""
     return make_response(render_template(template, **values), status)
 
@@ -66,6 +72,9 @@ def set_up_pages(app: Flask) -> None:
         visit: Visit | None = g.get("visit")
         if visit and "session_id" not in values and app.url_map.is_endpoint_expecting(endpoint, "session_id"):
             values["session_id"] = visit.session_id
+        officer: Officer | None = g.get("officer")
+        if officer and "office_id" not in values and app.url_map.is_endpoint_expecting(endpoint, "office_id"):
+            values["office_id"] = officer.session_id
 
 
 def absolute(endpoint: str, **values: Any) -> str:

@@ -29,6 +29,8 @@ class WebSession(Base):
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"))
     is_staff: Mapped[bool]
     is_test_user: Mapped[bool]
+    roles: Mapped[str] = mapped_column(String(255), default="")
+    """What the course said the person is (``domain.launch.Role``), separated by blanks."""
     locale: Mapped[str] = mapped_column(String(35))
     platform_origin: Mapped[str] = mapped_column(String(255))
     """Origin of the LMS page around the frame, for framing and messages."""

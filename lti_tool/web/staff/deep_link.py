@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.domain.launch import DeepLinkingSettings
 from lti_tool.lti.deep_linking import DeepLinkItem, respond
+from lti_tool.services.office import visit_may_enter
 from lti_tool.services.placement import (
     PlacementOffer,
     close_deep_linking,
@@ -49,6 +50,7 @@ def _picker(work: Work, chosen: list[str], error: BadInput | None = None) -> Res
         step_names=STEP_NAMES,
         settings=open_request(work),
         faults=fault_rows(error) if error else [],
+        has_office=visit_may_enter(work.db, work.visit, work.now),
     )
 
 

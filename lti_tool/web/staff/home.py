@@ -6,6 +6,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.services.line_item import INFORMATION_TAG
+from lti_tool.services.office import visit_may_enter
 from lti_tool.services.placement import binding
 from lti_tool.services.trial import trial
 from lti_tool.web.access import Access, Work, route
@@ -24,5 +25,11 @@ def home(work: Work) -> ResponseReturnValue:
         return redirect(url_for("staff.bind"), 303)
     own = trial(work.db, work.visit)
     return staff_page(
-        "staff/home.html", work, binding=found, opens=opens_what(found.step), trial=own, gate_tag=INFORMATION_TAG
+        "staff/home.html",
+        work,
+        binding=found,
+        opens=opens_what(found.step),
+        trial=own,
+        gate_tag=INFORMATION_TAG,
+        has_office=visit_may_enter(work.db, work.visit, work.now),
     )

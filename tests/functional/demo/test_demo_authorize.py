@@ -88,6 +88,14 @@ def test_a_hint_works_once_even_if_the_first_request_was_bad(lms: DemoLms) -> No
     assert ana.authorize(login).status_code == 404
 
 
+def test_open_edx_takes_a_hint_again(start_lms: StartLms) -> None:
+    """A new window begins the login anew with the hint of the first; lti-consumer-xblock keeps it until it is old."""
+    lms = start_lms(family="openedx")
+    ana = Browser(lms, "physician-md")
+    login = ana.begin(OPEN)
+    assert ana.authorize(login, nonce="first").status_code == ana.authorize(login, nonce="second").status_code == 200
+
+
 def test_a_nonce_works_once(lms: DemoLms) -> None:
     ana = Browser(lms, "physician-md")
     ana.authorize(ana.begin(OPEN), nonce="same")

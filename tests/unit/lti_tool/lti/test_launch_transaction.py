@@ -165,7 +165,10 @@ def test_a_wrong_proof_is_refused() -> None:
     assert caught.value.code == "browser_wrong"
 
 
-@pytest.mark.parametrize(("family", "is_restartable"), [(LmsFamily.CANVAS, True), (LmsFamily.MOODLE, False)])
+@pytest.mark.parametrize(
+    ("family", "is_restartable"),
+    [(LmsFamily.OPEN_EDX, True), (LmsFamily.CANVAS, False), (LmsFamily.MOODLE, False)],
+)
 def test_without_cookie_and_storage_the_login_can_be_begun_again(family: LmsFamily, is_restartable: bool) -> None:
     edge = Edge(platforms=[platform(family=family)])
     begun = edge.begin(lti_message_hint='{"cmid":3}')

@@ -1,0 +1,33 @@
+"""Mail on its way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lti_tool.db.base import Base, Key, Name
+
+
+class Mail(Base):
+    """One message to one person. Its text is dropped once it was sent: it may hold a link that signs somebody in."""
+
+    __tablename__ = "mail"
+    __table_args__ = (UniqueConstraint("provider_id", "key"), Index("ix_mail_due", "state", "next_at"))
+    id: Mapped[Key]
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"))
+    key: Mapped[str] = mapped_column(String(255))
+    """Says what the message is about; the same thing is told once."""
+    recipient: Mapped[Name]
+    subject: Mapped[Name]
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    """``waiting``, ``sending``, ``sent`` or ``failed``."""
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    """When it is due; while it is being sent, when its worker is given up."""
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    """What the mail server said last."""
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

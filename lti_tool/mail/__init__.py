@@ -1,0 +1,1 @@
+"""Sending mail: the one door to a mail server."""

@@ -13,11 +13,15 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from lti_tool.certificates.badge import BadgeSigner
+from lti_tool.certificates.issuer_key import make_issuer_key
+from lti_tool.certificates.picture import read_picture
 from lti_tool.certificates.render import CertificateRenderer
+from lti_tool.certificates.seal import PdfSeal, Post
 from lti_tool.certificates.specimen import specimen
 from lti_tool.db.engine import make_engine, make_sessions
 from lti_tool.db.sealing import Sealer
-from lti_tool.domain.errors import CmeError
+from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.lti.addresses import AddressRules
 from lti_tool.lti.gradebook import Gradebook
 from lti_tool.lti.http import GuardedSession
@@ -28,9 +32,11 @@ from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
+from lti_tool.services.issuer import IssuerKeys
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.press import Press
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
 from lti_tool.web import health, learner, lti, office, staff, verify
@@ -66,6 +72,7 @@ def make_dependencies(
     )
     registrations, logins = Registrations(sessions), LoginStore(sessions)
     keysets = KeysetReader(guarded, KeysetStore(sessions))
+    printing = printer or CertificateRenderer()
     return Dependencies(
         settings=settings,
         sessions=sessions,
@@ -74,10 +81,36 @@ def make_dependencies(
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
         keys=KeyRing(sessions, sealer),
-        printer=printer or CertificateRenderer(),
+        printer=printing,
         gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
+        press=Press(
+            sessions=sessions,
+            printer=printing,
+            seal=PdfSeal(time_stamps(settings, guarded)),
+            badges=BadgeSigner(),
+            keys=IssuerKeys(sessions, sealer),
+            make_key=make_issuer_key,
+            address=lambda provider_id: f"{settings.base_url}/issuers/{provider_id}",
+            clock=clock,
+        ),
+        read_picture=read_picture,
         clock=clock,
     )
+
+
+def time_stamps(settings: Settings, guarded: GuardedSession) -> Post | None:
+    """The way to the time-stamp authority, ``None`` where none is set."""
+    if not settings.timestamp_url:
+        return None
+
+    def post(query: bytes) -> bytes:
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        reply = guarded.send("POST", settings.timestamp_url, headers=headers, body=query)
+        if not reply.is_ok:
+            raise ServiceUnavailable("timestamp_unavailable", f"the time-stamp authority answered {reply.status}")
+        return reply.body
+
+    return post
 
 
 def delivery_worker(deps: Dependencies, stop: threading.Event) -> Callable[[], None]:

@@ -19,9 +19,10 @@ from lti_tool.certificates.faces import Face, Faces
 from lti_tool.certificates.fit import SCALES, Ruler, measured
 from lti_tool.certificates.look import Look, look_of, room_of
 from lti_tool.certificates.page import check, texts
-from lti_tool.certificates.template import Template
+from lti_tool.certificates.template import Template, shipped_templates
 from lti_tool.certificates.wording import tidied, unprintable
 from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -69,6 +70,10 @@ class CertificateRenderer:
         with self._lock, _collector_paused():
             pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), pictures, badges)
         return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
+
+    def templates(self) -> tuple[TemplateChoice, ...]:
+        """What a provider may choose from, by name."""
+        return tuple(template.choice for template in shipped_templates())
 
     def unprintable(self, text: str) -> str:
         """The characters that :meth:`render` would refuse, each once and in order; needs no Pango."""

@@ -7,7 +7,6 @@ The one door to pyHanko. A signature is a certification that allows no changes (
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -24,6 +23,7 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from lti_tool.certificates.seal import Post
 from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.domain.issuer import IssuerKey
 
@@ -33,9 +33,6 @@ LONGEST_SIGNATURE = 512
 REASON = "Issued as a certificate of continuing education"
 _ATTRIBUTES = 3072
 """Bytes, generously, of what stands beside chain and signature. With a time stamp the library works it out itself."""
-
-Post = Callable[[bytes], bytes]
-"""Sends a time-stamp query (RFC 3161) and gives the answer's body. Raises ``CmeError`` where there is none."""
 
 
 class Authority(TimeStamper):
@@ -67,30 +64,24 @@ class DatedSigner(signers.PdfSigner):
         return session
 
 
-class PdfSeal:
-    """Signs printed certificates; ``post`` reaches the time-stamp authority if one is set."""
-
-    def __init__(self, post: Post | None = None) -> None:
-        self._authority = None if post is None else Authority(post)
-
-    def sign(self, pdf: bytes, key: IssuerKey, now: datetime) -> bytes:
-        """The file with a signature. Raises ``ServiceUnavailable`` while no time stamp can be had."""
-        signer = _signer(key.private_pem, key.chain_pem)
-        details = signers.PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
-            reason=REASON,
-            name=signer.subject_name,
-        )
-        field = SigFieldSpec(FIELD, on_page=0, readable_field_name="Digital signature of the provider")
-        writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        dated = DatedSigner(now, details, signer, timestamper=self._authority, new_field_spec=field)
-        reserved = None if self._authority else 2 * (signer.chain_length + LONGEST_SIGNATURE + _ATTRIBUTES)
-        signed: BytesIO = asyncio.run(dated.async_sign_pdf(writer, bytes_reserved=reserved))
-        return signed.getvalue()
+def signed(pdf: bytes, key: IssuerKey, now: datetime, authority: Authority | None) -> bytes:
+    """The file with a signature of that time. Raises ``ServiceUnavailable`` while no time stamp can be had."""
+    signer = _signer(key.private_pem, key.chain_pem)
+    details = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason=REASON,
+        name=signer.subject_name,
+    )
+    field = SigFieldSpec(FIELD, on_page=0, readable_field_name="Digital signature of the provider")
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    dated = DatedSigner(now, details, signer, timestamper=authority, new_field_spec=field)
+    reserved = None if authority else 2 * (signer.chain_length + LONGEST_SIGNATURE + _ATTRIBUTES)
+    output: BytesIO = asyncio.run(dated.async_sign_pdf(writer, bytes_reserved=reserved))
+    return output.getvalue()
 
 
 class LoadedSigner(signers.Signer):

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.errors import BadInput
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,6 +62,12 @@ class Template:
     def style(self) -> str:
         """The style sheet; with designs, as a Jinja template over a look."""
         return self._shared("base.css") + self.read("style.css") if self.has_designs else self.read("style.css")
+
+    @property
+    def choice(self) -> TemplateChoice:
+        """As it is offered to a provider."""
+        own = self._own
+        return TemplateChoice(self.folder.name, own["title"], own["description"], own["ink"], own["accent"])
 
     def words(self, language: str) -> tuple[str, dict[str, str]]:
         """The labels for ``language`` and the language they are in: English where there is no translation."""

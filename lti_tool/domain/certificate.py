@@ -7,13 +7,14 @@ AMA PRA credit system, documentation provided to physicians (see ``docs/referenc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from lti_tool.domain.design import Design
-from lti_tool.domain.text import RichText
+from lti_tool.domain.errors import BadInput
+from lti_tool.domain.text import RichText, Run
 
 
 class CertificateStatus(StrEnum):
@@ -22,6 +23,18 @@ class CertificateStatus(StrEnum):
     VALID = "valid"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
+
+
+class StatusReason(StrEnum):
+    """Why a certificate is no longer valid, as anybody may know it who has its code."""
+
+    NAME_CORRECTED = "name-corrected"
+    ISSUED_IN_ERROR = "issued-in-error"
+    CREDIT_WITHDRAWN = "credit-withdrawn"
+    HOLDER_ASKED = "holder-asked"
+
+
+REVOCATION_REASONS = (StatusReason.ISSUED_IN_ERROR, StatusReason.CREDIT_WITHDRAWN, StatusReason.HOLDER_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +89,23 @@ class Certificate:
     """BCP 47 tag of the learner's name if known (e.g. ``ja`` for Han characters in Japanese forms); else empty."""
     design: Design | None = None
     """The look, frozen too. ``None`` on certificates from before there was a choice; its template is ``template``."""
+
+
+def renamed(certificate: Certificate, name: str) -> Certificate:
+    """The same certificate for the corrected name, in its line and in its sentence.
+
+    The sentence names the provider first ("The … certifies that …"): a provider whose name holds the learner's stays.
+    Raises ``BadInput("correction_impossible")`` where the sentence does not hold the old name.
+    """
+    start = certificate.sentence.plain.find(certificate.provider_name) + len(certificate.provider_name)
+    runs, position, is_done = [], 0, False
+    for run in certificate.sentence.runs:
+        found = -1 if is_done else run.text.find(certificate.learner_name, max(0, start - position))
+        position += len(run.text)
+        if found >= 0:
+            rest = run.text[found + len(certificate.learner_name) :]
+            run, is_done = Run(run.text[:found] + name + rest, run.is_italic), True
+        runs.append(run)
+    if not is_done:
+        raise BadInput("correction_impossible", "the certificate's sentence does not hold its name in one piece")
+    return replace(certificate, learner_name=name, sentence=RichText(tuple(runs)))

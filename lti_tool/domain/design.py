@@ -94,3 +94,18 @@ def _faults(design: Design) -> Iterator[tuple[str, str]]:
         picture = getattr(design, field)
         if picture and not _PICTURE.fullmatch(picture):
             yield field, "picture_unknown"
+
+
+DEFAULT_DESIGN = Design("classic-v2")
+"""For providers that have chosen none."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateChoice:
+    """A shipped template as it is offered."""
+
+    name: str
+    title: str
+    description: str
+    ink: str
+    accent: str

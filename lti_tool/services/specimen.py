@@ -10,9 +10,11 @@ from lti_tool.catalogue import credit_type
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
+from lti_tool.domain.design import DEFAULT_DESIGN, Design
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
 from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
+from lti_tool.services.design import current_design
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
@@ -21,7 +23,15 @@ from lti_tool.services.session import Visit
 SAMPLE_NAME = "Sample Learner"
 
 
-def specimen(activity: Activity, profile: Profile, day: date, *, is_awarded: bool, link: Link) -> Certificate:
+def specimen(
+    activity: Activity,
+    profile: Profile,
+    day: date,
+    *,
+    is_awarded: bool,
+    link: Link,
+    design: Design = DEFAULT_DESIGN,
+) -> Certificate:
     """The whole designated amount of the first credit. Raises ``Refused("step_absent")`` without credit."""
     if not activity.credits:
         raise Refused("step_absent")
@@ -29,7 +39,7 @@ def specimen(activity: Activity, profile: Profile, day: date, *, is_awarded: boo
     credit = credit_type(offer.credit_type, activity.designated_on)
     printing = Printing(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to), day, day)
     address = link("0" * CODE_LENGTH)
-    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, is_specimen=True)
+    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
 
 
 def specimen_for(
@@ -41,7 +51,8 @@ def specimen_for(
     here = progress(session, visit, now)
     name = _printable(suggested_name(session, visit), printer)
     profile = Profile(name, Degree.MD if is_awarded else Degree.RN, "US")
-    return specimen(here.activity, profile, here.activity.day_of(now), is_awarded=is_awarded, link=link)
+    day, design = here.activity.day_of(now), current_design(session, visit.provider_id)
+    return specimen(here.activity, profile, day, is_awarded=is_awarded, link=link, design=design)
 
 
 def _printable(raw: str, printer: CertificatePrinter) -> str:

@@ -21,11 +21,12 @@ from sqlalchemy.orm import undefer
 from lti_tool.db import models
 from lti_tool.db.engine import make_engine, make_sessions, transaction
 from lti_tool.domain.wire import read_value, write_value
-from lti_tool.services.certificate import issued_certificates, printed_pdf
+from lti_tool.services.certificate import issued_certificates
 from lti_tool.services.credit import ClaimForm, claim_credit
+from lti_tool.services.press import printed_pdf
 from lti_tool.services.session import Visit
 from tests.unit.lti_tool.domain.builders import AMA
-from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world, press
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_STEPS = 200
@@ -53,7 +54,7 @@ def claim(sessions: Any, visit: Visit, digest: str) -> None:
 def download(sessions: Any, visit: Visit, digest: str) -> None:
     with transaction(sessions) as db:
         issued = issued_certificates(db, visit)[0]
-    printed_pdf(sessions, PrinterDouble(), issued)
+    printed_pdf(press(sessions, PrinterDouble()), issued)
 
 
 ACTIONS: dict[str, Callable[[Any, Visit, str], None]] = {"claim": claim, "download": download}
@@ -135,7 +136,7 @@ def test_a_first_download_is_whole_or_not_at_all(migrated_database_url: str) -> 
             assert world.counts() == (1, 1, 1)
 
         assert run(world, migrated_database_url, "download", visit, check) >= 4
-        found = printed_pdf(world.sessions, PrinterDouble(), issued)
+        found = printed_pdf(press(world.sessions, PrinterDouble()), issued)
         assert found.pdf == pdf() and all(each == found.pdf for each in stored)
 
 

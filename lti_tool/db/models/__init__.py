@@ -3,7 +3,14 @@
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
-from lti_tool.db.models.certificate import Certificate, CertificateCounter
+from lti_tool.db.models.certificate import (
+    Certificate,
+    CertificateCounter,
+    CertificateDesign,
+    IssuerKey,
+    Picture,
+    PrintJob,
+)
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credit import Award
 from lti_tool.db.models.disclosure import Acknowledgement, ShownText
@@ -28,12 +35,14 @@ __all__ = [
     "Award",
     "Certificate",
     "CertificateCounter",
+    "CertificateDesign",
     "Course",
     "CourseMember",
     "Delivery",
     "Deployment",
     "EvaluationReceipt",
     "EvaluationResponse",
+    "IssuerKey",
     "Keyset",
     "Learner",
     "Mail",
@@ -44,8 +53,10 @@ __all__ = [
     "OfficeSession",
     "Participation",
     "PendingLogin",
+    "Picture",
     "Placement",
     "Platform",
+    "PrintJob",
     "Provider",
     "RoleMap",
     "ShownText",

@@ -11,8 +11,10 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.activity import Step
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
-from lti_tool.services.certificate import issued_certificates, own_certificate, printed_pdf
+from lti_tool.services.certificate import issued_certificates, own_certificate
+from lti_tool.services.design import pictures_of
 from lti_tool.services.participation import progress
+from lti_tool.services.press import printed_pdf
 from lti_tool.services.specimen import specimen_for
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.errors import reference
@@ -44,7 +46,7 @@ def certificate_file(work: Work, certificate_id: str) -> ResponseReturnValue:
     # The request's transaction ends here: on SQLite everybody would wait for the printer.
     work.db.commit()
     try:
-        stored = printed_pdf(work.deps.sessions, work.deps.printer, issued)
+        stored = printed_pdf(work.deps.press, issued)
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, issued.certificate, error)
     return _file(stored.pdf, f"{stored.certificate.title} - {stored.certificate.activity_title}")
@@ -55,9 +57,10 @@ def specimen_file(work: Work) -> ResponseReturnValue:
     """For staff. ``?as=participant`` shows what those get who are not awarded the credit."""
     is_awarded = request.args.get("as") != "participant"
     values = specimen_for(work.db, work.visit, work.deps.printer, verification_link, work.now, is_awarded=is_awarded)
+    pictures = pictures_of(work.db, work.visit.provider_id, values.design)
     work.db.commit()
     try:
-        pdf = work.deps.printer.render(values).pdf
+        pdf = work.deps.printer.render(values, pictures).pdf
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, values, error)
     return _file(pdf, f"Specimen - {values.title}")

@@ -8,7 +8,7 @@ from functools import cache
 from lti_tool.certificates.badge import BadgeSigner
 from lti_tool.certificates.issuer_key import make_issuer_key
 from lti_tool.certificates.render import CertificateRenderer
-from lti_tool.certificates.sign import PdfSeal
+from lti_tool.certificates.seal import PdfSeal
 from lti_tool.domain.badge import Issuer, badge_types, credential
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.issuer import IssuerKey

@@ -25,7 +25,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from lti_tool.certificates.issuer_key import make_issuer_key, read_issuer_key
 from lti_tool.certificates.render import CertificateRenderer
-from lti_tool.certificates.sign import PdfSeal
+from lti_tool.certificates.seal import PdfSeal
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.design import Design
 from lti_tool.domain.errors import BadInput, CmeError, ServiceUnavailable

@@ -8,6 +8,7 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Flask
 from flask_babel import Babel
@@ -31,6 +32,7 @@ from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
+from lti_tool.services.bulk_printing import print_due
 from lti_tool.services.delivery import Courier
 from lti_tool.services.issuer import IssuerKeys
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
@@ -39,7 +41,7 @@ from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.press import Press
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import health, learner, lti, office, staff, verify
+from lti_tool.web import health, issuer, learner, lti, office, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
@@ -143,10 +145,11 @@ def mailer(settings: Settings) -> Mailer | None:
 def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     """What the worker does between grades."""
     sender = mailer(deps.settings)
+    printing: Chore = partial(print_due, deps.press, stop.is_set)
     if sender is None:
-        return ()
+        return (printing,)
     postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    return (lambda: deliver_mail(postman),)
+    return (partial(deliver_mail, postman), printing)
 
 
 def warm_up(deps: Dependencies) -> None:
@@ -161,7 +164,7 @@ def _register(app: Flask) -> None:
     for room in (learner, staff, office):
         for name in room.MODULES:
             importlib.import_module(name)
-    for part in (lti, health, verify, learner, staff, office):
+    for part in (lti, health, issuer, verify, learner, staff, office):
         app.register_blueprint(part.blueprint)
 
 

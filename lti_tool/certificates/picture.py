@@ -12,7 +12,7 @@ from PIL import Image
 
 from lti_tool.domain.errors import BadInput
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_000_000
 MAX_PIXELS = 4_000_000
 LEAST_SIDE = 40
 """Pixels; less is a spacer, not a picture."""
@@ -31,10 +31,10 @@ class Picture:
 def read_picture(data: bytes) -> Picture:
     """An uploaded PNG or JPEG as a plain 8-bit PNG without metadata: what is printed is what was looked at.
 
-    Raises ``BadInput("picture_unusable")`` for anything else, for more than 2 MB or 4 megapixels.
+    Raises ``BadInput("picture_unusable")`` for anything else, for more than 1 MB or 4 megapixels.
     """
     if len(data) > MAX_BYTES:
-        raise BadInput("picture_unusable", "a picture may have up to 2 MB")
+        raise BadInput("picture_unusable", "a picture may have up to 1 MB")
     if not _is_whole(data):
         raise BadInput("picture_unusable", "this is not a whole PNG or JPEG")
     try:

@@ -7,6 +7,7 @@ The one door to pyHanko. A signature is a certification that allows no changes (
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -23,7 +24,6 @@ from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from lti_tool.certificates.seal import Post
 from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.domain.issuer import IssuerKey
 
@@ -38,7 +38,7 @@ _ATTRIBUTES = 3072
 class Authority(TimeStamper):
     """A time-stamp authority reached through the tool's own guarded HTTP session."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Callable[[bytes], bytes]) -> None:
         super().__init__()
         self._post = post
 

@@ -7,6 +7,7 @@ AMA PRA credit system, documentation provided to physicians (see ``docs/referenc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -98,13 +99,13 @@ def renamed(certificate: Certificate, name: str) -> Certificate:
     Raises ``BadInput("correction_impossible")`` where the sentence does not hold the old name.
     """
     start = certificate.sentence.plain.find(certificate.provider_name) + len(certificate.provider_name)
+    whole = re.compile(rf"(?<!\w){re.escape(certificate.learner_name)}(?!\w)")
     runs, position, is_done = [], 0, False
     for run in certificate.sentence.runs:
-        found = -1 if is_done else run.text.find(certificate.learner_name, max(0, start - position))
+        found = None if is_done else whole.search(run.text, max(0, start - position))
         position += len(run.text)
-        if found >= 0:
-            rest = run.text[found + len(certificate.learner_name) :]
-            run, is_done = Run(run.text[:found] + name + rest, run.is_italic), True
+        if found is not None:
+            run, is_done = Run(run.text[: found.start()] + name + run.text[found.end() :], run.is_italic), True
         runs.append(run)
     if not is_done:
         raise BadInput("correction_impossible", "the certificate's sentence does not hold its name in one piece")

@@ -62,7 +62,7 @@ def pictures_of(session: Session, provider_id: str, design: Design | None) -> di
         return {}
     table = models.Picture
     query = select(table.sha256, table.png).where(table.provider_id == provider_id, table.sha256.in_(design.pictures))
-    return dict(session.execute(query).tuples().all())
+    return {row.sha256: row.png for row in session.execute(query)}
 
 
 def store_picture(session: Session, officer: Officer, data: bytes, read: PictureReader, now: datetime) -> str:

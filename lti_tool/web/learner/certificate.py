@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from io import BytesIO
+from urllib.parse import urlencode
 
 from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Step
+from lti_tool.domain.badge import badge_types
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
-from lti_tool.services.certificate import issued_certificates, own_certificate
+from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
 from lti_tool.services.design import pictures_of
 from lti_tool.services.participation import progress
 from lti_tool.services.press import printed_pdf
@@ -36,7 +38,30 @@ def certificate(work: Work) -> ResponseReturnValue:
     else:
         here.require(Step.CERTIFICATE)
     issued = issued_certificates(work.db, work.visit)
-    return learner_page("learner/certificate.html", work, here, Step.CERTIFICATE, issued=issued)
+    return learner_page(
+        "learner/certificate.html",
+        work,
+        here,
+        Step.CERTIFICATE,
+        issued=issued,
+        badge_types=badge_types,
+        linkedin_address=linkedin_address,
+    )
+
+
+def linkedin_address(issued: IssuedCertificate) -> str:
+    """LinkedIn's form for a licence or certification, filled in; nothing is sent before the learner does so there."""
+    values = issued.certificate
+    filled = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": f"{values.title}: {values.activity_title}",
+        "organizationName": values.provider_name,
+        "issueYear": values.issued_on.year,
+        "issueMonth": values.issued_on.month,
+        "certUrl": values.verify_url,
+        "certId": values.number,
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(filled)}"
 
 
 @route(blueprint, "/certificate/<certificate_id>.pdf", Access.LEARNER)

@@ -6,6 +6,8 @@ blueprint = Blueprint("office", __name__)
 MODULES: tuple[str, ...] = (
     "lti_tool.web.office.entry",
     "lti_tool.web.office.home",
+    "lti_tool.web.office.certificates",
+    "lti_tool.web.office.certificate_design",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
 )

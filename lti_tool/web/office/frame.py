@@ -25,6 +25,11 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("office.home", lazy_gettext("Overview"), ""),
+    Tab(
+        "office.certificates",
+        lazy_gettext("Certificates"),
+        lazy_gettext("What was issued, and what it looks like; correct and withdraw."),
+    ),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )

@@ -4,8 +4,8 @@
 matter), the ratios, a cold start in a fresh process, and the memory after many renders. ``--bulk 5000`` prints and
 signs that many in two processes and says how long it took, and how much memory each held at most.
 
-*ReportLab* is a page with a frame and the same words, set in one embedded TrueType font, without tags, metadata, QR code
-or any measuring: less than a certificate, as a floor.
+*ReportLab* is a page with a frame and the same words, set in one embedded TrueType font, without tags, metadata, QR
+code or any measuring: less than a certificate, as a floor.
 
 *Plain* is what WeasyPrint's documentation shows: ``HTML(string=..., base_url=...).write_pdf()`` with a fresh
 font configuration, the same style sheet and the same shipped fonts in ``@font-face`` rules each time.
@@ -247,9 +247,8 @@ def bulk(count: int) -> None:
         halves = list(pool.map(print_part, (0, 1), (count, count)))
     wall = perf_counter() - start
     size = sum(made for made, _, _ in halves) / count / 1024
-    print(
-        f"{count} certificates sealed in two processes: {wall:.0f} s, {wall / count * 1000:.1f} ms each, {size:.0f} KB each"
-    )
+    each = wall / count * 1000
+    print(f"{count} certificates sealed in two processes: {wall:.0f} s, {each:.1f} ms and {size:.0f} KB each")
     for _, early, late in halves:
         print(f"  peak RSS {early:.0f} MB after the first 50, {late:.0f} MB at the end")
 

@@ -27,15 +27,17 @@ class Look:
     label: str
     """The accent, darkened until small text in it can be read."""
     hairline: str
+    own_style: str = ""
+    """The provider's own style sheet, laid over the template's."""
     border_address: str = BORDER_ADDRESS
 
 
-def look_of(design: Design, template: Template) -> Look:
+def look_of(design: Design, template: Template, own_style: str = "") -> Look:
     """The design with the template's own colours where it names none."""
     width, height = design.size
     ink, accent = design.ink or template.meta["ink"], design.accent or template.meta["accent"]
     is_portrait = design.orientation is Orientation.PORTRAIT
-    return Look(width, height, is_portrait, ink, accent, _readable(accent), mixed(accent, "#ffffff", 0.55))
+    return Look(width, height, is_portrait, ink, accent, _readable(accent), mixed(accent, "#ffffff", 0.55), own_style)
 
 
 def room_of(certificate: Certificate, template: Template) -> Room:

@@ -16,6 +16,7 @@ from lti_tool.certificates.faces import Face
 from lti_tool.certificates.fit import Sizes
 from lti_tool.certificates.look import BORDER_ADDRESS, Look, mixed
 from lti_tool.certificates.page import QR_ADDRESS, picture_address, view
+from lti_tool.certificates.proof import proof_read
 from lti_tool.certificates.qr import QrImage
 from lti_tool.certificates.styles import StyleMemory
 from lti_tool.certificates.template import Template
@@ -46,10 +47,18 @@ class Printer:
         self._cuts: dict[tuple[str, int], bytes] = {}
 
     def print(
-        self, certificate: Certificate, sizes: Sizes, pictures: Mapping[str, bytes], badges: Mapping[str, str]
+        self, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
     ) -> bytes | None:
-        """The PDF, or ``None`` if the texts do not fit on one page at these sizes. ``pictures``: PNG by SHA-256;
+        """The PDF, or ``None`` if the texts do not fit on one page at these sizes. ``assets``: pictures by SHA-256;
         ``badges``: signed credentials to attach, by credit type."""
+        try:
+            return self._print(certificate, sizes, assets, badges)
+        except closed.AddressRefused as error:
+            raise BadInput("certificate.address_refused", "a style sheet may not name files or addresses") from error
+
+    def _print(
+        self, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
+    ) -> bytes | None:
         markup = self._markup.render(view(certificate, self._template, sizes))
         address = "about:blank" if certificate.is_specimen else certificate.verify_url
         options = {
@@ -57,12 +66,14 @@ class Printer:
             "pdf_identifier": _identifier(certificate),
             "output_intent": _INTENT,
             "attachments": [closed.attachment(*badge, certificate.issued_on) for badge in sorted(badges.items())],
-            "cache": self._border | {QR_ADDRESS: QrImage(address)} | _images(certificate, pictures),
+            "cache": self._border | {QR_ADDRESS: QrImage(address)} | _images(certificate, assets),
         }
         page = closed.Page(markup)
         document = page.laid_out(self._fonts, self._styles, dict(self._colours), stylesheets=[self._style], **options)
         if not _fits(document):
             return None
+        if certificate.design is not None and certificate.design.style:
+            proof_read(document, certificate)
         document.fonts = Shelf(self._faces, self._cuts)
         finisher = tagging.finish_described if self._template.has_designs else tagging.finish
         pdf: bytes = document.write_pdf(finisher=finisher, **options)
@@ -74,19 +85,19 @@ def _style(template: Template, look: Look | None) -> str:
     if look is None:
         return template.style
     environment = Environment(autoescape=False, undefined=StrictUndefined)  # noqa: S701 - CSS
-    return environment.from_string(template.style).render(**asdict(look))
+    return environment.from_string(template.style).render(**asdict(look)) + look.own_style
 
 
 def _border(look: Look) -> tuple[float, float, str, str]:
     return look.width, look.height, mixed(look.accent, "#ffffff", 0.35), look.accent
 
 
-def _images(certificate: Certificate, pictures: Mapping[str, bytes]) -> dict[str, Any]:
+def _images(certificate: Certificate, assets: Mapping[str, bytes]) -> dict[str, Any]:
     wanted = () if certificate.design is None else certificate.design.pictures
-    missing = [sha256 for sha256 in wanted if sha256 not in pictures]
+    missing = [sha256 for sha256 in wanted if sha256 not in assets]
     if missing:
         raise BadInput("certificate.picture_missing", f"pictures of the design are missing: {', '.join(missing)}")
-    return {picture_address(sha256): closed.picture(sha256, pictures[sha256]) for sha256 in wanted}
+    return {picture_address(sha256): closed.picture(sha256, assets[sha256]) for sha256 in wanted}
 
 
 def _identifier(certificate: Certificate) -> bytes:

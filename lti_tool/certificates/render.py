@@ -22,7 +22,7 @@ from lti_tool.certificates.page import check, texts
 from lti_tool.certificates.template import Template, shipped_templates
 from lti_tool.certificates.wording import tidied, unprintable
 from lti_tool.domain.certificate import Certificate
-from lti_tool.domain.design import TemplateChoice
+from lti_tool.domain.design import Design, TemplateChoice
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -54,21 +54,22 @@ class CertificateRenderer:
     def render(
         self,
         certificate: Certificate,
-        pictures: Mapping[str, bytes] = MappingProxyType({}),
+        assets: Mapping[str, bytes] = MappingProxyType({}),
         badges: Mapping[str, str] = MappingProxyType({}),
     ) -> RenderedCertificate:
-        """The PDF of ``certificate``. ``pictures``: those of its design, PNG by SHA-256; ``badges``: signed
-        credentials to attach, by credit type.
+        """The PDF of ``certificate``. ``assets``: pictures (PNG) and style sheet of its design, by SHA-256;
+        ``badges``: signed credentials to attach, by credit type.
 
         Raises :class:`BadInput` (``certificate.unprintable`` with the characters per field,
-        ``certificate.too_long``, ``certificate.template_unknown``, ``certificate.picture_missing``)
+        ``certificate.too_long``, ``certificate.template_unknown``, ``certificate.picture_missing``,
+        ``certificate.style_missing``, ``certificate.address_refused``, ``certificate.hides_text``)
         and :class:`ServiceUnavailable` (``certificate.renderer_missing``) where Pango is not installed.
         """
         template = Template.named(certificate.template)
         check(certificate, self._faces)
         families = frozenset(map(self._faces.family_for, set("".join(texts(certificate).values()))))
         with self._lock, _collector_paused():
-            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), pictures, badges)
+            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), assets, badges)
         return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
 
     def templates(self) -> tuple[TemplateChoice, ...]:
@@ -84,14 +85,15 @@ class CertificateRenderer:
         certificate: Certificate,
         template: Template,
         faces: tuple[Face, ...],
-        pictures: Mapping[str, bytes],
+        assets: Mapping[str, bytes],
         badges: Mapping[str, str],
     ) -> bytes:
-        look = None if certificate.design is None else look_of(certificate.design, template)
+        design = certificate.design
+        look = None if design is None else look_of(design, template, _own_style(design, assets))
         printer = self._printer(template, look, faces)
         sizes = measured(certificate, self._ruler, room_of(certificate, template))
         for scale in range(sizes.scale, len(SCALES)):
-            pdf = printer.print(certificate, replace(sizes, scale=scale), pictures, badges)
+            pdf = printer.print(certificate, replace(sizes, scale=scale), assets, badges)
             if pdf is not None:
                 return pdf
         raise BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")
@@ -112,6 +114,15 @@ class CertificateRenderer:
             for file in self._faces.damaged()
         )
         return damaged + _renderer_problems()
+
+
+def _own_style(design: Design, assets: Mapping[str, bytes]) -> str:
+    if not design.style:
+        return ""
+    css = assets.get(design.style, b"")
+    if hashlib.sha256(css).hexdigest() != design.style:
+        raise BadInput("certificate.style_missing", "the design's own style sheet is missing or damaged")
+    return css.decode()
 
 
 @contextmanager

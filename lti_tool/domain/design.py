@@ -12,7 +12,7 @@ from enum import StrEnum
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _TEMPLATE = re.compile(r"[a-z]+(-[a-z0-9]+)*-v[0-9]+")
-_PICTURE = re.compile(r"[0-9a-f]{64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 LEAST_CONTRAST = {"ink": 4.5, "accent": 3.0}
 """On white, as a ratio (WCAG 2.2, 1.4.3 for text and 1.4.11 for lines and ornaments)."""
 
@@ -52,6 +52,8 @@ class Design:
     seal: str = ""
     signature: str = ""
     """SHA-256 of a picture of the signatory's signature."""
+    style: str = ""
+    """SHA-256 of the provider's own style sheet, which is laid over the template's."""
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -77,7 +79,7 @@ def _linear(part: float) -> float:
 
 def design_faults(design: Design) -> dict[str, str]:
     """What keeps a design from being used, by field: ``template_unknown``, ``colour_wrong``, ``contrast_low``,
-    ``picture_unknown``."""
+    ``picture_unknown``, ``style_unknown``."""
     return dict(_faults(design))
 
 
@@ -90,10 +92,10 @@ def _faults(design: Design) -> Iterator[tuple[str, str]]:
             yield field, "colour_wrong"
         elif colour and contrast(colour) < least:
             yield field, "contrast_low"
-    for field in ("logo", "seal", "signature"):
-        picture = getattr(design, field)
-        if picture and not _PICTURE.fullmatch(picture):
-            yield field, "picture_unknown"
+    for field in ("logo", "seal", "signature", "style"):
+        sha256 = getattr(design, field)
+        if sha256 and not _SHA256.fullmatch(sha256):
+            yield field, "style_unknown" if field == "style" else "picture_unknown"
 
 
 DEFAULT_DESIGN = Design("classic-v2")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -18,6 +19,8 @@ from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import CertificatePrinter, PictureReader
 
+LONGEST_STYLE = 20_000
+"""Characters."""
 MOST_PICTURES = 50
 """Kept for a provider; none is ever removed, because certificates name them."""
 
@@ -47,22 +50,49 @@ def stored_pictures(session: Session, provider_id: str) -> tuple[StoredPicture, 
     return tuple(StoredPicture(*row) for row in rows)
 
 
-def picture_bytes(session: Session, provider_id: str, sha256: str) -> bytes:
+def picture_bytes(session: Session, provider_id: str, name: str) -> bytes:
     """Raises ``NotFound("picture_unknown")`` also for another provider's."""
-    query = select(models.Picture).where(models.Picture.provider_id == provider_id, models.Picture.sha256 == sha256)
+    query = select(models.Picture).where(models.Picture.provider_id == provider_id, models.Picture.sha256 == name)
     row = session.scalars(query.options(undefer(models.Picture.png))).first()
     if row is None:
         raise NotFound("picture_unknown")
     return row.png
 
 
-def pictures_of(session: Session, provider_id: str, design: Design | None) -> dict[str, bytes]:
-    """What printing a design needs, by SHA-256; one that is gone is missing here, and printing refuses."""
-    if design is None or not design.pictures:
+def assets_of(session: Session, provider_id: str, design: Design | None) -> dict[str, bytes]:
+    """What printing a design needs, by SHA-256; what is gone is missing here, and printing refuses."""
+    if design is None:
         return {}
-    table = models.Picture
-    query = select(table.sha256, table.png).where(table.provider_id == provider_id, table.sha256.in_(design.pictures))
-    return {row.sha256: row.png for row in session.execute(query)}
+    found = {}
+    if design.pictures:
+        table = models.Picture
+        wanted = (table.provider_id == provider_id, table.sha256.in_(design.pictures))
+        found = {row.sha256: row.png for row in session.execute(select(table.sha256, table.png).where(*wanted))}
+    if design.style:
+        found[design.style] = style_sheet(session, provider_id, design.style).encode()
+    return found
+
+
+def style_sheet(session: Session, provider_id: str, name: str) -> str:
+    """The provider's own style sheet, ``""`` for none."""
+    row = session.get(models.StyleSheet, (provider_id, name)) if name else None
+    return "" if row is None else row.css
+
+
+def store_style_sheet(session: Session, officer: Officer, css: str, now: datetime) -> str:
+    """Keep a style sheet and give its SHA-256, ``""`` for an empty one; whether it may be used, a print shows.
+
+    Raises ``BadInput("style_too_long")``.
+    """
+    officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
+    text = css.replace("\r\n", "\n").strip()
+    if not text:
+        return ""
+    if len(text) > LONGEST_STYLE:
+        raise BadInput("style_too_long", faults={"css": "style_too_long"})
+    key = {"provider_id": officer.provider_id, "sha256": sha256(text.encode()).hexdigest()}
+    session.execute(insert_or_skip(session, models.StyleSheet, key | {"css": text, "saved_at": now}))
+    return key["sha256"]
 
 
 def store_picture(session: Session, officer: Officer, data: bytes, read: PictureReader, now: datetime) -> str:
@@ -93,6 +123,8 @@ def check_design(session: Session, provider_id: str, design: Design, printer: Ce
     for field in ("logo", "seal", "signature"):
         if getattr(design, field) and getattr(design, field) not in known:
             faults[field] = "picture_unknown"
+    if design.style and not style_sheet(session, provider_id, design.style):
+        faults["style"] = "style_unknown"
     if faults:
         raise BadInput("design_unusable", faults=faults)
 

@@ -16,7 +16,7 @@ from lti_tool.domain.learner import Profile
 from lti_tool.services.activity import list_activities
 from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
 from lti_tool.services.credit import claimable_credits
-from lti_tool.services.design import check_design, pictures_of
+from lti_tool.services.design import assets_of, check_design
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.specimen import SAMPLE_NAME
@@ -61,7 +61,7 @@ def preview(
     ``NotFound("activity_unknown")`` for an activity or credit that the provider does not have."""
     check_design(session, officer.provider_id, design, printer)
     values = _specimen(session, officer, design, activity_id, degree, credit_type, link, now)
-    return printer.render(values, pictures_of(session, officer.provider_id, design)).pdf
+    return printer.render(values, assets_of(session, officer.provider_id, design)).pdf
 
 
 def _specimen(

@@ -32,9 +32,9 @@ class CertificatePrinter(Protocol):
     """``lti_tool.certificates.render.CertificateRenderer``."""
 
     def render(
-        self, certificate: Certificate, pictures: Mapping[str, bytes] = ..., badges: Mapping[str, str] = ...
+        self, certificate: Certificate, assets: Mapping[str, bytes] = ..., badges: Mapping[str, str] = ...
     ) -> RenderedCertificate:
-        """``pictures``: PNG by SHA-256; ``badges``: signed credentials to attach, by credit type.
+        """``assets``: pictures (PNG) and style sheet by SHA-256; ``badges``: signed credentials, by credit type.
 
         Raises ``ServiceUnavailable`` where nothing can be printed now, ``BadInput`` for what never can."""
         ...

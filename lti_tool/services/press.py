@@ -18,7 +18,7 @@ from lti_tool.domain.errors import NotFound
 from lti_tool.domain.issuer import IssuerKey
 from lti_tool.domain.wire import read_certificate
 from lti_tool.services.certificate import IssuedCertificate
-from lti_tool.services.design import pictures_of
+from lti_tool.services.design import assets_of
 from lti_tool.services.issuer import IssuerAddress, IssuerKeys, issuer_of
 from lti_tool.services.ports import BadgeSigner, CertificatePrinter, CertificateSeal, IssuerKeyMaker
 
@@ -92,9 +92,9 @@ def _finished(press: Press, issued: IssuedCertificate) -> FinishedFile:
     now = press.clock()
     key = press.keys.active(issued.provider_id, press.make_key, now)
     with transaction(press.sessions) as session:
-        pictures = pictures_of(session, issued.provider_id, certificate.design)
+        assets = assets_of(session, issued.provider_id, certificate.design)
         badges = _signed_badges(session, press, issued, key)
-    rendered = press.printer.render(certificate, pictures, badges)
+    rendered = press.printer.render(certificate, assets, badges)
     return FinishedFile(press.seal.sign(rendered.pdf, key, now), rendered.template, badges)
 
 

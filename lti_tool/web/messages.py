@@ -155,7 +155,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             lazy_gettext("This design cannot be used"),
             lazy_gettext("Nothing was changed. Go back and choose again."),
         )
-        for code in ("design_unusable", "picture_unusable", "pictures_full")
+        for code in ("design_unusable", "picture_unusable", "pictures_full", "style_too_long")
     },
     "activity_unknown": (
         lazy_gettext("This activity does not exist"),

@@ -40,6 +40,15 @@ def _tables() -> None:
         sa.PrimaryKeyConstraint("provider_id", "sha256", name=op.f("pk_picture")),
     )
     op.create_table(
+        "style_sheet",
+        sa.Column("provider_id", sa.String(length=32), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("css", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_style_sheet_provider_id")),
+        sa.PrimaryKeyConstraint("provider_id", "sha256", name=op.f("pk_style_sheet")),
+    )
+    op.create_table(
         "issuer_key",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("provider_id", sa.String(length=32), nullable=False),
@@ -107,5 +116,5 @@ def downgrade() -> None:
         batch_op.create_unique_constraint(batch_op.f("uq_certificate_award_id"), ["award_id"])
         for name in ("successor_id", "status_note", "status_reason", "status_at", "badges"):
             batch_op.drop_column(name)
-    for name in ("print_job", "issuer_key", "picture", "certificate_design"):
+    for name in ("print_job", "issuer_key", "style_sheet", "picture", "certificate_design"):
         op.drop_table(name)

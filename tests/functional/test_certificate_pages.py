@@ -69,7 +69,7 @@ def test_nobody_elses(holder: Claimant) -> None:
 
 class ClosedPrinter:
     def render(
-        self, certificate: Certificate, pictures: Mapping[str, bytes] = {}, badges: Mapping[str, str] = {}
+        self, certificate: Certificate, assets: Mapping[str, bytes] = {}, badges: Mapping[str, str] = {}
     ) -> RenderedCertificate:
         raise ServiceUnavailable("certificate.renderer_missing")
 

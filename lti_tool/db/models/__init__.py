@@ -10,6 +10,7 @@ from lti_tool.db.models.certificate import (
     IssuerKey,
     Picture,
     PrintJob,
+    StyleSheet,
 )
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credit import Award
@@ -62,6 +63,7 @@ __all__ = [
     "ShownText",
     "Study",
     "StudyView",
+    "StyleSheet",
     "ToolKey",
     "WebSession",
 ]

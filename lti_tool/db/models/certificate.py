@@ -81,6 +81,16 @@ class Picture(Base):
     uploaded_at: Mapped[datetime]
 
 
+class StyleSheet(Base):
+    """A provider's own style sheet. Never changed: certificates name it by the hash of its text."""
+
+    __tablename__ = "style_sheet"
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    css: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+
+
 class IssuerKey(Base):
     """What signs a provider's certificates and badges. Retired keys stay, for what they signed."""
 

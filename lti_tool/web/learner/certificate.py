@@ -14,7 +14,7 @@ from lti_tool.domain.badge import badge_types
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
-from lti_tool.services.design import pictures_of
+from lti_tool.services.design import assets_of
 from lti_tool.services.participation import progress
 from lti_tool.services.press import printed_pdf
 from lti_tool.services.specimen import specimen_for
@@ -82,10 +82,10 @@ def specimen_file(work: Work) -> ResponseReturnValue:
     """For staff. ``?as=participant`` shows what those get who are not awarded the credit."""
     is_awarded = request.args.get("as") != "participant"
     values = specimen_for(work.db, work.visit, work.deps.printer, verification_link, work.now, is_awarded=is_awarded)
-    pictures = pictures_of(work.db, work.visit.provider_id, values.design)
+    assets = assets_of(work.db, work.visit.provider_id, values.design)
     work.db.commit()
     try:
-        pdf = work.deps.printer.render(values, pictures).pdf
+        pdf = work.deps.printer.render(values, assets).pdf
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, values, error)
     return _file(pdf, f"Specimen - {values.title}")

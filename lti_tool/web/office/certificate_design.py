@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,7 +19,9 @@ from lti_tool.services.design import (
     current_design,
     picture_bytes,
     store_picture,
+    store_style_sheet,
     stored_pictures,
+    style_sheet,
 )
 from lti_tool.services.design_preview import PreviewActivity, check_prints, preview, preview_activities
 from lti_tool.web.access import OfficeWork, office_route
@@ -38,6 +42,12 @@ FAULT_WORDS = {
     "contrast_low": lazy_gettext("This colour is too light to be read on white paper"),
     "picture_unknown": lazy_gettext("Choose one of the pictures below"),
     "picture_unusable": lazy_gettext("Choose a PNG or JPEG of at least 40 pixels a side, up to 1 MB and 4 megapixels"),
+    "style_unknown": lazy_gettext("This style sheet is not kept here"),
+    "style_too_long": lazy_gettext("Write at most 20,000 characters"),
+    "certificate.address_refused": lazy_gettext("A style sheet may not name files or addresses"),
+    "certificate.hides_text": lazy_gettext(
+        "With this style sheet something that must be said is hidden, tiny, off the page or not in italics"
+    ),
     "pictures_full": lazy_gettext("No more pictures can be kept"),
     "certificate.too_long": lazy_gettext("The texts of an activity do not fit on one page in this design"),
     "certificate.unprintable": lazy_gettext("A text of an activity cannot be printed"),
@@ -55,7 +65,7 @@ def _asked(current: Design) -> Design:
         paper, orientation = Paper(value("paper")), Orientation(value("orientation"))
     except ValueError as error:
         raise BadInput("design_unusable", faults={"paper": "template_unknown"}) from error
-    names = ("template", "ink", "accent", "logo", "seal", "signature")
+    names = ("template", "ink", "accent", "logo", "seal", "signature", "style")
     return Design(paper=paper, orientation=orientation, **{name: value(name) for name in names})
 
 
@@ -69,9 +79,10 @@ def certificate_design(work: OfficeWork) -> ResponseReturnValue:
 def certificate_design_choose(work: OfficeWork) -> ResponseReturnValue:
     work.officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
     design = _asked(current_design(work.db, work.officer.provider_id))
-    if request.form.get("do") == "preview":
-        return _looked_at(work, design)
     try:
+        design = replace(design, style=store_style_sheet(work.db, work.officer, request.form.get("css", ""), work.now))
+        if request.form.get("do") == "preview":
+            return _looked_at(work, design)
         check_prints(work.db, work.officer, design, work.deps.printer, verification_link, work.now)
         choose_design(work.db, work.officer, design, work.deps.printer, work.now)
     except BadInput as error:
@@ -96,6 +107,7 @@ def _design_page(work: OfficeWork, design: Design, *, status: int = 200, error: 
         work,
         status=status,
         design=design,
+        css=request.form.get("css") or style_sheet(work.db, work.officer.provider_id, design.style),
         is_current=design == current_design(work.db, work.officer.provider_id),
         templates=work.deps.printer.templates(),
         paper_words=PAPER_WORDS,

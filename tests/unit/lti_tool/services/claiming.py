@@ -57,7 +57,7 @@ class PrinterDouble:
     printed: list[str] = field(default_factory=list)
 
     def render(
-        self, certificate: Certificate, pictures: Mapping[str, bytes] = {}, badges: Mapping[str, str] = {}
+        self, certificate: Certificate, assets: Mapping[str, bytes] = {}, badges: Mapping[str, str] = {}
     ) -> PrintedFile:
         if self.error is not None:
             raise self.error

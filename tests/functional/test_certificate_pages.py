@@ -39,6 +39,15 @@ def test_the_file_is_printed_once_and_stays_the_same(world: World) -> None:
     assert first.response.headers["Cache-Control"] == "no-store"
 
 
+def test_the_page_leads_to_linkedin_and_to_the_badge(holder: Claimant) -> None:
+    address = holder.get("certificate").link("Add to your LinkedIn profile")
+    assert address.startswith("https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME")
+    assert "issueYear=2026" in address and "Ada" not in address
+    holder.pdf()
+    badge = holder.person.get(holder.get("certificate").link("Open Badge (ama-pra-category-1)")).response
+    assert badge.headers["Content-Type"] == "application/vc+jwt" and badge.text.count(".") == 2
+
+
 def test_the_files_name(sqlite_world: World) -> None:
     claimant = arrive(sqlite_world, claimable_activity(sqlite_world, title='Hypertonie: „Höher/Tiefer" 高血压'))
     claimant.confirm()

@@ -126,6 +126,30 @@ def test_an_unusable_design_is_refused(world: World, field: str, value: str, tol
     assert issued_to(world).certificate.template == "classic-v2"
 
 
+@pytest.mark.parametrize(
+    ("css", "told"),
+    [
+        (".sentence { display: none }", "something that must be said is hidden"),
+        ("body { background: url(https://example.org/x.png) }", "may not name files or addresses"),
+        ("a" * 20_001, "at most 20,000 characters"),
+    ],
+)
+def test_a_style_sheet_that_breaks_the_rules_is_refused(world: World, css: str, told: str) -> None:
+    answer = manager(world).post("/certificates/design", do="choose", css=css, **DESIGN)
+    assert answer.status_code == 422 and told in text_of(answer)
+    assert issued_to(world).certificate.template == "classic-v2"
+
+
+def test_a_style_sheet_of_ones_own_is_kept_with_the_certificate(world: World) -> None:
+    office, css = manager(world), ".name { color: #5a0f3c }\r\n"
+    assert office.post("/certificates/design", do="choose", css=css, **DESIGN).status_code == 303
+    issued = issued_to(world)
+    assert ".name { color: #5a0f3c }" in office.get("/certificates/design").get_data(as_text=True)
+    assert office.post("/certificates/design", do="choose", css="", **DESIGN).status_code == 303
+    assert issued.certificate.design is not None and issued.certificate.design.style
+    assert printed_pdf(world.deps.press, issued).pdf.startswith(b"%PDF")
+
+
 def test_pictures_are_checked_kept_and_printed(world: World) -> None:
     office = manager(world)
     assert uploaded(office, drawn()).status_code == 303

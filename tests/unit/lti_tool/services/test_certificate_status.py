@@ -196,7 +196,7 @@ def test_the_trail_holds_no_name(world: World) -> None:
 
 def test_a_participant_is_corrected_too(world: World) -> None:
     visit = world.learner("Nora Nurse", Degree.RN)
-    issued = world.claim(visit, None).certificates[0]
+    issued = world.claim(visit).certificates[0]
     new = correct(world, issued, "Nora Norse")
     assert new.certificate.credits == issued.certificate.credits
     assert "Nora Norse" in new.certificate.sentence.plain

@@ -11,7 +11,7 @@ import os
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from lti_tool.domain.mail import Security
@@ -107,13 +107,18 @@ class Settings(BaseSettings):
     )
     smtp_user: str = Field(default="", description="Account at the mail server; empty: without signing in.")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="Password of that account.")
-    smtp_from: str = Field(default="", description="Sender of all mail, e.g. CME Office <cme@example.org>.")
+    smtp_from: str = Field(
+        default="", validate_default=True, description="Sender of all mail, e.g. CME Office <cme@example.org>."
+    )
 
-    @model_validator(mode="after")
-    def _mail_has_a_sender(self) -> Settings:
-        if self.smtp_host and "@" not in self.smtp_from:
-            raise ValueError("CME_SMTP_FROM must name the sender, such as cme@example.org, where CME_SMTP_HOST is set")
-        return self
+    @field_validator("smtp_from")
+    @classmethod
+    def _mail_has_a_sender(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("smtp_host") and "@" not in value:
+            raise ValueError("must name the sender, such as cme@example.org, where CME_SMTP_HOST is set")
+        if not value.isprintable():
+            raise ValueError("must be one line")
+        return value
 
     @property
     def has_mail(self) -> bool:

@@ -27,9 +27,11 @@ from lti_tool.demo.server import running_lms
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.services.activity import import_activity
 from lti_tool.services.activity_file import read_activity_file
+from lti_tool.services.audit import ToolActor
 from lti_tool.services.grade import score_maximum
 from lti_tool.services.placement import PlacementOffer
 from lti_tool.services.platform import Connection, add_platform, provider_id_of
+from lti_tool.services.team import administrate
 from lti_tool.settings import Settings
 from lti_tool.web.dependencies import Dependencies
 
@@ -37,6 +39,7 @@ HOST = "127.0.0.1"
 PROVIDER = "Northfield Academy of Medicine"
 CLIENT_ID = "demo-cme-tool"
 DEPLOYMENT = "1"
+ADMIN = "admin"
 SAMPLES = Path(__file__).resolve().parents[1] / "demo" / "activities"
 GATED_SAMPLE = "hypertension-2026"
 """The sample that is also placed step by step, to show how the LMS's own pages are gated."""
@@ -151,6 +154,14 @@ def _connect(deps: Dependencies, issuer: str) -> None:
         add_platform(session, connection, guarded_session(deps.settings).check, now())
 
 
+def _staff_the_office(deps: Dependencies, lms: DemoLms) -> None:
+    """The demo's accreditation admin runs the office of the provider from the start."""
+    subject = lms.subject(lms.person(ADMIN))
+    with transaction(deps.sessions) as session:
+        provider_id = provider_id_of(session, PROVIDER, now())
+        administrate(session, ToolActor(provider_id), lms.issuer, subject, now())
+
+
 @contextmanager
 def _serving(app: WSGIApplication, port: int, tls: TlsPaths | None) -> Iterator[None]:
     server = make_server(HOST, port, app, threaded=True, request_handler=QuietHandler, ssl_context=tls)
@@ -217,6 +228,7 @@ def running_demo(
         stack.enter_context(_serving(around(create_app(settings, deps)), tool_port, tls))
         lms = stack.enter_context(running_lms(config, host=HOST, port=lms_port))
         _connect(deps, config.base_url)
+        _staff_the_office(deps, lms)
         stack.enter_context(_working(deps))
         threading.Thread(target=warm_up, args=(deps,), daemon=True).start()
         yield RunningDemo(deps, lms, config.base_url)

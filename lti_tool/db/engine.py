@@ -78,3 +78,8 @@ def reading(sessions: Sessions) -> Iterator[Session]:
         session.connection(execution_options={"is_read_only": True})
         yield session
         session.rollback()
+
+
+def keep(session: Session, *rows: object) -> None:
+    """Hold rows for the rest of the transaction: a session knows them only weakly and would ask for them again."""
+    session.info.setdefault("kept", []).extend(rows)

@@ -34,6 +34,5 @@ def insert_once(session: Session, table: type[Row], key: Mapping[str, Any], rest
     query = select(table).filter_by(**key)
     found = session.scalars(query).first()
     if found is None:
-        session.execute(insert_or_skip(session, table, {**key, **rest}))
-        found = session.scalars(query).one()
-    return found
+        found = session.scalars(insert_or_skip(session, table, {**key, **rest}).returning(table)).first()
+    return found if found is not None else session.scalars(query).one()

@@ -40,6 +40,11 @@ class SmtpMailer:
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise _refused(code, words) from error
+        except smtplib.SMTPAuthenticationError as error:
+            # Somebody will correct the password; the message is not to blame.
+            raise ServiceUnavailable(
+                "mail_not_taken", f"the mail server refused the account: {error.smtp_code}"
+            ) from error
         except smtplib.SMTPResponseException as error:
             raise _refused(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.engine import keep
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import LaunchRefused
@@ -71,9 +72,9 @@ def _course(session: Session, deployment: models.Deployment, launch: Launch, now
 
 def _learner(session: Session, provider_id: str, launch: Launch, now: datetime) -> models.Learner:
     key = {"provider_id": provider_id, "issuer": launch.platform.issuer, "subject": launch.subject}
-    row = insert_once(session, models.Learner, key, {"created_at": now})
-    row.lms_name = launch.name.display[:255]
-    row.locale = launch.locale[:35]
+    said = {"lms_name": launch.name.display[:255], "locale": launch.locale[:35]}
+    row = insert_once(session, models.Learner, key, {"created_at": now, **said})
+    row.lms_name, row.locale = said["lms_name"], said["locale"]
     return row
 
 
@@ -130,4 +131,5 @@ def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> A
     is_link = launch.message_type is not MessageType.DEEP_LINKING
     placement = _placement(session, course, deployment.provider_id, launch, target, now) if is_link else None
     session.flush()
+    keep(session, deployment, course, learner, placement)
     return Arrival(deployment.id, course.id, learner.id, placement.id if placement else None)

@@ -22,6 +22,8 @@ from lti_tool.domain.wire import write_value
 START = "0" * 64
 """What the first entry follows."""
 PAGE = 50
+PORTION = 500
+"""So many entries are read at a time when all are."""
 TOOL = ""
 """The actor where no person acted: the command line, or the tool by itself."""
 
@@ -113,11 +115,17 @@ def _digest(row: models.AuditEntry) -> str:
 def first_break(session: Session, provider_id: str) -> int | None:
     """The number of the first entry that was changed or is missing; ``None`` for a whole chain."""
     expected, previous = 1, START
-    for row in session.scalars(_chain(provider_id).order_by(models.AuditEntry.number).execution_options(yield_per=500)):
-        if row.number != expected or row.previous_hash != previous or row.hash != _digest(row):
-            return expected
-        expected, previous = expected + 1, row.hash
+    while rows := session.scalars(_from(provider_id, expected)).all():
+        for row in rows:
+            if row.number != expected or row.previous_hash != previous or row.hash != _digest(row):
+                return expected
+            expected, previous = expected + 1, row.hash
     return None
+
+
+def _from(provider_id: str, number: int) -> Select[models.AuditEntry]:
+    table = models.AuditEntry
+    return _chain(provider_id).where(table.number >= number).order_by(table.number).limit(PORTION)
 
 
 def trail(
@@ -135,7 +143,7 @@ def trail(
 def whole_trail(session: Session, provider_id: str, activity_id: str = "") -> Iterator[AuditRow]:
     """Every entry, newest first, read in portions."""
     before: int | None = None
-    while found := trail(session, provider_id, activity_id=activity_id, before=before, limit=500):
+    while found := trail(session, provider_id, activity_id=activity_id, before=before, limit=PORTION):
         yield from found
         before = found[-1].number
 

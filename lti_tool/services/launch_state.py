@@ -35,11 +35,11 @@ class Registrations:
         query = select(models.Platform).where(models.Platform.issuer == issuer)
         if client_id is not None:
             query = query.where(models.Platform.client_id == client_id)
-        with self.sessions() as session:
+        with reading(self.sessions) as session:
             return [platform_value(row) for row in session.scalars(query)]
 
     def get(self, platform_id: str) -> Platform | None:
-        with self.sessions() as session:
+        with reading(self.sessions) as session:
             row = session.get(models.Platform, platform_id)
             return platform_value(row) if row else None
 
@@ -57,7 +57,7 @@ class LoginStore:
             )
 
     def peek(self, state_hash: str, now: datetime) -> PendingLogin | None:
-        with self.sessions() as session:
+        with reading(self.sessions) as session:
             row = session.get(models.PendingLogin, state_hash)
             return read_value(PendingLogin, row.body) if row and now < row.expires_at else None
 
@@ -79,7 +79,7 @@ class KeysetStore:
     sessions: Sessions
 
     def get(self, platform_id: str) -> CachedKeyset | None:
-        with self.sessions() as session:
+        with reading(self.sessions) as session:
             row = session.get(models.Keyset, platform_id)
             return CachedKeyset(row.document, row.fetched_at, row.fresh_until) if row and row.document else None
 
@@ -116,7 +116,7 @@ class TokenStore:
     sealer: Sealer
 
     def get(self, platform_id: str, scopes: frozenset[str]) -> AccessToken | None:
-        with self.sessions() as session:
+        with reading(self.sessions) as session:
             row = session.get(models.AccessToken, (platform_id, _scopes_hash(scopes)))
             return (
                 AccessToken(self.sealer.open(row.sealed_token), frozenset(row.granted), row.expires_at) if row else None

@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.engine import keep
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import Forbidden
 from lti_tool.domain.launch import DeepLinkingSettings, Launch
@@ -141,6 +142,7 @@ def open_session(
     )
     session.add(row)
     session.flush()
+    keep(session, row)
     return OpenedSession(row.id, token, handoff)
 
 

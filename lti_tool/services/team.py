@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.base import new_id
-from lti_tool.db.upsert import insert_or_replace
+from lti_tool.db.upsert import insert_once, insert_or_replace
 from lti_tool.domain.capability import COURSE_LEVEL, Capability, Grant
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
 from lti_tool.domain.launch import Role
@@ -167,6 +167,14 @@ def _administrators(session: Session, provider_id: str) -> int:
 def _note(session: Session, actor: Actor, action: str, person: models.Learner, grant: Grant, now: datetime) -> None:
     activity_id, detail = grant.activity_id or None, {"capability": grant.capability}
     note(session, actor, action, f"person:{person.id}", now, activity_id=activity_id, detail=detail)
+
+
+def administrate(session: Session, actor: Actor, issuer: str, subject: str, now: datetime) -> None:
+    """Grant everything to somebody whom an LMS will introduce with this subject, before their first launch."""
+    key = {"provider_id": actor.provider_id, "issuer": issuer, "subject": subject}
+    person = insert_once(session, models.Learner, key, {"created_at": now})
+    for capability in Capability:
+        give(session, actor, person.id, Grant(capability), now)
 
 
 def set_grants(session: Session, actor: Actor, person_id: str, wanted: Collection[Capability], now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,9 @@ class OfficePerson:
     def get(self, rule: str = "/", **how: Any) -> TestResponse:
         return self.client.get(self.path(rule), base_url=BASE, headers=ACCEPT, **how)
 
-    def post(self, rule: str, token: str | None = None, **form: Any) -> TestResponse:
-        """Sends the session's form token unless another is given."""
-        data = {"csrf_token": self.form_token() if token is None else token, **form}
+    def post(self, rule: str, /, fields: Mapping[str, Any] | None = None, **form: Any) -> TestResponse:
+        """Sends the session's form token unless ``csrf_token`` is given. ``fields``: names that are no Python names."""
+        data = {"csrf_token": self.form_token(), **(fields or {}), **form}
         return self.client.post(self.path(rule), base_url=BASE, data=data, headers={**ACCEPT, "Origin": BASE})
 
     def form_token(self) -> str:

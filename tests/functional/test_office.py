@@ -63,7 +63,7 @@ def test_learners_and_mentors_do_not(world: World) -> None:
 
 def test_a_role_that_brings_nothing_opens_nothing(world: World) -> None:
     admin = invited(world)
-    assert admin.post("/team/roles", **{"role.instructor": ["plan"]}).status_code == 303
+    assert admin.post("/team/roles", {"role.instructor": ["plan"]}).status_code == 303
     assistant = world.enter(Role.TEACHING_ASSISTANT)
     assert "Open the office" not in text_of(assistant.get("/staff/home"))
     assert "office_closed" in assistant.post("/staff/office").get_data(as_text=True)
@@ -107,7 +107,7 @@ def test_every_route_needs_the_office_its_cookie_and_its_form_token(world: World
         status, text = ask(stranger, method, path)
         assert (status, "office_session_unknown" in text) == (403, True), endpoint
         if method == "POST":
-            assert admin.post(path, token="0" * 64).status_code == 403, endpoint
+            assert admin.post(path, csrf_token="0" * 64).status_code == 403, endpoint
 
 
 def test_every_route_refuses_those_without_its_capability(world: World) -> None:
@@ -167,7 +167,7 @@ def test_somebody_must_remain_who_can_configure(world: World) -> None:
 
 def test_no_role_ever_brings_what_is_granted_by_name_only(world: World) -> None:
     admin = invited(world)
-    answer = admin.post("/team/roles", **{"role.instructor": ["approve"]})
+    answer = admin.post("/team/roles", {"role.instructor": ["approve"]})
     assert (answer.status_code, "not_course_level" in answer.get_data(as_text=True)) == (422, True)
     assert from_course(world.staff()).get("/team").status_code == 403
 

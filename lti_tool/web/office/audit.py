@@ -48,7 +48,14 @@ def audit(work: OfficeWork) -> ResponseReturnValue:
         activity_title=title,
         older=rows[-1].number if len(rows) == PAGE else None,
         written=_written,
+        short=_short,
     )
+
+
+def _short(subject: str) -> str:
+    """Enough of a key to tell two apart on a page; the CSV has all of it."""
+    kind, _, key = subject.partition(":")
+    return f"{kind} {key[:8]}"
 
 
 def _written(row: AuditRow) -> str:

@@ -8,17 +8,22 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool.certificates.binding import Binder
+from lti_tool.certificates.badge import BadgeSigner
+from lti_tool.certificates.issuer_key import make_issuer_key
+from lti_tool.certificates.picture import read_picture
 from lti_tool.certificates.render import CertificateRenderer
+from lti_tool.certificates.seal import PdfSeal, Post
 from lti_tool.certificates.specimen import specimen
 from lti_tool.db.engine import make_engine, make_sessions
 from lti_tool.db.sealing import Sealer
-from lti_tool.domain.errors import CmeError
+from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.lti.addresses import AddressRules
 from lti_tool.lti.gradebook import Gradebook
 from lti_tool.lti.http import GuardedSession
@@ -28,15 +33,18 @@ from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
+from lti_tool.services.bulk_printing import print_due
 from lti_tool.services.delivery import Courier
 from lti_tool.services.disclosure_reminder import ReminderPolicy, reminder_chore
+from lti_tool.services.issuer import IssuerKeys
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.press import Press
 from lti_tool.services.reminder import ReminderChore
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import disclosure, health, learner, lti, office, staff, verify
+from lti_tool.web import disclosure, health, issuer, learner, lti, office, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
@@ -69,6 +77,7 @@ def make_dependencies(
     )
     registrations, logins = Registrations(sessions), LoginStore(sessions)
     keysets = KeysetReader(guarded, KeysetStore(sessions))
+    printing = printer or CertificateRenderer()
     return Dependencies(
         settings=settings,
         sessions=sessions,
@@ -77,11 +86,37 @@ def make_dependencies(
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
         keys=KeyRing(sessions, sealer),
-        printer=printer or CertificateRenderer(),
+        printer=printing,
         gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
         bindery=Binder(),
+        press=Press(
+            sessions=sessions,
+            printer=printing,
+            seal=PdfSeal(time_stamps(settings, guarded)),
+            badges=BadgeSigner(),
+            keys=IssuerKeys(sessions, sealer),
+            make_key=make_issuer_key,
+            address=lambda provider_id: f"{settings.base_url}/issuers/{provider_id}",
+            clock=clock,
+        ),
+        read_picture=read_picture,
         clock=clock,
     )
+
+
+def time_stamps(settings: Settings, guarded: GuardedSession) -> Post | None:
+    """The way to the time-stamp authority, ``None`` where none is set."""
+    if not settings.timestamp_url:
+        return None
+
+    def post(query: bytes) -> bytes:
+        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+        reply = guarded.send("POST", settings.timestamp_url, headers=headers, body=query)
+        if not reply.is_ok:
+            raise ServiceUnavailable("timestamp_unavailable", f"the time-stamp authority answered {reply.status}")
+        return reply.body
+
+    return post
 
 
 def delivery_worker(deps: Dependencies, stop: threading.Event) -> Callable[[], None]:
@@ -114,11 +149,12 @@ def mailer(settings: Settings) -> Mailer | None:
 def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     """What the worker does between grades."""
     sender = mailer(deps.settings)
+    printing: Chore = partial(print_due, deps.press, stop.is_set)
     if sender is None:
-        return ()
+        return (printing,)
     postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
     reminders = (disclosure_reminders(deps), ReminderChore(deps.sessions, deps.clock))
-    return (*reminders, lambda: deliver_mail(postman))
+    return (*reminders, partial(deliver_mail, postman), printing)
 
 
 def disclosure_reminders(deps: Dependencies) -> Chore:
@@ -144,7 +180,7 @@ def _register(app: Flask) -> None:
     for room in (learner, staff, office, disclosure):
         for name in room.MODULES:
             importlib.import_module(name)
-    for part in (lti, health, verify, learner, staff, office, disclosure):
+    for part in (lti, health, issuer, verify, learner, staff, office, disclosure):
         app.register_blueprint(part.blueprint)
 
 

@@ -151,6 +151,12 @@ class Settings(BaseSettings):
         """Mail can be sent."""
         return bool(self.smtp_host)
 
+    timestamp_url: str = Field(
+        default="",
+        description="Time-stamp authority (RFC 3161) that dates signatures on certificates, e.g. "
+        "https://tsa.example.org/tsr. Empty: signatures carry the tool's own time.",
+    )
+
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")

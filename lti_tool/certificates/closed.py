@@ -6,7 +6,9 @@ raises ``OSError`` where Pango is missing.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, NoReturn
@@ -14,14 +16,17 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 import cssselect2
-from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Document
+from PIL import Image
+from weasyprint import CSS, DEFAULT_OPTIONS, HTML, Attachment, Document
 from weasyprint.css import ColorProfile
+from weasyprint.images import RasterImage
 from weasyprint.text.ffi import ffi, fontconfig, gobject, harfbuzz_subset, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from lti_tool.certificates.faces import Face
 from lti_tool.certificates.styles import StyleMemory
+from lti_tool.domain.errors import BadInput
 
 ffi.cdef("FcConfig * FcConfigCreate (void);", override=True)
 
@@ -143,6 +148,27 @@ class ScreenColours(ColorProfile):
     def content(self) -> bytes:
         """The profile's file."""
         return self._content
+
+
+def picture(sha256: str, png: bytes) -> RasterImage:
+    """A picture to print, from memory. Raises ``BadInput`` if the bytes are not those that the name says."""
+    if hashlib.sha256(png).hexdigest() != sha256:
+        raise BadInput("certificate.picture_missing", f"the stored picture {sha256} is damaged")
+    return RasterImage(Image.open(BytesIO(png)), sha256, png)
+
+
+def attachment(credit_type: str, badge: str, day: date) -> Attachment:
+    """A badge as an associated file (ISO 19005-3, 6.8), dated like the certificate."""
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Attachment(
+        file_obj=BytesIO(badge.encode("ascii")),
+        url_fetcher=ClosedFetcher(),
+        name=f"open-badge-{credit_type}.jwt",
+        description="Open Badges 3.0 credential (VC-JWT) of this certificate",
+        created=moment,
+        modified=moment,
+        relationship="Alternative",
+    )
 
 
 def can_subset() -> bool:

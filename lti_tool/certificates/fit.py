@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from lti_tool.certificates.faces import Faces
 from lti_tool.domain.certificate import Certificate
 
-NAME_WIDTH, PROVIDER_WIDTH, SENTENCE_WIDTH, RECORD_WIDTH, ACTIVITY_WIDTH, ADDRESS_WIDTH = 590, 640, 585, 668, 230, 138
-"""Room for each text in points."""
 _NAME_STEPS = (41.0, 37.0, 33.0, 30.0, 27.0, 24.0, 21.0, 18.0, 15.0)
 _PROVIDER_STEPS = (17.0, 15.5, 14.0, 13.0, 12.0, 11.0)
 _ADDRESS_STEPS = (8.5, 7.5, 6.5)
@@ -23,11 +21,27 @@ SCALES = (
 )  # fmt: skip
 """Sizes in points of the body and of the record (facts and statements), from the design size down."""
 
-
-_ROOM = 436
-"""Points of height that award and record share, a little above the truth: the laid-out page is verified."""
 _WIDE = "Noto Serif CJK SC"
 """Set on the em square: its characters need not be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Room for each text on a page, in points."""
+
+    name: float = 590
+    provider: float = 640
+    sentence: float = 585
+    record: float = 668
+    activity: float = 230
+    address: float = 138
+    height: float = 436
+    """What award and record share, a little above the truth: the laid-out page is verified."""
+    credit_rows: int = 1
+
+
+CLASSIC = Room()
+"""US Letter, landscape, as ``classic-v1`` sets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +123,27 @@ class Ruler:
         return min(halves, default=self.width(text))
 
 
-def measured(certificate: Certificate, ruler: Ruler) -> Sizes:
+def measured(certificate: Certificate, ruler: Ruler, room: Room = CLASSIC) -> Sizes:
     """The sizes to try first."""
-    name = ruler.line(certificate.learner_name, _NAME_STEPS, NAME_WIDTH)
-    provider = ruler.line(certificate.provider_name, _PROVIDER_STEPS, PROVIDER_WIDTH, 0.12)
-    room = ADDRESS_WIDTH * 2
-    address = next((s for s in _ADDRESS_STEPS if ruler.width(certificate.verify_url) * s <= room), _ADDRESS_STEPS[-1])
-    fitting = (step for step in range(len(SCALES)) if _height(certificate, ruler, step, name, provider) <= _ROOM)
+    name = ruler.line(certificate.learner_name, _NAME_STEPS, room.name)
+    provider = ruler.line(certificate.provider_name, _PROVIDER_STEPS, room.provider, 0.12)
+    width = ruler.width(certificate.verify_url)
+    address = next((size for size in _ADDRESS_STEPS if width * size <= room.address * 2), _ADDRESS_STEPS[-1])
+    steps = range(len(SCALES))
+    fitting = (step for step in steps if _height(certificate, ruler, step, name, provider, room) <= room.height)
     return Sizes(next(fitting, len(SCALES) - 1), name, provider, address)
 
 
-def _height(certificate: Certificate, ruler: Ruler, step: int, name: Line, provider: Line) -> float:
+def _height(certificate: Certificate, ruler: Ruler, step: int, name: Line, provider: Line, room: Room) -> float:
     """Estimated height in points of award and record together."""
     body, record = SCALES[step]
-    sentence = ruler.lines(certificate.sentence.plain, body * 1.12, SENTENCE_WIDTH) * body * 1.5
+    sentence = ruler.lines(certificate.sentence.plain, body * 1.12, room.sentence) * body * 1.5
     award = (
         (provider.size * 1.15 * provider.count + name.size * 1.27 * name.count) * _large(step) + sentence + body * 6.3
     )
-    award += body * (1.7 if certificate.degree else 0) + (body * 6.0 if certificate.credits else 0)
+    award += body * (1.7 if certificate.degree else 0)
+    award += body * 6.0 * room.credit_rows if certificate.credits else 0
     paragraphs = [text.plain for text in (*certificate.statements, *certificate.notes)]
-    small = sum(ruler.lines(text, record, RECORD_WIDTH) for text in paragraphs) + (1 if paragraphs else 0)
-    facts = ruler.lines(certificate.activity_title, record * 1.13, ACTIVITY_WIDTH) + 1
+    small = sum(ruler.lines(text, record, room.record) for text in paragraphs) + (1 if paragraphs else 0)
+    facts = ruler.lines(certificate.activity_title, record * 1.13, room.activity) + 1
     return award + small * record * 1.3 + facts * record * 1.4 + 18

@@ -2,64 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from lti_tool.certificates.faces import Faces
 from lti_tool.certificates.fit import Sizes
+from lti_tool.certificates.look import credit_rows, room_of
+from lti_tool.certificates.template import Template
 from lti_tool.certificates.wording import PrintedRun, printed, tidied, unprintable
 from lti_tool.domain.certificate import Certificate, PrintedCredit
+from lti_tool.domain.design import design_faults
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.text import RichText
 
-TEMPLATES = Path(__file__).parent / "templates"
 _TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_NAME = re.compile(r"[a-z]+(-[a-z0-9]+)*-v[0-9]+")
 QR_ADDRESS = "certificate:qr.svg"
-
-
-@dataclass(frozen=True)
-class Template:
-    """A template folder: ``template.html``, ``style.css`` and ``meta.json`` (labels by language)."""
-
-    folder: Path
-
-    @classmethod
-    def named(cls, name: str) -> Template:
-        """The packaged template of that name and version. Raises :class:`BadInput` if there is none."""
-        folder = TEMPLATES / name
-        if not _NAME.fullmatch(name) or not (folder / "meta.json").is_file():
-            raise BadInput("certificate.template_unknown", f"there is no certificate template {name!r}")
-        return cls(folder)
-
-    def read(self, file: str) -> str:
-        """One of the folder's files."""
-        return (self.folder / file).read_text(encoding="utf-8")
-
-    @cached_property
-    def meta(self) -> dict[str, Any]:
-        """The parsed ``meta.json``."""
-        meta: dict[str, Any] = json.loads(self.read("meta.json"))
-        return meta
-
-    def words(self, language: str) -> tuple[str, dict[str, str]]:
-        """The labels for ``language`` and the language they are in: English where there is no translation."""
-        labels = self.meta["labels"]
-        key = language.split("-")[0].lower()
-        key = key if key in labels else "en"
-        return key, labels[key]
-
-    def written(self, day: date, language: str) -> str:
-        """A date in words."""
-        key, _ = self.words(language)
-        month: str = self.meta["months"][key][day.month - 1]
-        pattern: str = self.meta["dates"][key]
-        return pattern.format(month=month, day=day.day, year=day.year)
 
 
 def texts(certificate: Certificate) -> dict[str, str]:
@@ -71,7 +28,8 @@ def texts(certificate: Certificate) -> dict[str, str]:
     )  # fmt: skip
     found = {name: getattr(certificate, name) for name in names}
     found |= {name: " ".join(text.plain for text in group) for name, group in groups.items()}
-    found["credits"] = " ".join(credit.label.plain for credit in certificate.credits)
+    lines = (text.plain for credit in certificate.credits for text in (credit.label, *credit.details))
+    found["credits"] = " ".join(lines)
     return {name: tidied(text) for name, text in found.items()}
 
 
@@ -80,9 +38,20 @@ def check(certificate: Certificate, faces: Faces) -> None:
     faults = dict(_missing(certificate)) | dict(_unprintable(certificate, faces))
     tags = {"language": certificate.language, "learner_language": certificate.learner_language or "en"}
     faults |= {name: "language_tag" for name, tag in tags.items() if not _TAG.fullmatch(tag)}
+    faults |= _design_faults(certificate)
     if faults:
         listed = "; ".join(f"{field}: {fault}" for field, fault in faults.items())
         raise BadInput("certificate.unprintable", f"the certificate cannot be printed: {listed}", faults=faults)
+
+
+def _design_faults(certificate: Certificate) -> dict[str, str]:
+    design, template = certificate.design, Template.named(certificate.template)
+    if design is None:
+        return {"design": "missing"} if template.has_designs else {}
+    faults = design_faults(design)
+    if design.template != certificate.template or not template.has_designs:
+        faults["template"] = "template_unknown"
+    return {f"design.{field}": fault for field, fault in faults.items()}
 
 
 def _missing(certificate: Certificate) -> list[tuple[str, str]]:
@@ -104,6 +73,7 @@ def _code_point(character: str) -> str:
 def view(certificate: Certificate, template: Template, sizes: Sizes) -> dict[str, Any]:
     """Everything the template may use; a name it asks for beyond these refuses to render."""
     key, labels = template.words(certificate.language)
+    lines = [_credit(credit, certificate.language) for credit in certificate.credits]
 
     def runs(text: RichText | str, hint: str = "") -> tuple[PrintedRun, ...]:
         return printed(text, certificate.language, hint)
@@ -124,7 +94,8 @@ def view(certificate: Certificate, template: Template, sizes: Sizes) -> dict[str
         "provider_plain": tidied(certificate.provider_name),
         "name": runs(certificate.learner_name, certificate.learner_language),
         "sentence": printed(certificate.sentence, certificate.language, han=certificate.learner_language),
-        "credits": [_credit(credit, certificate.language) for credit in certificate.credits],
+        "credits": lines,
+        "credit_rows": [[lines[place] for place in row] for row in credit_rows(certificate)],
         "facts": _facts(certificate, template),
         "statements": [runs(text) for text in certificate.statements],
         "notes": [runs(text) for text in certificate.notes],
@@ -134,7 +105,25 @@ def view(certificate: Certificate, template: Template, sizes: Sizes) -> dict[str
         "verify_url": "" if certificate.is_specimen else certificate.verify_url,
         "qr_address": QR_ADDRESS,
         "qr_alt": _qr_alt(certificate, labels),
+        "is_centred": template.meta.get("is_centred", True),
+        "room": room_of(certificate, template),
+        "pictures": _pictures(certificate, labels),
     }
+
+
+def picture_address(sha256: str) -> str:
+    """The address under which a page finds a picture of its design."""
+    return f"certificate:{sha256}" if sha256 else ""
+
+
+def _pictures(certificate: Certificate, labels: dict[str, str]) -> dict[str, str]:
+    """Addresses of logo, seal and signature, ``""`` for none, and what is read aloud for each."""
+    design = certificate.design
+    if design is None:
+        return {}
+    found = {name: picture_address(getattr(design, name)) for name in ("logo", "seal", "signature")}
+    slots = {"provider": tidied(certificate.provider_name), "signatory": tidied(certificate.signatory_name)}
+    return found | {f"{name}_alt": labels[f"{name}_alt"].format(**slots) for name, it in found.items() if it}
 
 
 def _description(certificate: Certificate) -> str:
@@ -153,6 +142,7 @@ def _credit(credit: PrintedCredit, language: str) -> dict[str, Any]:
         "amount": format(credit.amount, "f"),
         "label": printed(credit.label, language),
         "is_awarded": credit.is_awarded,
+        "details": [printed(text, language) for text in credit.details],
     }
 
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lti_tool.certificates.faces import Face, Faces
 from lti_tool.certificates.fit import SCALES, Ruler, measured
-from lti_tool.certificates.page import Template, check, texts
+from lti_tool.certificates.look import Look, look_of, room_of
+from lti_tool.certificates.page import check, texts
+from lti_tool.certificates.template import Template, shipped_templates
 from lti_tool.certificates.wording import tidied, unprintable
 from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.design import Design, TemplateChoice
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -44,42 +48,64 @@ class CertificateRenderer:
     def __init__(self) -> None:
         self._faces = Faces.shipped()
         self._ruler = Ruler(self._faces)
-        self._printers: dict[tuple[Template, tuple[Face, ...]], Printer] = {}
+        self._printers: dict[tuple[Template, Look | None, tuple[Face, ...]], Printer] = {}
         self._lock = Lock()
 
-    def render(self, certificate: Certificate) -> RenderedCertificate:
-        """The PDF of ``certificate``.
+    def render(
+        self,
+        certificate: Certificate,
+        assets: Mapping[str, bytes] = MappingProxyType({}),
+        badges: Mapping[str, str] = MappingProxyType({}),
+    ) -> RenderedCertificate:
+        """The PDF of ``certificate``. ``assets``: pictures (PNG) and style sheet of its design, by SHA-256;
+        ``badges``: signed credentials to attach, by credit type.
 
         Raises :class:`BadInput` (``certificate.unprintable`` with the characters per field,
-        ``certificate.too_long``, ``certificate.template_unknown``) and :class:`ServiceUnavailable`
-        (``certificate.renderer_missing``) where Pango is not installed.
+        ``certificate.too_long``, ``certificate.template_unknown``, ``certificate.picture_missing``,
+        ``certificate.style_missing``, ``certificate.address_refused``, ``certificate.hides_text``)
+        and :class:`ServiceUnavailable` (``certificate.renderer_missing``) where Pango is not installed.
         """
         template = Template.named(certificate.template)
         check(certificate, self._faces)
         families = frozenset(map(self._faces.family_for, set("".join(texts(certificate).values()))))
         with self._lock, _collector_paused():
-            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}))
+            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), assets, badges)
         return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
+
+    def templates(self) -> tuple[TemplateChoice, ...]:
+        """What a provider may choose from, by name."""
+        return tuple(template.choice for template in shipped_templates())
 
     def unprintable(self, text: str) -> str:
         """The characters that :meth:`render` would refuse, each once and in order; needs no Pango."""
         return "".join(unprintable(tidied(text), self._faces))
 
-    def _fitted(self, certificate: Certificate, template: Template, faces: tuple[Face, ...]) -> bytes:
-        printer, sizes = self._printer(template, faces), measured(certificate, self._ruler)
+    def _fitted(
+        self,
+        certificate: Certificate,
+        template: Template,
+        faces: tuple[Face, ...],
+        assets: Mapping[str, bytes],
+        badges: Mapping[str, str],
+    ) -> bytes:
+        design = certificate.design
+        look = None if design is None else look_of(design, template, _own_style(design, assets))
+        printer = self._printer(template, look, faces)
+        sizes = measured(certificate, self._ruler, room_of(certificate, template))
         for scale in range(sizes.scale, len(SCALES)):
-            pdf = printer.print(certificate, replace(sizes, scale=scale))
+            pdf = printer.print(certificate, replace(sizes, scale=scale), assets, badges)
             if pdf is not None:
                 return pdf
         raise BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")
 
-    def _printer(self, template: Template, faces: tuple[Face, ...]) -> Printer:
-        """One per template and set of fonts; the sets are few (Latin alone, Latin with one script)."""
-        if (template, faces) not in self._printers:
+    def _printer(self, template: Template, look: Look | None, faces: tuple[Face, ...]) -> Printer:
+        """One per look and set of fonts; the sets are few (Latin alone, Latin with one script)."""
+        key = template, look, faces
+        if key not in self._printers:
             if len(self._printers) >= _MOST_PRINTERS:
                 self._printers.pop(next(iter(self._printers)))
-            self._printers[template, faces] = _new_printer(template, faces)
-        return self._printers[template, faces]
+            self._printers[key] = _new_printer(*key)
+        return self._printers[key]
 
     def problems(self) -> tuple[str, ...]:
         """What keeps certificates from being printed on this machine, each with its remedy; empty if nothing."""
@@ -88,6 +114,15 @@ class CertificateRenderer:
             for file in self._faces.damaged()
         )
         return damaged + _renderer_problems()
+
+
+def _own_style(design: Design, assets: Mapping[str, bytes]) -> str:
+    if not design.style:
+        return ""
+    css = assets.get(design.style, b"")
+    if hashlib.sha256(css).hexdigest() != design.style:
+        raise BadInput("certificate.style_missing", "the design's own style sheet is missing or damaged")
+    return css.decode()
 
 
 @contextmanager
@@ -111,10 +146,10 @@ def missing_pango() -> Iterator[None]:
         raise ServiceUnavailable("certificate.renderer_missing", f"certificates need Pango: {PANGO_REMEDY}") from error
 
 
-def _new_printer(template: Template, faces: tuple[Face, ...]) -> Printer:
+def _new_printer(template: Template, look: Look | None, faces: tuple[Face, ...]) -> Printer:
     with missing_pango():
         from lti_tool.certificates.printer import Printer
-    return Printer(template, faces)
+    return Printer(template, look, faces)
 
 
 def _renderer_problems() -> tuple[str, ...]:

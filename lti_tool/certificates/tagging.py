@@ -11,14 +11,39 @@ from weasyprint.formatting_structure.boxes import LineBox, TextBox
 from lti_tool.certificates.embedding import write_streams_once
 
 _MARKER = b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1" />'
+_SCHEMA = (
+    b'<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+    b' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    b'<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    b"<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>"
+    b"<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>"
+    b"<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>"
+    b'<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">'
+    b"<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>"
+    b"<pdfaProperty:category>internal</pdfaProperty:category>"
+    b"<pdfaProperty:description>Part of ISO 14289 the file conforms to</pdfaProperty:description>"
+    b"</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+)
+"""PDF/A wants every property outside its own list described (ISO 19005-3, 6.6.2.3.3)."""
 _TAGS = {"span": "/Span", "h2": "/H2", "p": "/P"}
 """Elements of a template that may carry ``lang``, and the structure type WeasyPrint gives them."""
 
 
 def finish(document: Any, pdf: pydyf.PDF) -> None:
-    """Completes the file before it is written."""
+    """Completes a file of the first template before it is written. Its bytes are those that were given out, for ever:
+    the description of the PDF/UA property, which later templates have, is missing there."""
     _mark_languages(document, pdf)
-    _mark_accessible(pdf)
+    _mark_accessible(pdf, _MARKER)
+    write_streams_once(pdf)
+
+
+def finish_described(document: Any, pdf: pydyf.PDF) -> None:
+    """Completes a file before it is written, with all that PDF/A-3 and PDF/UA-1 ask for."""
+    _mark_languages(document, pdf)
+    _mark_accessible(pdf, _MARKER + _SCHEMA)
+    if files := pdf.catalog.get("AF"):
+        # WeasyPrint lists each associated file twice.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(files))
     write_streams_once(pdf)
 
 
@@ -49,7 +74,7 @@ def _is_element(item: Any, tag: str) -> bool:
     return isinstance(item, dict) and item.get("S") == tag and not any(isinstance(kid, int) for kid in item["K"])
 
 
-def _mark_accessible(pdf: pydyf.PDF) -> None:
+def _mark_accessible(pdf: pydyf.PDF, marker: bytes) -> None:
     """Adds the PDF/UA-1 identifier to the metadata (ISO 14289-1, 5)."""
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    metadata.stream = [part.replace(b"</rdf:RDF>", _MARKER + b"</rdf:RDF>") for part in metadata.stream]
+    metadata.stream = [part.replace(b"</rdf:RDF>", marker + b"</rdf:RDF>") for part in metadata.stream]

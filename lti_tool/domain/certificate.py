@@ -7,12 +7,15 @@ AMA PRA credit system, documentation provided to physicians (see ``docs/referenc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from lti_tool.domain.text import RichText
+from lti_tool.domain.design import Design
+from lti_tool.domain.errors import BadInput
+from lti_tool.domain.text import RichText, Run
 
 
 class CertificateStatus(StrEnum):
@@ -21,6 +24,19 @@ class CertificateStatus(StrEnum):
     VALID = "valid"
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
+
+
+class StatusReason(StrEnum):
+    """Why a certificate is no longer valid, as anybody may know it who has its code."""
+
+    NAME_CORRECTED = "name-corrected"
+    ISSUED_IN_ERROR = "issued-in-error"
+    CREDIT_ADJUSTED = "credit-adjusted"
+    CREDIT_WITHDRAWN = "credit-withdrawn"
+    HOLDER_ASKED = "holder-asked"
+
+
+REVOCATION_REASONS = (StatusReason.ISSUED_IN_ERROR, StatusReason.CREDIT_WITHDRAWN, StatusReason.HOLDER_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +48,8 @@ class PrintedCredit:
     amount: Decimal
     is_awarded: bool
     """False where the learner only took part in an activity designated for the credit (AMA: not an MD/DO)."""
+    details: tuple[RichText, ...] = ()
+    """What the amount is made of, one line each, e.g. ``0.50 pharmacotherapeutic hours``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +89,25 @@ class Certificate:
     """Previews are marked as such across the page and never carry a real number."""
     learner_language: str = ""
     """BCP 47 tag of the learner's name if known (e.g. ``ja`` for Han characters in Japanese forms); else empty."""
+    design: Design | None = None
+    """The look, frozen too. ``None`` on certificates from before there was a choice; its template is ``template``."""
+
+
+def renamed(certificate: Certificate, name: str) -> Certificate:
+    """The same certificate for the corrected name, in its line and in its sentence.
+
+    The sentence names the provider first ("The … certifies that …"): a provider whose name holds the learner's stays.
+    Raises ``BadInput("correction_impossible")`` where the sentence does not hold the old name.
+    """
+    start = certificate.sentence.plain.find(certificate.provider_name) + len(certificate.provider_name)
+    whole = re.compile(rf"(?<!\w){re.escape(certificate.learner_name)}(?!\w)")
+    runs, position, is_done = [], 0, False
+    for run in certificate.sentence.runs:
+        found = None if is_done else whole.search(run.text, max(0, start - position))
+        position += len(run.text)
+        if found is not None:
+            run, is_done = Run(run.text[: found.start()] + name + run.text[found.end() :], run.is_italic), True
+        runs.append(run)
+    if not is_done:
+        raise BadInput("correction_impossible", "the certificate's sentence does not hold its name in one piece")
+    return replace(certificate, learner_name=name, sentence=RichText(tuple(runs)))

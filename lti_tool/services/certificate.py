@@ -7,19 +7,18 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
+from datetime import date, datetime
 
 from babel.dates import format_date
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import certificate_title
 from lti_tool.db import models
-from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.certificate import Certificate, CertificateStatus
+from lti_tool.domain.certificate import Certificate, CertificateStatus, StatusReason
+from lti_tool.domain.design import DEFAULT_DESIGN, Design
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.wire import read_certificate, write_certificate
@@ -31,7 +30,7 @@ from lti_tool.services.certificate_text import (
     small_print,
     worded_printing,
 )
-from lti_tool.services.ports import CertificatePrinter
+from lti_tool.services.design import current_design
 from lti_tool.services.session import Visit
 
 Link = Callable[[str], str]
@@ -58,15 +57,13 @@ class IssuedCertificate:
     certificate: Certificate
     pdf_hash: str | None
     """SHA-256 in hex of the printed file, ``None`` before the first download."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPdf:
-    """The one and only file of a certificate."""
-
-    pdf: bytes
-    sha256: str
-    certificate: Certificate
+    provider_id: str
+    issued_at: datetime
+    status_at: datetime | None = None
+    """When it ceased to be valid."""
+    status_reason: StatusReason | None = None
+    successor_code: str = ""
+    """Code of the certificate that replaced it."""
 
 
 def new_code() -> str:
@@ -105,6 +102,7 @@ def compose(
     *,
     number: str,
     verify_url: str,
+    design: Design = DEFAULT_DESIGN,
     is_specimen: bool = False,
 ) -> Certificate:
     """Everything that is printed (AMA PRA, required fields of documentation: rules 1.6), from the edition in force on
@@ -133,8 +131,10 @@ def compose(
         notes=tuple(note for one in printing.lines if (note := small_print(activity, one)) is not None),
         signatory_name=provider.signatory.name,
         signatory_title=provider.signatory.title,
+        template=design.template,
         is_specimen=is_specimen,
         learner_language=printing.learner_language,
+        design=design,
     )
 
 
@@ -154,29 +154,50 @@ def issue(
     """Freeze the certificate of a claim, in the claim's own transaction. ``award`` is the first of its awards."""
     provider_id = award.provider_id
     number, code = next_number(session, provider_id, printing.issued_on.year), new_code()
-    certificate = compose(activity, profile, printing, number=number, verify_url=link(code))
+    design = current_design(session, provider_id)
+    certificate = compose(activity, profile, printing, number=number, verify_url=link(code), design=design)
+    return add_certificate(session, award.id, provider_id, certificate, code, award.recorded_at)
+
+
+def add_certificate(
+    session: Session, award_id: str, provider_id: str, certificate: Certificate, code: str, now: datetime
+) -> models.Certificate:
+    """Store a certificate as the valid one of its award."""
     row = models.Certificate(
-        award_id=award.id,
+        award_id=award_id,
         provider_id=provider_id,
-        number=number,
+        number=certificate.number,
         code=code,
         body=write_certificate(certificate),
         status=CertificateStatus.VALID.value,
-        issued_at=award.recorded_at,
+        issued_at=now,
     )
     session.add(row)
     session.flush()
     return row
 
 
-def _issued(row: models.Certificate) -> IssuedCertificate:
-    return IssuedCertificate(row.id, row.code, CertificateStatus(row.status), read_certificate(row.body), row.pdf_hash)
+def issued_value(session: Session, row: models.Certificate) -> IssuedCertificate:
+    """The row as a value."""
+    successor = session.get(models.Certificate, row.successor_id) if row.successor_id else None
+    return IssuedCertificate(
+        id=row.id,
+        code=row.code,
+        status=CertificateStatus(row.status),
+        certificate=read_certificate(row.body),
+        pdf_hash=row.pdf_hash,
+        provider_id=row.provider_id,
+        issued_at=row.issued_at,
+        status_at=row.status_at,
+        status_reason=StatusReason(row.status_reason) if row.status_reason else None,
+        successor_code=successor.code if successor else "",
+    )
 
 
 def issued_certificates(session: Session, visit: Visit) -> tuple[IssuedCertificate, ...]:
     """The visitor's certificates for the placement's activity, oldest first. They outlive the activity's expiry."""
     rows = session.scalars(_own(visit).order_by(models.Certificate.number))
-    return tuple(map(_issued, rows))
+    return tuple(issued_value(session, row) for row in rows)
 
 
 def own_certificate(session: Session, visit: Visit, certificate_id: str) -> IssuedCertificate:
@@ -185,7 +206,7 @@ def own_certificate(session: Session, visit: Visit, certificate_id: str) -> Issu
     row = session.scalars(_own(visit).where(models.Certificate.id == certificate_id)).first() if is_key else None
     if row is None:
         raise NotFound("certificate_unknown")
-    return _issued(row)
+    return issued_value(session, row)
 
 
 def _own(visit: Visit) -> Select[models.Certificate]:
@@ -197,40 +218,11 @@ def _own(visit: Visit) -> Select[models.Certificate]:
     )
 
 
-def find_pdf(session: Session, certificate_id: str) -> StoredPdf | None:
-    """The file if it was ever printed."""
-    query = select(models.Certificate).where(models.Certificate.id == certificate_id)
-    row = session.scalars(query.options(undefer(models.Certificate.pdf))).one()
-    if row.pdf is None or row.pdf_hash is None:
-        return None
-    return StoredPdf(row.pdf, row.pdf_hash, read_certificate(row.body))
-
-
-def printed_pdf(sessions: Sessions, printer: CertificatePrinter, issued: IssuedCertificate) -> StoredPdf:
-    """The certificate's file, printed if nobody has done so: the first to store it wins, and it never changes.
-
-    Printing takes long, so no transaction (SQLite: no write lock) is open meanwhile. Raises ``ServiceUnavailable``
-    while the printer cannot work, ``BadInput`` for values that it cannot print; nothing is lost either way.
-    """
-    with transaction(sessions) as session:
-        found = find_pdf(session, issued.id)
-    if found is not None:
-        return found
-    rendered = printer.render(issued.certificate)
-    with transaction(sessions) as session:
-        values = {"pdf": rendered.pdf, "pdf_hash": sha256(rendered.pdf).hexdigest(), "template": rendered.template}
-        table = models.Certificate
-        session.execute(update(table).where(table.id == issued.id, table.pdf_hash.is_(None)).values(**values))
-        stored = find_pdf(session, issued.id)
-    assert stored is not None  # noqa: S101 - somebody stored it, if not we
-    return stored
-
-
 def verify(session: Session, typed: str) -> IssuedCertificate | None:
     """What anybody with the code may know; ``None`` for a code that was never given out."""
     code = tidy_code(typed)
     row = session.scalars(select(models.Certificate).where(models.Certificate.code == code)).first()
-    return None if row is None else _issued(row)
+    return None if row is None else issued_value(session, row)
 
 
 def is_unaltered(issued: IssuedCertificate, digest: str) -> bool:

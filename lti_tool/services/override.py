@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from lti_tool.db import models
 from lti_tool.db.load import accounts
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import CertificateStatus
+from lti_tool.domain.certificate import CertificateStatus, StatusReason
 from lti_tool.domain.credit import CreditOffer, CreditType
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
@@ -25,6 +25,7 @@ from lti_tool.domain.ledger import Entry, EntryKind, balance, live_award
 from lti_tool.domain.wire import read_certificate, read_value
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link, issue, learner_language
+from lti_tool.services.certificate_status import close
 from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.claimable import ClaimableCredit, claimable_credits
 from lti_tool.services.credit import award, read_amount
@@ -32,6 +33,7 @@ from lti_tool.services.grade import note_progress_of
 from lti_tool.services.ledger import Posting, lock_learner, post
 from lti_tool.services.office import Officer
 from lti_tool.services.participation import Progress, lock, newest_version, progress_of
+from lti_tool.services.statement import overrides_of_activity
 
 MAX_REASON = 500
 
@@ -152,7 +154,7 @@ def adjust_by_staff(
         raise Refused("participation_has_no_amount")
     amount = read_amount(one, typed)
     row = post(session, found, _posting(session, live, EntryKind.ADJUST, amount, officer, words))
-    _replace_certificate(session, found, live.claim_id, link)
+    _replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
     detail = {"credit_type": code, "amount": (before, amount)}
     note(session, officer, "credit.adjusted", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
 
@@ -176,7 +178,7 @@ def revoke_by_staff(
     words = clean_reason(reason, MAX_REASON)
     found, live, before = _live(session, officer, learner_id, activity_id, code, now)
     row = post(session, found, _posting(session, live, kind, Decimal(0), officer, words))
-    _replace_certificate(session, found, live.claim_id, link)
+    _replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_WITHDRAWN, words)
     action = "credit.expired" if kind is EntryKind.EXPIRE else "credit.revoked"
     detail = {"credit_type": code, "amount": (before, Decimal(0))}
     note(session, officer, action, f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
@@ -228,8 +230,13 @@ def _as_awarded(session: Session, live: Entry) -> ClaimableCredit:
     return ClaimableCredit.of(credit, offer, activity, is_awarded=live.is_awarded)
 
 
-def _replace_certificate(session: Session, found: Progress, claim_id: str, link: Link) -> None:
-    """After a change: the certificates of the claim are replaced by one of what stands, or revoked if nothing does."""
+def _replace_certificate(
+    session: Session, found: Progress, claim_id: str, link: Link, reason: StatusReason, words: str
+) -> None:
+    """After a change: the certificates of the claim are replaced by one of what stands, or revoked if nothing does.
+
+    A name that was corrected since stays corrected.
+    """
     certificate, entry = models.Certificate, models.CreditEntry
     query = select(certificate).join(entry, entry.id == certificate.award_id).where(entry.claim_id == claim_id)
     old = session.scalars(query.order_by(certificate.issued_at, certificate.number)).all()
@@ -237,14 +244,16 @@ def _replace_certificate(session: Session, found: Progress, claim_id: str, link:
     status = CertificateStatus.SUPERSEDED if standing else CertificateStatus.REVOKED
     for row in old:
         if row.status == CertificateStatus.VALID.value or not standing:
-            row.status = status.value
+            close(row, status, reason, words, found.now)
+    session.flush()
     if not standing or not old:
         return
     values, first = read_certificate(old[-1].body), session.get_one(entry, standing[0][0].id)
-    profile = _profile(first.terms)
+    profile = replace(_profile(first.terms), printed_name=values.learner_name)
     printing = _printing(session, found, profile, tuple(line for _, line in standing), values.completed_on)
     new = issue(session, first, found.activity, profile, printing, link)
     new.issued_at = found.now
+    old[-1].successor_id = new.id
 
 
 def _profile(terms: Mapping[str, Any]) -> Profile:
@@ -257,7 +266,8 @@ def _printing(
     session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...], completed_on: date
 ) -> Printing:
     language = learner_language(session.get_one(models.Learner, found.learner_id), profile.country)
-    return Printing(lines, completed_on, found.activity.day_of(found.now), language)
+    overrides = overrides_of_activity(session, found.activity_id)
+    return Printing(lines, completed_on, found.activity.day_of(found.now), language, overrides)
 
 
 def _standing_lines(session: Session, found: Progress, claim_id: str) -> list[tuple[Entry, PrintedOffer]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.dossier import Dossier
+from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.grade import LineItem, LineItemSpec, Score, ScoreOutcome
+from lti_tool.domain.issuer import IssuerKey
 from lti_tool.domain.launch import Platform
 from lti_tool.domain.login import ToolKey
 from lti_tool.domain.mail import Message
@@ -30,8 +32,16 @@ class RenderedCertificate(Protocol):
 class CertificatePrinter(Protocol):
     """``lti_tool.certificates.render.CertificateRenderer``."""
 
-    def render(self, certificate: Certificate) -> RenderedCertificate:
-        """Raises ``ServiceUnavailable`` where nothing can be printed now, ``BadInput`` for what never can."""
+    def render(
+        self, certificate: Certificate, assets: Mapping[str, bytes] = ..., badges: Mapping[str, str] = ...
+    ) -> RenderedCertificate:
+        """``assets``: pictures (PNG) and style sheet by SHA-256; ``badges``: signed credentials, by credit type.
+
+        Raises ``ServiceUnavailable`` where nothing can be printed now, ``BadInput`` for what never can."""
+        ...
+
+    def templates(self) -> Sequence[TemplateChoice]:
+        """What a provider may choose from."""
         ...
 
     def unprintable(self, text: str) -> str:
@@ -51,6 +61,54 @@ class Bindery(Protocol):
         """The review file, or one of its sections (from 1), as a PDF with the pages of its papers. Raises
         ``ServiceUnavailable`` where nothing can be printed now."""
         ...
+
+
+class UploadedPicture(Protocol):
+    """``lti_tool.certificates.picture.Picture``."""
+
+    @property
+    def sha256(self) -> str: ...
+
+    @property
+    def png(self) -> bytes: ...
+
+    @property
+    def width(self) -> int: ...
+
+    @property
+    def height(self) -> int: ...
+
+
+class PictureReader(Protocol):
+    """``lti_tool.certificates.picture.read_picture``."""
+
+    def __call__(self, data: bytes) -> UploadedPicture:
+        """Raises ``BadInput("picture_unusable")``."""
+        ...
+
+
+class CertificateSeal(Protocol):
+    """``lti_tool.certificates.sign.PdfSeal``."""
+
+    def sign(self, pdf: bytes, key: IssuerKey, now: datetime) -> bytes:
+        """Raises ``ServiceUnavailable`` while no time stamp can be had."""
+        ...
+
+
+class BadgeSigner(Protocol):
+    """``lti_tool.certificates.badge.BadgeSigner``."""
+
+    def sign(self, credential: dict[str, Any], key: IssuerKey) -> str: ...
+
+    def public_jwk(self, key: IssuerKey) -> dict[str, Any]: ...
+
+    def encoded_list(self, indices: Iterable[int]) -> str: ...
+
+
+class IssuerKeyMaker(Protocol):
+    """``lti_tool.certificates.issuer_key.make_issuer_key``."""
+
+    def __call__(self, provider_name: str, now: datetime) -> IssuerKey: ...
 
 
 class GradebookPort(Protocol):

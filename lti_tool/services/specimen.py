@@ -10,11 +10,13 @@ from lti_tool.catalogue import credit_type
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
+from lti_tool.domain.design import DEFAULT_DESIGN, Design
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.certificate import CODE_LENGTH, Link, compose
 from lti_tool.services.certificate_text import PrintedOffer, Printing
+from lti_tool.services.design import current_design
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
@@ -32,6 +34,7 @@ def specimen(
     is_awarded: bool,
     link: Link,
     overrides: Overrides = NO_OVERRIDES,
+    design: Design = DEFAULT_DESIGN,
 ) -> Certificate:
     """The whole designated amount of the first credit. Raises ``Refused("step_absent")`` without credit."""
     if not activity.credits:
@@ -41,7 +44,7 @@ def specimen(
     line = PrintedOffer(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to))
     printing = Printing((line,), day, day, overrides=overrides)
     address = link("0" * CODE_LENGTH)
-    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, is_specimen=True)
+    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
 
 
 def specimen_for(
@@ -54,7 +57,10 @@ def specimen_for(
     name = _printable(suggested_name(session, visit), printer)
     profile = Profile(name, Degree.MD if is_awarded else Degree.RN, "US")
     day, overrides = here.activity.day_of(now), overrides_of(session, visit.provider_id)
-    return specimen(here.activity, profile, day, is_awarded=is_awarded, link=link, overrides=overrides)
+    design = current_design(session, visit.provider_id)
+    return specimen(
+        here.activity, profile, day, is_awarded=is_awarded, link=link, overrides=overrides, design=design
+    )
 
 
 def _printable(raw: str, printer: CertificatePrinter) -> str:

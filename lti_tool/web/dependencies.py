@@ -12,7 +12,8 @@ from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.services.launch_state import KeyRing
-from lti_tool.services.ports import Bindery, CertificatePrinter, GradebookPort
+from lti_tool.services.ports import Bindery, CertificatePrinter, GradebookPort, PictureReader
+from lti_tool.services.press import Press
 from lti_tool.services.transaction import Sealer, Sessions
 from lti_tool.settings import Settings
 
@@ -38,6 +39,8 @@ class Dependencies:
     printer: CertificatePrinter
     gradebook: GradebookPort
     bindery: Bindery
+    press: Press
+    read_picture: PictureReader
     clock: Callable[[], datetime] = utc_now
 
 

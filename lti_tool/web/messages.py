@@ -171,6 +171,28 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This grade is not waiting to be sent"),
         lazy_gettext("Reload the list: it was delivered, replaced by a newer one, or is being sent right now."),
     ),
+    "certificate_not_valid": (
+        lazy_gettext("This certificate was replaced or withdrawn before"),
+        lazy_gettext("Nothing was changed. Look it up again: perhaps somebody else was quicker."),
+    ),
+    "correction_impossible": (
+        lazy_gettext("The name cannot be corrected by itself"),
+        lazy_gettext("The sentence of this certificate does not hold the name as one piece. Nothing was changed."),
+    ),
+    **{
+        code: (
+            lazy_gettext("There is no such record here"),
+            lazy_gettext("Check the address. A badge exists once the certificate was downloaded."),
+        )
+        for code in ("issuer_unknown", "badge_unknown", "picture_unknown")
+    },
+    **{
+        code: (
+            lazy_gettext("This design cannot be used"),
+            lazy_gettext("Nothing was changed. Go back and choose again."),
+        )
+        for code in ("design_unusable", "picture_unusable", "pictures_full", "style_too_long")
+    },
     "activity_unknown": (
         lazy_gettext("This activity does not exist"),
         lazy_gettext("Tell your instructor that the link points to an activity that is gone."),

@@ -10,8 +10,10 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.badge import badge_types
 from lti_tool.domain.credit import printed_amount
 from lti_tool.services.certificate import IssuedCertificate, is_unaltered, verify
+from lti_tool.services.press import kept_badge
 from lti_tool.web.access import PublicWork, public_route
 from lti_tool.web.headers import unlisted
 from lti_tool.web.page import page
@@ -65,8 +67,10 @@ def _shown(issued: IssuedCertificate | None, check: str = "") -> Response:
     if issued is None:
         return page("verify/unknown.html", status=404)
     values = issued.certificate
+    has_badges = values.design is not None and issued.pdf_hash is not None
     return page(
         "verify/certificate.html",
+        badges=badge_types(values) if has_badges else (),
         provider_name=values.provider_name,
         issued=issued,
         certificate=values,
@@ -87,6 +91,20 @@ def enter_code(work: PublicWork) -> ResponseReturnValue:
 @public_route(blueprint, "/verify/<code>")
 def certificate(work: PublicWork, code: str) -> ResponseReturnValue:
     return _limited(work, lambda: _shown(verify(work.db, code)))
+
+
+@public_route(blueprint, "/verify/<code>/badges/<credit_type>")
+def badge(work: PublicWork, code: str, credit_type: str) -> ResponseReturnValue:
+    """The Open Badges credential, as it is attached to the file."""
+    return _limited(work, lambda: _badge(work, verify(work.db, code), credit_type))
+
+
+def _badge(work: PublicWork, issued: IssuedCertificate | None, credit_type: str) -> Response:
+    if issued is None:
+        return page("verify/unknown.html", status=404)
+    answer = Response(kept_badge(work.db, issued.id, credit_type), mimetype="application/vc+jwt")
+    answer.headers["Content-Disposition"] = f'attachment; filename="open-badge-{issued.certificate.number}.jwt"'
+    return answer
 
 
 @public_route(blueprint, "/verify/<code>", ("POST",))

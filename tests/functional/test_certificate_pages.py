@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.errors import ServiceUnavailable
 from lti_tool.services.ports import RenderedCertificate
 from tests.functional.claim_walk import Claimant, arrive, claimable_activity, learner_count
@@ -32,8 +35,17 @@ def test_the_file_is_printed_once_and_stays_the_same(world: World) -> None:
     assert first.response.content == second.response.content
     with world.db() as db:
         row = db.scalars(select(models.Certificate)).one()
-    assert row.pdf_hash == sha256(first.response.content).hexdigest() and row.template == "classic-v1"
+    assert row.pdf_hash == sha256(first.response.content).hexdigest() and row.template == "classic-v2"
     assert first.response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_leads_to_linkedin_and_to_the_badge(holder: Claimant) -> None:
+    address = holder.get("certificate").link("Add to your LinkedIn profile")
+    assert address.startswith("https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME")
+    assert "issueYear=2026" in address and "Ada" not in address
+    holder.pdf()
+    badge = holder.person.get(holder.get("certificate").link("Open Badge (ama-pra-category-1)")).response
+    assert badge.headers["Content-Type"] == "application/vc+jwt" and badge.text.count(".") == 2
 
 
 def test_the_files_name(sqlite_world: World) -> None:
@@ -65,8 +77,13 @@ def test_nobody_elses(holder: Claimant) -> None:
 
 
 class ClosedPrinter:
-    def render(self, certificate: Certificate) -> RenderedCertificate:
+    def render(
+        self, certificate: Certificate, assets: Mapping[str, bytes] = {}, badges: Mapping[str, str] = {}
+    ) -> RenderedCertificate:
         raise ServiceUnavailable("certificate.renderer_missing")
+
+    def templates(self) -> tuple[TemplateChoice, ...]:
+        return ()
 
     def unprintable(self, text: str) -> str:
         return ""
@@ -74,11 +91,11 @@ class ClosedPrinter:
 
 def test_a_closed_printer_loses_nothing(holder: Claimant) -> None:
     world = holder.world
-    open_printer = world.deps.printer
-    object.__setattr__(world.deps, "printer", ClosedPrinter())
+    open_press = world.deps.press
+    object.__setattr__(world.deps, "press", replace(open_press, printer=ClosedPrinter()))
     page = holder.pdf()
     assert page.status == 503 and page.heading == "Your credit is recorded; the PDF follows"
     assert page.response.headers["Retry-After"] == "300" and learner_count(world) == (1, 1)
-    object.__setattr__(world.deps, "printer", open_printer)
+    object.__setattr__(world.deps, "press", open_press)
     world.crashes.clear()
     assert holder.pdf().response.content.startswith(b"%PDF")

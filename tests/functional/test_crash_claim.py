@@ -26,12 +26,13 @@ from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.roll import read_roll
 from lti_tool.domain.wire import read_value, write_value
 from lti_tool.services.bulk_award import check_roll, enter_roll
-from lti_tool.services.certificate import issued_certificates, printed_pdf
+from lti_tool.services.certificate import issued_certificates
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.override import adjust_by_staff
+from lti_tool.services.press import printed_pdf
 from lti_tool.services.session import Visit
 from tests.unit.lti_tool.domain.builders import AMA
-from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world, press
 from tests.unit.lti_tool.services.officers import officer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ def claim(sessions: Any, visit: Visit, digest: str) -> None:
 def download(sessions: Any, visit: Visit, digest: str) -> None:
     with transaction(sessions) as db:
         issued = issued_certificates(db, visit)[0]
-    printed_pdf(sessions, PrinterDouble(), issued)
+    printed_pdf(press(sessions, PrinterDouble()), issued)
 
 
 def several(sessions: Any, visit: Visit, digest: str) -> None:
@@ -168,7 +169,7 @@ def test_a_first_download_is_whole_or_not_at_all(migrated_database_url: str) -> 
             assert world.counts() == (1, 1, 1)
 
         assert run(world, migrated_database_url, "download", visit, check) >= 4
-        found = printed_pdf(world.sessions, PrinterDouble(), issued)
+        found = printed_pdf(press(world.sessions, PrinterDouble()), issued)
         assert found.pdf == pdf() and all(each == found.pdf for each in stored)
 
 

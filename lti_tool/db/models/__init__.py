@@ -9,6 +9,15 @@ from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import Certificate, CertificateCounter
 from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
 from lti_tool.db.models.company import Company
+from lti_tool.db.models.certificate import (
+    Certificate,
+    CertificateCounter,
+    CertificateDesign,
+    IssuerKey,
+    Picture,
+    PrintJob,
+    StyleSheet,
+)
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credential import Credential
 from lti_tool.db.models.credit import CreditEntry
@@ -74,6 +83,7 @@ __all__ = [
     "CommercialSupport",
     "Commitment",
     "Company",
+    "CertificateDesign",
     "Course",
     "CourseMember",
     "Credential",
@@ -90,6 +100,7 @@ __all__ = [
     "EvidenceFile",
     "JointProvider",
     "KeyCorrection",
+    "IssuerKey",
     "Keyset",
     "LateClaim",
     "LateClaimPolicy",
@@ -105,11 +116,13 @@ __all__ = [
     "PendingAward",
     "PendingLogin",
     "Person",
+    "Picture",
     "Placement",
     "PlanChange",
     "PlanMedia",
     "PlanRevision",
     "Platform",
+    "PrintJob",
     "Provider",
     "ProviderImage",
     "ProviderProfile",
@@ -127,6 +140,7 @@ __all__ = [
     "StatementOverride",
     "Study",
     "StudyView",
+    "StyleSheet",
     "ToolKey",
     "VaultDocument",
     "VaultVersion",

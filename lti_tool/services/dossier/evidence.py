@@ -12,9 +12,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import activity_value
+from lti_tool.db.load import activity_value, entry_value
 from lti_tool.domain.disclosure import InformationPage, Section, SectionKey
 from lti_tool.domain.dossier import Block, FactList, Grid, Heading
+from lti_tool.domain.ledger import Entry, balance, in_order, live_award
 from lti_tool.domain.text import RichText, Run
 from lti_tool.services.audit import whole_trail
 from lti_tool.services.dossier.sections import page_blocks, text
@@ -95,7 +96,7 @@ def shown_blocks(shown: Sequence[Shown], current: InformationPage) -> Iterator[B
 
 def result_blocks(session: Session, activity_id: str, small_cell: int) -> Iterator[Block]:
     """Counts over all courses. Fewer than ``small_cell`` evaluations are not counted out."""
-    part, award = models.Participation, models.Award
+    part = models.Participation
     mine = select(part.id).where(part.activity_id == activity_id, part.is_trial.is_(False))
     began = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
     receipt = models.EvaluationReceipt
@@ -109,24 +110,27 @@ def result_blocks(session: Session, activity_id: str, small_cell: int) -> Iterat
             ),
         )
     )
-    query = (
-        select(award.credit_type, award.is_awarded, func.count(), func.sum(award.amount))
-        .where(award.participation_id.in_(mine))
-        .group_by(award.credit_type, award.is_awarded)
-        .order_by(award.credit_type, award.is_awarded.desc())
-    )
-    rows = tuple(
-        (
-            code,
-            "credit awarded" if awarded else "participation",
-            str(count),
-            str(Decimal(total).quantize(Decimal("0.01"))) if awarded else "",
-        )
-        for code, awarded, count, total in session.execute(query)
-    )
+    rows = tuple(_credit_rows(session, mine))
     if rows:
         yield Grid(("Credit type", "Documented as", "Learners", "Credits in total"), rows, (40, 24, 16, 20))
     yield from _pair_blocks(session, activity_id, mine, small_cell)
+
+
+def _credit_rows(session: Session, mine: Select[str]) -> Iterator[tuple[str, str, str, str]]:
+    """What stands in the ledger: revoked and expired awards count no more."""
+    entry = models.CreditEntry
+    chains: dict[tuple[str, str], list[Entry]] = {}
+    for row in session.scalars(select(entry).where(entry.participation_id.in_(mine))):
+        chains.setdefault((row.participation_id, row.credit_type), []).append(entry_value(row))
+    held: dict[tuple[str, bool], list[Decimal]] = {}
+    for (_, code), entries in chains.items():
+        chain = in_order(entries)
+        live = live_award(chain)
+        if live is not None:
+            held.setdefault((code, live.is_awarded), []).append(balance(chain))
+    for (code, is_awarded), amounts in sorted(held.items(), key=lambda pair: (pair[0][0], not pair[0][1])):
+        total = str(sum(amounts, Decimal(0)).quantize(Decimal("0.01"))) if is_awarded else ""
+        yield code, "credit awarded" if is_awarded else "participation", str(len(amounts)), total
 
 
 def _pair_blocks(session: Session, activity_id: str, mine: Select[str], small_cell: int) -> Iterator[Block]:

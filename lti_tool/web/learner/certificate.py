@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 from io import BytesIO
+from urllib.parse import urlencode
 
 from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Step
+from lti_tool.domain.badge import badge_types
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
-from lti_tool.services.certificate import issued_certificates, own_certificate, printed_pdf
+from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
 from lti_tool.services.claimable import claimables
 from lti_tool.services.commitment import commitments
+from lti_tool.services.design import assets_of
 from lti_tool.services.participation import progress
+from lti_tool.services.press import printed_pdf
 from lti_tool.services.specimen import specimen_for
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.errors import reference
@@ -46,7 +50,24 @@ def certificate(work: Work) -> ResponseReturnValue:
         has_more=bool(issued and claimables(work.db, here).credits),
         promises=promises,
         is_due=any(promise.is_due(work.now) for promise in promises),
+        badge_types=badge_types,
+        linkedin_address=linkedin_address,
     )
+
+
+def linkedin_address(issued: IssuedCertificate) -> str:
+    """LinkedIn's form for a licence or certification, filled in; nothing is sent before the learner does so there."""
+    values = issued.certificate
+    filled = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": f"{values.title}: {values.activity_title}",
+        "organizationName": values.provider_name,
+        "issueYear": values.issued_on.year,
+        "issueMonth": values.issued_on.month,
+        "certUrl": values.verify_url,
+        "certId": values.number,
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(filled)}"
 
 
 @route(blueprint, "/certificate/<certificate_id>.pdf", Access.LEARNER)
@@ -56,7 +77,7 @@ def certificate_file(work: Work, certificate_id: str) -> ResponseReturnValue:
     # The request's transaction ends here: on SQLite everybody would wait for the printer.
     work.db.commit()
     try:
-        stored = printed_pdf(work.deps.sessions, work.deps.printer, issued)
+        stored = printed_pdf(work.deps.press, issued)
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, issued.certificate, error)
     return _file(stored.pdf, f"{stored.certificate.title} - {stored.certificate.activity_title}")
@@ -67,9 +88,10 @@ def specimen_file(work: Work) -> ResponseReturnValue:
     """For staff. ``?as=participant`` shows what those get who are not awarded the credit."""
     is_awarded = request.args.get("as") != "participant"
     values = specimen_for(work.db, work.visit, work.deps.printer, verification_link, work.now, is_awarded=is_awarded)
+    assets = assets_of(work.db, work.visit.provider_id, values.design)
     work.db.commit()
     try:
-        pdf = work.deps.printer.render(values).pdf
+        pdf = work.deps.printer.render(values, assets).pdf
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, values, error)
     return _file(pdf, f"Specimen - {values.title}")

@@ -57,6 +57,10 @@ TABS: tuple[Tab, ...] = (
         "office.calculator", lazy_gettext("Calculator"), lazy_gettext("Work out how much credit an activity is worth.")
     ),
     Tab("office.wording", lazy_gettext("Wording"), lazy_gettext("Compare and confirm the accreditors’ texts.")),
+        "office.certificates",
+        lazy_gettext("Certificates"),
+        lazy_gettext("What was issued, and what it looks like; correct and withdraw."),
+    ),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
     Tab(
         "office.dossiers",

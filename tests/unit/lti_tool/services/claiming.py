@@ -13,16 +13,25 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import statements
+from lti_tool.certificates.badge import BadgeSigner
+from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
+from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity, Content, ContentItem, ContentKind, Requirement, Step
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
+from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.disclosure import information_page
+from lti_tool.domain.issuer import IssuerKey
 from lti_tool.domain.wire import write_activity, write_value
 from lti_tool.services.credit import Claimed, ClaimForm, claim_credit, claim_view
+from lti_tool.services.issuer import IssuerKeys
+from lti_tool.services.ports import CertificateSeal
+from lti_tool.services.press import Press
 from lti_tool.services.session import Visit
+from tests.unit.lti_tool.certificates.sealing import key as signing_key
 from tests.unit.lti_tool.domain.builders import AMA, activity, attempt
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -47,15 +56,41 @@ class PrinterDouble:
     error: Exception | None = None
     printed: list[str] = field(default_factory=list)
 
-    def render(self, certificate: Certificate) -> PrintedFile:
+    def render(
+        self, certificate: Certificate, assets: Mapping[str, bytes] = {}, badges: Mapping[str, str] = {}
+    ) -> PrintedFile:
         if self.error is not None:
             raise self.error
         self.printed.append(certificate.number)
         pdf = f"%PDF {certificate.number} {certificate.sentence.plain} {len(self.printed)}".encode()
         return PrintedFile(pdf, sha256(pdf).hexdigest(), certificate.template)
 
+    def templates(self) -> tuple[TemplateChoice, ...]:
+        return CertificateRenderer().templates()
+
     def unprintable(self, text: str) -> str:
         return "".join(character for character in text if character in "\u0f00\u1400")
+
+
+class SealDouble:
+    """Signs by saying so."""
+
+    def sign(self, pdf: bytes, key: IssuerKey, now: datetime) -> bytes:
+        return pdf + f" sealed by {key.kid} at {now:%H:%M}".encode()
+
+
+def press(sessions: Sessions, printer: PrinterDouble, seal: CertificateSeal | None = None) -> Press:
+    """A press that prints with the double and knows one key."""
+    return Press(
+        sessions=sessions,
+        printer=printer,
+        seal=seal or SealDouble(),
+        badges=BadgeSigner(),
+        keys=IssuerKeys(sessions, Sealer("s" * 32)),
+        make_key=lambda provider_name, now: signing_key(),
+        address=lambda provider_id: f"https://cme.example.org/issuers/{provider_id}",
+        clock=lambda: NOW,
+    )
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,14 @@ from lti_tool.services.certificate import (
     issued_certificates,
     new_code,
     own_certificate,
-    printed_pdf,
     tidy_code,
     verify,
     written_date,
 )
+from lti_tool.services.press import printed_pdf
 from lti_tool.services.session import Visit
 from lti_tool.services.specimen import specimen
-from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world, press
 
 
 @pytest.fixture
@@ -77,8 +77,8 @@ def test_the_first_printed_file_stays(world: World) -> None:
     visit, printer = world.learner(), PrinterDouble()
     world.claim(visit)
     issued = first_of(world, visit)
-    first = printed_pdf(world.sessions, printer, issued)
-    assert printed_pdf(world.sessions, printer, issued) == first and len(printer.printed) == 1
+    first = printed_pdf(press(world.sessions, printer), issued)
+    assert printed_pdf(press(world.sessions, printer), issued) == first and len(printer.printed) == 1
     assert first_of(world, visit).pdf_hash == first.sha256
     assert is_unaltered(first_of(world, visit), first.sha256) and not is_unaltered(issued, first.sha256)
 
@@ -88,7 +88,7 @@ def test_two_first_downloads_give_the_same_file(world: World) -> None:
     world.claim(visit)
     issued = first_of(world, visit)
     with ThreadPoolExecutor(6) as pool:
-        files = set(pool.map(lambda _: printed_pdf(world.sessions, printer, issued).pdf, range(12)))
+        files = set(pool.map(lambda _: printed_pdf(press(world.sessions, printer), issued).pdf, range(12)))
     assert len(files) == 1
 
 
@@ -97,10 +97,10 @@ def test_a_closed_printer_loses_nothing(world: World) -> None:
     world.claim(visit)
     issued = first_of(world, visit)
     with pytest.raises(ServiceUnavailable):
-        printed_pdf(world.sessions, printer, issued)
+        printed_pdf(press(world.sessions, printer), issued)
     assert world.counts() == (1, 1, 1) and first_of(world, visit).pdf_hash is None
     printer.error = None
-    assert printed_pdf(world.sessions, printer, issued).pdf
+    assert printed_pdf(press(world.sessions, printer), issued).pdf
 
 
 def test_somebody_elses_certificate_does_not_exist(world: World) -> None:

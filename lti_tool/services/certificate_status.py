@@ -1,0 +1,138 @@
+"""When a certificate no longer holds: replaced for a corrected name, or withdrawn. Nothing is ever deleted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.domain.capability import Capability
+from lti_tool.domain.certificate import REVOCATION_REASONS, CertificateStatus, StatusReason, renamed
+from lti_tool.domain.errors import BadInput, Conflict, NotFound
+from lti_tool.domain.learner import clean_name
+from lti_tool.domain.wire import read_activity, read_certificate
+from lti_tool.services.audit import note
+from lti_tool.services.certificate import (
+    IssuedCertificate,
+    Link,
+    add_certificate,
+    issued_value,
+    new_code,
+    next_number,
+)
+from lti_tool.services.office import Officer
+from lti_tool.services.ports import CertificatePrinter
+
+MAX_NOTE = 500
+
+
+def provider_certificate(session: Session, officer: Officer, certificate_id: str) -> IssuedCertificate:
+    """A certificate of the officer's provider. Raises ``NotFound("certificate_unknown")``, ``Forbidden``."""
+    return issued_value(session, _row(session, officer, certificate_id, is_locked=False))
+
+
+def _row(session: Session, officer: Officer, certificate_id: str, *, is_locked: bool = True) -> models.Certificate:
+    table = models.Certificate
+    query = select(table).where(table.id == certificate_id, table.provider_id == officer.provider_id)
+    row = session.scalars(query.with_for_update() if is_locked else query).first()
+    if row is None:
+        raise NotFound("certificate_unknown")
+    officer.require(Capability.MANAGE_CERTIFICATES, _activity_id(session, row))
+    return row
+
+
+def _activity_id(session: Session, row: models.Certificate) -> str:
+    return session.get_one(models.CreditEntry, row.award_id).activity_id
+
+
+def correct_name(
+    session: Session,
+    officer: Officer,
+    certificate_id: str,
+    raw_name: str,
+    reason: str,
+    printer: CertificatePrinter,
+    link: Link,
+    now: datetime,
+) -> IssuedCertificate:
+    """Issue the certificate anew for the corrected name, with a number and code of its own; the old one can still be
+    read. Raises ``BadInput("correction_unusable")`` with faults ``name`` and ``reason``,
+    ``BadInput("correction_impossible")`` and ``Conflict("certificate_not_valid")``.
+    """
+    row = _row(session, officer, certificate_id)
+    old = read_certificate(row.body)
+    name = _checked(raw_name, reason, old.learner_name, printer)
+    _require_valid(row)
+    code, award = new_code(), session.get_one(models.CreditEntry, row.award_id)
+    version = session.get_one(models.ActivityVersion, (award.activity_id, award.version))
+    day = read_activity(version.definition).day_of(now)
+    number = next_number(session, officer.provider_id, day.year)
+    certificate = replace(renamed(old, name), number=number, verify_url=link(code), issued_on=day)
+    close(row, CertificateStatus.SUPERSEDED, StatusReason.NAME_CORRECTED, reason, now)
+    session.flush()
+    successor = add_certificate(session, row.award_id, officer.provider_id, certificate, code, now)
+    row.successor_id = successor.id
+    session.flush()
+    detail = {"number": [old.number, number], "reason": StatusReason.NAME_CORRECTED}
+    note(
+        session,
+        officer,
+        "certificate.superseded",
+        f"certificate:{row.id}",
+        now,
+        activity_id=award.activity_id,
+        detail=detail,
+    )
+    return issued_value(session, successor)
+
+
+def _checked(raw_name: str, reason: str, before: str, printer: CertificatePrinter) -> str:
+    faults, name = {}, ""
+    try:
+        name = clean_name(raw_name)
+    except BadInput as error:
+        faults["name"] = f"name_{error.faults['printed_name']}"
+    if name and printer.unprintable(name):
+        faults["name"] = "name_unprintable"
+    elif name == before:
+        faults["name"] = "name_same"
+    if not reason.strip():
+        faults["reason"] = "reason_missing"
+    if faults:
+        raise BadInput("correction_unusable", faults=faults)
+    return name
+
+
+def revoke(
+    session: Session, officer: Officer, certificate_id: str, reason: str, words: str, now: datetime
+) -> IssuedCertificate:
+    """Withdraw a certificate; its page says so at once. ``reason`` is public, ``words`` are for staff.
+
+    Raises ``BadInput("revocation_unusable")`` with faults ``reason``, ``words``, ``Conflict("certificate_not_valid")``.
+    """
+    row = _row(session, officer, certificate_id)
+    faults = {} if reason in REVOCATION_REASONS else {"reason": "reason_missing"}
+    faults |= {} if words.strip() else {"words": "reason_missing"}
+    if faults:
+        raise BadInput("revocation_unusable", faults=faults)
+    _require_valid(row)
+    close(row, CertificateStatus.REVOKED, StatusReason(reason), words, now)
+    session.flush()
+    activity_id = _activity_id(session, row)
+    detail = {"number": row.number, "reason": reason}
+    note(session, officer, "certificate.revoked", f"certificate:{row.id}", now, activity_id=activity_id, detail=detail)
+    return issued_value(session, row)
+
+
+def _require_valid(row: models.Certificate) -> None:
+    if row.status != CertificateStatus.VALID.value:
+        raise Conflict("certificate_not_valid")
+
+
+def close(row: models.Certificate, status: CertificateStatus, reason: StatusReason, words: str, now: datetime) -> None:
+    """From now on the certificate is no longer valid; its page says so and why."""
+    row.status, row.status_reason = status.value, reason.value
+    row.status_note, row.status_at = words.strip()[:MAX_NOTE], now

@@ -1,0 +1,149 @@
+"""A provider's choice of look: what is in force, what may be chosen, and the pictures that go with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from lti_tool.db import models
+from lti_tool.db.upsert import insert_or_skip
+from lti_tool.domain.capability import Capability
+from lti_tool.domain.design import DEFAULT_DESIGN, Design, design_faults
+from lti_tool.domain.errors import BadInput, NotFound
+from lti_tool.domain.wire import read_value, write_value
+from lti_tool.services.audit import note
+from lti_tool.services.office import Officer
+from lti_tool.services.ports import CertificatePrinter, PictureReader
+
+LONGEST_STYLE = 20_000
+"""Characters."""
+MOST_PICTURES = 50
+"""Kept for a provider; none is ever removed, because certificates name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture that the provider may put on its certificates. Sides in pixels."""
+
+    sha256: str
+    width: int
+    height: int
+
+
+def current_design(session: Session, provider_id: str) -> Design:
+    """What new certificates of the provider look like."""
+    table = models.CertificateDesign
+    query = select(table.body).where(table.provider_id == provider_id).order_by(table.number.desc()).limit(1)
+    body = session.scalars(query).first()
+    return DEFAULT_DESIGN if body is None else read_value(Design, body)
+
+
+def stored_pictures(session: Session, provider_id: str) -> tuple[StoredPicture, ...]:
+    """All of the provider's, newest first."""
+    table = models.Picture
+    query = select(table.sha256, table.width, table.height).where(table.provider_id == provider_id)
+    rows = session.execute(query.order_by(table.uploaded_at.desc(), table.sha256))
+    return tuple(StoredPicture(*row) for row in rows)
+
+
+def picture_bytes(session: Session, provider_id: str, name: str) -> bytes:
+    """Raises ``NotFound("picture_unknown")`` also for another provider's."""
+    query = select(models.Picture).where(models.Picture.provider_id == provider_id, models.Picture.sha256 == name)
+    row = session.scalars(query.options(undefer(models.Picture.png))).first()
+    if row is None:
+        raise NotFound("picture_unknown")
+    return row.png
+
+
+def assets_of(session: Session, provider_id: str, design: Design | None) -> dict[str, bytes]:
+    """What printing a design needs, by SHA-256; what is gone is missing here, and printing refuses."""
+    if design is None:
+        return {}
+    found = {}
+    if design.pictures:
+        table = models.Picture
+        wanted = (table.provider_id == provider_id, table.sha256.in_(design.pictures))
+        found = {row.sha256: row.png for row in session.execute(select(table.sha256, table.png).where(*wanted))}
+    if design.style:
+        found[design.style] = style_sheet(session, provider_id, design.style).encode()
+    return found
+
+
+def style_sheet(session: Session, provider_id: str, name: str) -> str:
+    """The provider's own style sheet, ``""`` for none."""
+    row = session.get(models.StyleSheet, (provider_id, name)) if name else None
+    return "" if row is None else row.css
+
+
+def store_style_sheet(session: Session, officer: Officer, css: str, now: datetime) -> str:
+    """Keep a style sheet and give its SHA-256, ``""`` for an empty one; whether it may be used, a print shows.
+
+    Raises ``BadInput("style_too_long")``.
+    """
+    officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
+    text = css.replace("\r\n", "\n").strip()
+    if not text:
+        return ""
+    if len(text) > LONGEST_STYLE:
+        raise BadInput("style_too_long", faults={"css": "style_too_long"})
+    key = {"provider_id": officer.provider_id, "sha256": sha256(text.encode()).hexdigest()}
+    session.execute(insert_or_skip(session, models.StyleSheet, key | {"css": text, "saved_at": now}))
+    return key["sha256"]
+
+
+def store_picture(session: Session, officer: Officer, data: bytes, read: PictureReader, now: datetime) -> str:
+    """Keep an uploaded picture and give its SHA-256; the same picture again is the same.
+
+    Raises ``BadInput``: ``picture_unusable``, ``pictures_full``.
+    """
+    officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
+    known = {one.sha256 for one in stored_pictures(session, officer.provider_id)}
+    picture = read(data)
+    if picture.sha256 in known:
+        return picture.sha256
+    if len(known) >= MOST_PICTURES:
+        raise BadInput("pictures_full")
+    values = {"png": picture.png, "width": picture.width, "height": picture.height, "uploaded_at": now}
+    key = {"provider_id": officer.provider_id, "sha256": picture.sha256}
+    session.execute(insert_or_skip(session, models.Picture, key | values))
+    note(session, officer, "picture.stored", f"picture:{picture.sha256}", now)
+    return picture.sha256
+
+
+def check_design(session: Session, provider_id: str, design: Design, printer: CertificatePrinter) -> None:
+    """Raises ``BadInput("design_unusable")`` with a fault per field."""
+    faults = design_faults(design)
+    if design.template not in {template.name for template in printer.templates()}:
+        faults["template"] = "template_unknown"
+    known = {one.sha256 for one in stored_pictures(session, provider_id)}
+    for field in ("logo", "seal", "signature"):
+        if getattr(design, field) and getattr(design, field) not in known:
+            faults[field] = "picture_unknown"
+    if design.style and not style_sheet(session, provider_id, design.style):
+        faults["style"] = "style_unknown"
+    if faults:
+        raise BadInput("design_unusable", faults=faults)
+
+
+def choose_design(
+    session: Session, officer: Officer, design: Design, printer: CertificatePrinter, now: datetime
+) -> None:
+    """Certificates issued from now on look like this; those issued before keep theirs."""
+    officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
+    check_design(session, officer.provider_id, design, printer)
+    before, table = current_design(session, officer.provider_id), models.CertificateDesign
+    if design == before:
+        return
+    # The provider's row makes two choices of the same moment wait for each other.
+    session.execute(select(models.Provider.id).where(models.Provider.id == officer.provider_id).with_for_update())
+    query = select(table.number).where(table.provider_id == officer.provider_id).order_by(table.number.desc())
+    number = (session.scalars(query.limit(1)).first() or 0) + 1
+    session.add(table(provider_id=officer.provider_id, number=number, body=write_value(design), chosen_at=now))
+    session.flush()
+    old, new = write_value(before), write_value(design)
+    changed = {field: [old[field], new[field]] for field in new if old[field] != new[field]}
+    note(session, officer, "certificate-design.chosen", f"certificate-design:{number}", now, detail=changed)

@@ -1,0 +1,105 @@
+"""What a design will look like, before it is chosen: specimens of real activities, for every profession and credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.design import Design
+from lti_tool.domain.errors import BadInput, NotFound
+from lti_tool.domain.learner import Profile
+from lti_tool.services.activity import list_activities
+from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
+from lti_tool.services.credit import claimable_credits
+from lti_tool.services.design import assets_of, check_design
+from lti_tool.services.office import Officer
+from lti_tool.services.ports import CertificatePrinter
+from lti_tool.services.specimen import SAMPLE_NAME
+
+COUNTRY = "US"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewActivity:
+    """An activity to preview with, and the credits that each profession would get there."""
+
+    activity_id: str
+    title: str
+    credits: dict[Degree, tuple[str, ...]]
+
+
+def preview_activities(session: Session, officer: Officer) -> tuple[PreviewActivity, ...]:
+    """The provider's activities with credit, by title."""
+    found = [one for one in list_activities(session, officer.provider_id) if one.activity.credits]
+    return tuple(
+        PreviewActivity(one.activity_id, one.title, {degree: _codes(one.activity, degree) for degree in Degree})
+        for one in sorted(found, key=lambda one: (one.title, one.activity_id))
+    )
+
+
+def _codes(activity: Activity, degree: Degree) -> tuple[str, ...]:
+    return tuple(one.credit.code for one in claimable_credits(activity, Profile(SAMPLE_NAME, degree, COUNTRY)))
+
+
+def preview(
+    session: Session,
+    officer: Officer,
+    design: Design,
+    activity_id: str,
+    degree: Degree,
+    credit_type: str,
+    printer: CertificatePrinter,
+    link: Link,
+    now: datetime,
+) -> bytes:
+    """A specimen in the given look, as PDF. Raises ``BadInput`` (``design_unusable``, or what the printer refuses) and
+    ``NotFound("activity_unknown")`` for an activity or credit that the provider does not have."""
+    check_design(session, officer.provider_id, design, printer)
+    values = _specimen(session, officer, design, activity_id, degree, credit_type, link, now)
+    return printer.render(values, assets_of(session, officer.provider_id, design)).pdf
+
+
+def _specimen(
+    session: Session,
+    officer: Officer,
+    design: Design,
+    activity_id: str,
+    degree: Degree,
+    credit_type: str,
+    link: Link,
+    now: datetime,
+) -> Certificate:
+    listed = {one.activity_id: one.activity for one in list_activities(session, officer.provider_id)}
+    if activity_id not in listed:
+        raise NotFound("activity_unknown")
+    activity, profile = listed[activity_id], Profile(SAMPLE_NAME, degree, COUNTRY)
+    claimable = {one.credit.code: one for one in claimable_credits(activity, profile)}
+    if credit_type not in claimable:
+        raise NotFound("activity_unknown")
+    one, day = claimable[credit_type], activity.day_of(now)
+    printing = Printing(one.credit, one.offer, one.offer.maximum, one.is_awarded, day, day)
+    address = link("0" * CODE_LENGTH)
+    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
+
+
+def check_prints(
+    session: Session, officer: Officer, design: Design, printer: CertificatePrinter, link: Link, now: datetime
+) -> None:
+    """Every kind of certificate prints in this look: a design with a hole is refused before anything is issued.
+
+    Raises ``BadInput("design_unusable")`` with the printer's code as fault of ``template``.
+    """
+    for activity in preview_activities(session, officer):
+        for degree in (Degree.MD, Degree.RN):
+            for code in activity.credits[degree]:
+                try:
+                    preview(session, officer, design, activity.activity_id, degree, code, printer, link, now)
+                except BadInput as error:
+                    if error.code == "design_unusable":
+                        raise
+                    raise BadInput("design_unusable", str(error), faults={"template": error.code}) from error

@@ -158,7 +158,9 @@ def _attempt(
 
 
 def _claim(db: Session, row: models.Participation, did: Did, at: datetime) -> None:
-    award = models.Award(
+    provider_id = db.get_one(models.Learner, row.learner_id).provider_id
+    award = models.CreditEntry(
+        provider_id=provider_id,
         learner_id=row.learner_id,
         activity_id=row.activity_id,
         participation_id=row.id,
@@ -166,12 +168,13 @@ def _claim(db: Session, row: models.Participation, did: Did, at: datetime) -> No
         credit_type=AMA,
         amount=Decimal(did.amount),
         is_awarded=did.is_awarded,
+        kind="award",
+        claim_id=row.id,
         terms={},
-        claimed_at=at,
+        recorded_at=at,
     )
     db.add(award)
     db.flush()
-    provider_id = db.get_one(models.Learner, row.learner_id).provider_id
     db.add(
         models.Certificate(
             award_id=award.id,

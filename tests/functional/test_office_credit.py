@@ -78,8 +78,8 @@ def test_award_adjust_and_take_back(world: World, learner_id: str) -> None:
     assert office.post(path, action="award", credit_type=AMA, amount="0.75", reason="Again").status_code == 422
     assert office.post(path, action="adjust", credit_type=AMA, amount="0.50", reason="Left early").status_code == 303
     assert office.post(path, action="adjust", credit_type=AMA, amount="0.50", reason="Left early").status_code == 422
-    page = text_of(office.get(path))
-    assert "Left early" in page and "AMA PRA Category 1 Credit: 0.50" in page
+    shown = text_of(office.get(path))
+    assert "Left early" in shown and "AMA PRA Category 1 Credit: 0.50" in shown
     assert office.post(path, action="revoke", credit_type=AMA, reason="Wrong person").status_code == 303
     assert "taken back" in text_of(office.get(path))
     assert office.post(path, action="dance", credit_type=AMA, reason="x").status_code == 422

@@ -171,4 +171,4 @@ def test_a_series_is_capped_by_session_and_as_a_whole() -> None:
 
 def test_less_than_the_least_amount_is_nothing() -> None:
     """APA: at least one hour."""
-    assert (from_minutes(Decimal(59), APA), from_minutes(Decimal(60), APA)) == (0, Decimal("1.00"))
+    assert (from_minutes(Decimal(59), APA), from_minutes(Decimal(60), APA)) == (Decimal(0), Decimal("1.00"))

@@ -50,7 +50,7 @@ def world(migrated_database_url: str) -> Iterator[World]:
         yield made
 
 
-def claim(world: World, visit: Visit, now: datetime = NOW, **amounts: str) -> Claimed:
+def claim(world: World, visit: Visit, now: datetime = NOW, /, **amounts: str) -> Claimed:
     form = world.form(visit, amounts={code.replace("_", "-"): text for code, text in amounts.items()})
     with transaction(world.sessions) as db:
         return claim_credit(db, visit, form, link, now)
@@ -70,7 +70,7 @@ def entries(world: World) -> list[models.CreditEntry]:
 def faults(world: World, visit: Visit, **amounts: str) -> Mapping[str, str]:
     before = world.counts()
     with pytest.raises(BadInput) as caught:
-        claim(world, visit, **amounts)
+        claim(world, visit, NOW, **amounts)
     assert world.counts() == before
     return caught.value.faults
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from tests.unit.lti_tool.services.officers import officer
 
 SEALER = Sealer("a secret of the installation for tests")
 CLAIMS = 200
-OFFERS = {
+OFFERS: dict[str, tuple[Degree, dict[str, Any]]] = {
     AMA: (Degree.MD, {}),
     "ancc": (Degree.RN, {}),
     "acpe": (Degree.PHARMACIST, {"variant": "Knowledge", "reference": "0798-9999-26-246-H04-P"}),

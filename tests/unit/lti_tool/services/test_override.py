@@ -148,7 +148,7 @@ def test_revoking_is_seen_by_the_verifier_the_learner_and_the_ledger(world: Worl
     assert issued.status is CertificateStatus.REVOKED and held(world, visit) == 0
     with transaction(world.sessions) as db:
         line = own_transcript(db, visit)[0]
-        assert (line.amount, line.is_live) == (0, False)
+        assert line.amount == 0 and not line.is_live
         assert [row.amount for row in db.scalars(select(models.CreditEntry).order_by(models.CreditEntry.amount))] == [
             Decimal("-1.00"),
             Decimal("1.00"),

@@ -25,6 +25,7 @@ from lti_tool.lti.keys import generate_key
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
@@ -33,7 +34,7 @@ from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import health, learner, lti, office, staff, verify
+from lti_tool.web import health, learner, lti, office, registration, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
@@ -71,8 +72,10 @@ def make_dependencies(
         sessions=sessions,
         sealer=sealer,
         edge=edge,
+        session=guarded,
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
+        registration=RegistrationEndpoint(edge, guarded),
         keys=KeyRing(sessions, sealer),
         printer=printer or CertificateRenderer(),
         gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
@@ -128,7 +131,7 @@ def _register(app: Flask) -> None:
     for room in (learner, staff, office):
         for name in room.MODULES:
             importlib.import_module(name)
-    for part in (lti, health, verify, learner, staff, office):
+    for part in (lti, registration, health, verify, learner, staff, office):
         app.register_blueprint(part.blueprint)
 
 

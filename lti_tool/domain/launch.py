@@ -62,6 +62,10 @@ class Platform:
     token_audience: str | None = None
     """``aud`` of client assertions where it is not the token URL (Brightspace)."""
     family: LmsFamily = LmsFamily.GENERIC
+    is_approved: bool = True
+    """False: it registered itself and waits for somebody to approve it."""
+    takes_deployments: bool = False
+    """Deployments that are not known yet belong to whoever connected it."""
 
 
 @dataclass(frozen=True, slots=True)

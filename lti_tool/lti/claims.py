@@ -114,7 +114,7 @@ def _message_type(claims: Mapping[str, Any]) -> MessageType:
 
 def _deployment(claims: Mapping[str, Any], platform: Platform) -> str:
     value = _identifier(claims.get(LTI + "deployment_id"), "deployment_id")
-    if value not in platform.deployment_ids:
+    if value not in platform.deployment_ids and not platform.takes_deployments:
         raise LaunchRefused(
             "deployment_unknown", "this deployment is not connected", issuer=platform.issuer, deployment=value
         )

@@ -29,7 +29,7 @@ from lti_tool.domain.launch import Launch, Platform
 from lti_tool.domain.login import PendingLogin
 from lti_tool.lti.claims import launch_of
 from lti_tool.lti.keyset import KeysetReader
-from lti_tool.lti.login import PlatformStorage, digest, login_cookie_name, storage_for
+from lti_tool.lti.login import PlatformStorage, approved, digest, login_cookie_name, storage_for
 from lti_tool.lti.ports import LaunchStore, Registrations
 from lti_tool.lti.quirks import quirks_of
 from lti_tool.lti.settings import EdgeSettings, comparable, origin_of
@@ -102,7 +102,7 @@ class LaunchEndpoint:
         platform = self.registrations.get(login.platform_id)
         if platform is None:
             raise LaunchRefused("registration_removed", "the platform was disconnected during the login")
-        return platform
+        return approved(platform)
 
     def _unproven(self, state: str, id_token: str, now: datetime) -> NeedsBrowserProof:
         login = self.store.peek(digest(state), now)

@@ -38,14 +38,18 @@ class Target:
     step: str = ""
 
 
-def _deployment(session: Session, launch: Launch) -> models.Deployment:
-    query = select(models.Deployment).where(
-        models.Deployment.platform_id == launch.platform.id, models.Deployment.deployment_id == launch.deployment_id
-    )
-    row = session.scalars(query).first()
-    if row is None:
+def _deployment(session: Session, launch: Launch, now: datetime) -> models.Deployment:
+    key = {"platform_id": launch.platform.id, "deployment_id": launch.deployment_id}
+    row = session.scalars(select(models.Deployment).filter_by(**key)).first()
+    return row or _new_deployment(session, launch, key, now)
+
+
+def _new_deployment(session: Session, launch: Launch, key: dict[str, str], now: datetime) -> models.Deployment:
+    """A deployment that is seen for the first time, where whoever connected the platform takes all of them."""
+    platform = session.get(models.Platform, launch.platform.id)
+    if platform is None or not platform.takes_deployments or platform.home_provider_id is None:
         raise LaunchRefused("deployment_unknown", "this deployment is not connected")
-    return row
+    return insert_once(session, models.Deployment, key, {"provider_id": platform.home_provider_id, "created_at": now})
 
 
 def _note_family(platform: models.Platform, launch: Launch) -> None:
@@ -122,7 +126,7 @@ def _member(session: Session, course: models.Course, learner: models.Learner, la
 
 def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> Arrival:
     """Note everything that the launch tells. Raises ``LaunchRefused("deployment_unknown")``."""
-    deployment = _deployment(session, launch)
+    deployment = _deployment(session, launch, now)
     _note_family(deployment.platform, launch)
     course = _course(session, deployment, launch, now)
     learner = _learner(session, deployment.provider_id, launch, now)

@@ -63,7 +63,9 @@ def add_platform(
         )
     provider = insert_once(session, models.Provider, {"name": connection.provider}, {"created_at": now})
     key = {"issuer": connection.issuer, "client_id": connection.client_id}
-    platform = insert_once(session, models.Platform, key, {**_addresses(connection), "created_at": now})
+    made = {**_addresses(connection), "approved_at": now, "created_at": now}
+    platform = insert_once(session, models.Platform, key, made)
+    platform.approved_at = platform.approved_at or now
     for name, value in _addresses(connection).items():
         setattr(platform, name, value)
     for deployment_id in connection.deployment_ids:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from flask import current_app
 
+from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.services.launch_state import KeyRing
 from lti_tool.services.ports import CertificatePrinter, GradebookPort
@@ -32,8 +34,11 @@ class Dependencies:
     sessions: Sessions
     sealer: Sealer
     edge: EdgeSettings
+    session: GuardedSession
+    """The one way out."""
     login: LoginEndpoint
     launch: LaunchEndpoint
+    registration: RegistrationEndpoint
     keys: KeyRing
     printer: CertificatePrinter
     gradebook: GradebookPort

@@ -13,7 +13,7 @@ from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
 from lti_tool.db.models.mail import Mail
 from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
-from lti_tool.db.models.platform import Deployment, Platform, Provider
+from lti_tool.db.models.platform import ConnectionState, Deployment, Platform, Provider, RegistrationInvitation
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 
@@ -28,6 +28,7 @@ __all__ = [
     "Award",
     "Certificate",
     "CertificateCounter",
+    "ConnectionState",
     "Course",
     "CourseMember",
     "Delivery",
@@ -47,6 +48,7 @@ __all__ = [
     "Placement",
     "Platform",
     "Provider",
+    "RegistrationInvitation",
     "RoleMap",
     "ShownText",
     "Study",

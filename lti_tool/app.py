@@ -19,6 +19,7 @@ from lti_tool.db.engine import make_engine, make_sessions
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import CmeError
 from lti_tool.lti.addresses import AddressRules
+from lti_tool.lti.check import ConnectionCheck
 from lti_tool.lti.gradebook import Gradebook
 from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.keys import generate_key
@@ -66,6 +67,7 @@ def make_dependencies(
         leeway=timedelta(seconds=settings.clock_leeway_seconds),
     )
     registrations, logins = Registrations(sessions), LoginStore(sessions)
+    tokens, ring = TokenStore(sessions, sealer), KeyRing(sessions, sealer)
     keysets = KeysetReader(guarded, KeysetStore(sessions))
     return Dependencies(
         settings=settings,
@@ -76,9 +78,10 @@ def make_dependencies(
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
         registration=RegistrationEndpoint(edge, guarded),
-        keys=KeyRing(sessions, sealer),
+        keys=ring,
         printer=printer or CertificateRenderer(),
-        gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
+        gradebook=Gradebook(guarded, tokens, ring),
+        check=ConnectionCheck(guarded, tokens, ring),
         clock=clock,
     )
 

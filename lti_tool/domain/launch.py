@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 MAX_ID = 255
 """Longest ``sub``, deployment, context or resource link id, in characters (LTI Core 1.3, 5.3)."""
@@ -155,6 +156,8 @@ class Launch:
     """``sub`` of the learner under review (LtiSubmissionReviewRequest)."""
     is_test_user: bool = False
     raw_roles: tuple[str, ...] = ()
+    received: Mapping[str, Any] = field(default_factory=dict)
+    """The claims as they came, personal data masked: for whoever connects the LMS."""
 
     @property
     def tenant(self) -> tuple[str, str, str]:

@@ -51,7 +51,8 @@ def fetch_configuration(session: GuardedSession, url: str, token: str) -> Platfo
 
 
 def _malformed(what: str) -> BadInput:
-    return BadInput("configuration_malformed", f"{what} of the LMS's configuration cannot be used", what=what)
+    words = f"{what} of the LMS's configuration cannot be used"
+    return BadInput("configuration_malformed", words, what=what, words=words)
 
 
 def _text(document: Mapping[str, Any], name: str, limit: int = 2048) -> str:
@@ -105,17 +106,18 @@ def check_hosts(url: str, found: PlatformConfiguration) -> None:
     claim, a host is not.
     """
     maker = next((row for row in ROWS.values() if is_below(found.issuer, row.issuer_hosts)), GENERIC)
-    own = {_place(found.issuer)}
+    own, makers = {_place(found.issuer)}, maker.endpoint_hosts
     for name, address in (("sign-in page", found.authorization_url), ("key set", found.keyset_url)):
-        if _place(address) not in own and not is_below(address, maker.endpoint_hosts):
+        if _place(address) not in own and not is_below(address, makers):
             raise _foreign(name, address)
-    tenants = own | ({_place(url)} if maker.returns_to_any_host else set())
-    for name, address in (
-        ("configuration", url),
-        ("token address", found.token_url),
-        ("registration address", found.registration_url),
-    ):
-        if _place(address) not in tenants and not is_below(address, (*maker.endpoint_hosts, *_central(found))):
+    is_from_maker = _place(url) in own or is_below(url, makers)
+    if not is_from_maker and not maker.returns_to_any_host:
+        raise _foreign("configuration", url)
+    if is_from_maker and maker.returns_to_any_host:
+        return  # its maker says where the institution is
+    tenant = {*own, _place(url)}
+    for name, address in (("token address", found.token_url), ("registration address", found.registration_url)):
+        if _place(address) not in tenant and not is_below(address, (*makers, *_central(found))):
             raise _foreign(name, address)
 
 
@@ -134,6 +136,5 @@ def _place(url: str) -> str:
 
 def _foreign(name: str, address: str) -> BadInput:
     host = (urlsplit(address).hostname or "")[:200]
-    return BadInput(
-        "configuration_foreign", f"the {name} is on {host}, which is not the issuer's", what=name, host=host
-    )
+    words = f"the {name} is on {host}, which is not the issuer's"
+    return BadInput("configuration_foreign", words, what=name, host=host, words=words)

@@ -136,6 +136,8 @@ class LoginEndpoint:
             raise LaunchRefused(
                 "client_unknown", "this issuer has no such client id", issuer=issuer, client_id=client_id
             )
+        if client_id is not None:
+            return approved(found[0])  # the deployment is judged when it is signed for
         return approved(_only(found, issuer, deployment))
 
     def _begin(self, platform: Platform, params: Mapping[str, str], target: str, now: datetime) -> LoginStart:

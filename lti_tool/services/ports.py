@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.connection import Endpoints, Finding
 from lti_tool.domain.grade import LineItem, LineItemSpec, Score, ScoreOutcome
 from lti_tool.domain.launch import Platform
 from lti_tool.domain.login import ToolKey
@@ -57,6 +58,12 @@ class GradebookPort(Protocol):
     def create_line_item(
         self, platform: Platform, line_items_url: str, spec: LineItemSpec, now: datetime
     ) -> LineItem: ...
+
+
+class ConnectionPort(Protocol):
+    """``lti_tool.lti.check.ConnectionCheck``."""
+
+    def run(self, platform: Platform, endpoints: Endpoints, now: datetime) -> Sequence[Finding]: ...
 
 
 class KeyMaker(Protocol):

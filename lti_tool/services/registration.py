@@ -159,6 +159,18 @@ def approve_platform(
     note(session, actor, "platform.approved", f"platform:{row.id}", now, detail=detail)
 
 
+def approve_by_name(
+    session: Session, issuer: str, client_id: str, now: datetime, *, takes_deployments: bool = False
+) -> None:
+    """The same from the command line. Raises ``NotFound("platform_unknown")``."""
+    table = models.Platform
+    row = session.scalars(select(table).where(table.issuer == issuer, table.client_id == client_id)).first()
+    if row is None or row.home_provider_id is None:
+        raise NotFound("platform_unknown", f"no platform registered itself as {issuer!r}, client id {client_id!r}")
+    actor = ToolActor(row.home_provider_id)
+    approve_platform(session, actor, row.id, now, takes_deployments=takes_deployments)
+
+
 def dismiss_platform(session: Session, actor: Actor, platform_id: str, now: datetime) -> None:
     """Remove a registration that was never used. Raises ``NotFound("platform_unknown")``, and
     ``Conflict("platform_in_use")`` once there are courses: records of learners must be kept."""

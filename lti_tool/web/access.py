@@ -187,6 +187,27 @@ def office_route(
     return declare
 
 
+def office_service_route(
+    blueprint: Blueprint, rule: str, capability: Capability, methods: Sequence[str] = ("POST",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """The same for a view that asks an LMS something: called with (deps, now, officer), and no transaction is open."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(office_id: str, **arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                officer = _officer(db, office_id, now)
+                officer.require(capability)
+            return view(deps, now, officer, **arguments)
+
+        _register(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
+        return answer
+
+    return declare
+
+
 def _officer(db: Database, office_id: str, now: datetime) -> Officer:
     officer = find_officer(db, office_id, request.cookies.get(cookie_name(office_id), ""), now)
     if request.method not in SAFE:

@@ -95,7 +95,15 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             lazy_gettext("This form holds something that cannot be"),
             lazy_gettext("Nothing was changed. Go back, reload the page and try again."),
         )
-        for code in ("capability_unknown", "not_course_level", "page_wrong", "email_wrong", "name_missing")
+        for code in (
+            "capability_unknown",
+            "not_course_level",
+            "page_wrong",
+            "email_wrong",
+            "name_missing",
+            "lms_unknown",
+            "deployment_malformed",
+        )
     },
     "step_locked": (lazy_gettext("This step is not open yet"), lazy_gettext("These things come first:")),
     "step_absent": (lazy_gettext("This activity has no such step"), lazy_gettext("Go back to the activity.")),

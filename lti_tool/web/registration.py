@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.errors import BadInput, CmeError
 from lti_tool.domain.registration import PlatformConfiguration, Registered
 from lti_tool.lti.settings import origin_of
+from lti_tool.lti.setup_values import canvas_configuration
 from lti_tool.services.registration import (
     Invitation,
     look_at_invitation,
@@ -89,3 +90,9 @@ def _registered(
         client_id=given.client_id,
         origins=list(dict.fromkeys(map(origin_of, addresses))),
     )
+
+
+@edge_route(blueprint, "/lti/canvas.json")
+def canvas(deps: Dependencies, now: datetime) -> ResponseReturnValue:
+    """The tool as Canvas's own configuration file, for a developer key by URL."""
+    return jsonify(canvas_configuration(deps.edge, "CME"))

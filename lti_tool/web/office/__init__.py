@@ -8,4 +8,6 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.home",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",
+    "lti_tool.web.office.connections",
+    "lti_tool.web.office.connection",
 )

@@ -26,6 +26,11 @@ class Tab:
 TABS: tuple[Tab, ...] = (
     Tab("office.home", lazy_gettext("Overview"), ""),
     Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
+    Tab(
+        "office.connections",
+        lazy_gettext("Learning platforms"),
+        lazy_gettext("Connect an LMS, test it, and see what went wrong last."),
+    ),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )
 """In the order of the bar."""

@@ -22,7 +22,7 @@ from lti_tool.lti.addresses import AddressRules
 from lti_tool.lti.check import ConnectionCheck
 from lti_tool.lti.gradebook import Gradebook
 from lti_tool.lti.http import GuardedSession
-from lti_tool.lti.keys import generate_key
+from lti_tool.lti.keys import generate_key, retirement_of_older
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
@@ -30,18 +30,22 @@ from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
+from lti_tool.services.key_rotation import rotate_if_due
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.schedule import Every
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import health, learner, lti, office, registration, staff, verify
+from lti_tool.web import health, learner, lti, metrics, office, registration, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
 from lti_tool.web.page import chosen_locale, set_up_pages
+from lti_tool.web.request_id import set_up_request_ids
 
 STATIC_SECONDS = 3600
+ROTATION_CHECK = timedelta(hours=1)
 log = logging.getLogger("cme_tool")
 
 
@@ -115,11 +119,19 @@ def mailer(settings: Settings) -> Mailer | None:
 
 def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     """What the worker does between grades."""
+    found: list[Chore] = []
     sender = mailer(deps.settings)
-    if sender is None:
-        return ()
-    postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    return (lambda: deliver_mail(postman),)
+    if sender is not None:
+        postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
+        found.append(lambda: deliver_mail(postman))
+    if deps.settings.key_rotation_days:
+        every = timedelta(days=deps.settings.key_rotation_days)
+        found.append(Every(ROTATION_CHECK, lambda: _rotate(deps, every), deps.clock))
+    return tuple(found)
+
+
+def _rotate(deps: Dependencies, every: timedelta) -> int:
+    return rotate_if_due(deps.keys, generate_key, retirement_of_older, every, deps.clock())
 
 
 def warm_up(deps: Dependencies) -> None:
@@ -134,7 +146,7 @@ def _register(app: Flask) -> None:
     for room in (learner, staff, office):
         for name in room.MODULES:
             importlib.import_module(name)
-    for part in (lti, registration, health, verify, learner, staff, office):
+    for part in (lti, registration, health, metrics, verify, learner, staff, office):
         app.register_blueprint(part.blueprint)
 
 
@@ -153,6 +165,7 @@ def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:
     app.extensions[EXTENSION] = deps or make_dependencies(settings)
     app.extensions[EXTENSION].keys.ensure(generate_key, app.extensions[EXTENSION].clock())
     Babel(app, locale_selector=chosen_locale)
+    set_up_request_ids(app)
     set_up_pages(app)
     set_up_headers(app)
     set_up_errors(app)

@@ -156,6 +156,10 @@ class Launch:
     """``sub`` of the learner under review (LtiSubmissionReviewRequest)."""
     is_test_user: bool = False
     raw_roles: tuple[str, ...] = ()
+    link_history: tuple[str, ...] = ()
+    """Ids of the links that this one was copied from, the latest first, where the LMS tells."""
+    context_history: tuple[str, ...] = ()
+    """The same for the course."""
     received: Mapping[str, Any] = field(default_factory=dict)
     """The claims as they came, personal data masked: for whoever connects the LMS."""
 

@@ -13,6 +13,7 @@ from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import Launch, LmsFamily, MessageType
+from lti_tool.services.course_copy import origin_of
 
 ACTIVITY_PARAMETER = "cme_activity"
 STEP_PARAMETER = "cme_step"
@@ -93,16 +94,23 @@ def _step(value: str) -> str | None:
 
 
 def _placement(
-    session: Session, course: models.Course, provider_id: str, launch: Launch, target: Target, now: datetime
+    session: Session,
+    course: models.Course,
+    deployment: models.Deployment,
+    launch: Launch,
+    target: Target,
+    now: datetime,
 ) -> models.Placement | None:
     link = launch.resource_link
     if link is None:
         return None
     key = {"course_id": course.id, "resource_link_id": link.id}
     row = insert_once(session, models.Placement, key, {"created_at": now, "title": link.title[:255]})
-    named = _activity(session, provider_id, target.activity_key) if target.activity_key else None
+    named = _activity(session, deployment.provider_id, target.activity_key) if target.activity_key else None
     if named:
         row.activity_id, row.step = named, _step(target.step)
+    elif row.activity_id is None and (origin := origin_of(session, deployment, launch)):
+        row.activity_id, row.step = origin.activity_id, origin.step
     row.title = link.title[:255] or row.title
     _note_gradebook(row, launch)
     return row
@@ -132,6 +140,6 @@ def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> A
     learner = _learner(session, deployment.provider_id, launch, now)
     _member(session, course, learner, launch, now)
     is_link = launch.message_type is not MessageType.DEEP_LINKING
-    placement = _placement(session, course, deployment.provider_id, launch, target, now) if is_link else None
+    placement = _placement(session, course, deployment, launch, target, now) if is_link else None
     session.flush()
     return Arrival(deployment.id, course.id, learner.id, placement.id if placement else None)

@@ -8,6 +8,7 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
@@ -27,6 +28,7 @@ from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.registration import RegistrationEndpoint
+from lti_tool.lti.roster import Roster
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
@@ -34,6 +36,7 @@ from lti_tool.services.key_rotation import rotate_if_due
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
+from lti_tool.services.reconcile import Auditor, reconcile_due
 from lti_tool.services.schedule import Every
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
@@ -43,9 +46,12 @@ from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
 from lti_tool.web.page import chosen_locale, set_up_pages
 from lti_tool.web.request_id import set_up_request_ids
+from lti_tool.web.sub_path import BelowPath
 
 STATIC_SECONDS = 3600
 ROTATION_CHECK = timedelta(hours=1)
+RECONCILE_CHECK = timedelta(minutes=5)
+"""How often the worker looks whether a column is due."""
 log = logging.getLogger("cme_tool")
 
 
@@ -72,6 +78,7 @@ def make_dependencies(
     )
     registrations, logins = Registrations(sessions), LoginStore(sessions)
     tokens, ring = TokenStore(sessions, sealer), KeyRing(sessions, sealer)
+    gradebook = Gradebook(guarded, tokens, ring)
     keysets = KeysetReader(guarded, KeysetStore(sessions))
     return Dependencies(
         settings=settings,
@@ -84,7 +91,9 @@ def make_dependencies(
         registration=RegistrationEndpoint(edge, guarded),
         keys=ring,
         printer=printer or CertificateRenderer(),
-        gradebook=Gradebook(guarded, tokens, ring),
+        gradebook=gradebook,
+        results=gradebook,
+        roster=Roster(guarded, tokens, ring),
         check=ConnectionCheck(guarded, tokens, ring),
         clock=clock,
     )
@@ -127,6 +136,8 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     if deps.settings.key_rotation_days:
         every = timedelta(days=deps.settings.key_rotation_days)
         found.append(Every(ROTATION_CHECK, lambda: _rotate(deps, every), deps.clock))
+    auditor = Auditor(deps.sessions, deps.results, deps.clock, stop.is_set)
+    found.append(Every(RECONCILE_CHECK, lambda: reconcile_due(auditor), deps.clock))
     return tuple(found)
 
 
@@ -170,6 +181,9 @@ def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:
     set_up_headers(app)
     set_up_errors(app)
     _register(app)
+    prefix = urlsplit(settings.base_url).path
+    if prefix:
+        app.wsgi_app = BelowPath(app.wsgi_app, prefix)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]

@@ -162,6 +162,31 @@ def route(
     return declare
 
 
+def staff_service_route(
+    blueprint: Blueprint, rule: str, methods: Sequence[str] = ("POST",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """A route for course staff that asks an LMS something: called with (deps, now, visit), and no transaction is open.
+
+    A database that lets one write at a time must not wait for an LMS.
+    """
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(session_id: str, **arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                visit = _visit(db, session_id, now)
+                if not visit.is_staff:
+                    raise Forbidden("staff_only")
+            return view(deps, now, visit, **arguments)
+
+        _register(blueprint, f"/s/<session_id>{rule}", answer, methods, Access.STAFF)
+        return answer
+
+    return declare
+
+
 def office_route(
     blueprint: Blueprint, rule: str, capability: Capability | None, methods: Sequence[str] = ("GET",)
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:

@@ -14,7 +14,7 @@ from lti_tool.lti.login import LoginEndpoint
 from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.services.launch_state import KeyRing
-from lti_tool.services.ports import CertificatePrinter, ConnectionPort, GradebookPort
+from lti_tool.services.ports import CertificatePrinter, ConnectionPort, GradebookPort, ResultsPort, RosterPort
 from lti_tool.services.transaction import Sealer, Sessions
 from lti_tool.settings import Settings
 
@@ -42,6 +42,8 @@ class Dependencies:
     keys: KeyRing
     printer: CertificatePrinter
     gradebook: GradebookPort
+    results: ResultsPort
+    roster: RosterPort
     check: ConnectionPort
     clock: Callable[[], datetime] = utc_now
 

@@ -143,6 +143,10 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This grade is not waiting to be sent"),
         lazy_gettext("Reload the list: it was delivered, replaced by a newer one, or is being sent right now."),
     ),
+    "roster_absent": (
+        lazy_gettext("Your learning platform does not share the list of this course’s members"),
+        lazy_gettext("Its administrator can allow that in the tool’s settings (Names and Role Provisioning Services)."),
+    ),
     "activity_unknown": (
         lazy_gettext("This activity does not exist"),
         lazy_gettext("Tell your instructor that the link points to an activity that is gone."),

@@ -27,6 +27,10 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_platform_home_provider_id"), "provider", ["home_provider_id"], ["id"]
         )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("lms_says", sa.String(length=16), nullable=False, server_default=""))
+    with op.batch_alter_table("placement", schema=None) as batch_op:
+        batch_op.add_column(_moment("reconciled_at", nullable=True))
     # What was connected by hand was approved by the hand that did it.
     op.execute("UPDATE platform SET approved_at = created_at")
 
@@ -73,6 +77,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("placement", schema=None) as batch_op:
+        batch_op.drop_column("reconciled_at")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_column("lms_says")
     op.drop_table("connection_state")
     with op.batch_alter_table("registration_invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registration_invitation_provider_id"))

@@ -23,7 +23,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import Forbidden
 from lti_tool.services.office import Officer, find_officer
 from lti_tool.services.session import Visit, find_visit
-from lti_tool.services.transaction import Database, transaction
+from lti_tool.services.transaction import Database, confine, transaction
 from lti_tool.web.dependencies import Dependencies, dependencies
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -101,6 +101,7 @@ def _visit(db: Database, session_id: str, now: datetime) -> Visit:
     visit = find_visit(db, session_id, request.cookies.get(cookie_name(session_id), ""), now)
     if request.method not in SAFE:
         check_form(session_id)
+    confine(db, visit.provider_id)
     g.visit = visit
     return visit
 
@@ -237,6 +238,7 @@ def _officer(db: Database, office_id: str, now: datetime) -> Officer:
     officer = find_officer(db, office_id, request.cookies.get(cookie_name(office_id), ""), now)
     if request.method not in SAFE:
         check_form(office_id)
+    confine(db, officer.provider_id)
     g.officer = officer
     return officer
 

@@ -1,4 +1,4 @@
-"""Connections: dynamic registration, approval, and how each platform is doing"""
+"""Connections: dynamic registration, approval, how each platform is doing, and a wall between providers"""
 
 from __future__ import annotations
 
@@ -10,6 +10,54 @@ revision = "0010"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+_OWNED = (
+    "activity",
+    "audit_entry",
+    "certificate",
+    "certificate_counter",
+    "learner",
+    "mail",
+    "office_account",
+    "office_grant",
+    "office_link",
+    "office_session",
+    "registration_invitation",
+    "role_map",
+)
+_BELOW = {
+    "activity_version": ("activity_id", "activity"),
+    "award": ("activity_id", "activity"),
+    "evaluation_response": ("activity_id", "activity"),
+    "participation": ("activity_id", "activity"),
+}
+_NOW = "coalesce(current_setting('cme.provider', true), '')"
+
+
+def _wall(table: str, condition: str) -> None:
+    """Row-level security that also binds the tables' owner, which the tool is."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY one_provider ON {table} USING ({condition})")
+
+
+def _raise_walls() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for table in _OWNED:
+        _wall(table, f"{_NOW} IN ('', provider_id)")
+    for table, (column, owner) in _BELOW.items():
+        _wall(table, f"{_NOW} = '' OR {column} IN (SELECT id FROM {owner})")
+
+
+def _take_walls_down() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for table in (*_BELOW, *_OWNED):
+        op.execute(f"DROP POLICY one_provider ON {table}")
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 
@@ -74,9 +122,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_connection_state")),
     )
+    _raise_walls()
 
 
 def downgrade() -> None:
+    _take_walls_down()
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.drop_column("reconciled_at")
     with op.batch_alter_table("delivery", schema=None) as batch_op:

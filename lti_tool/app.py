@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import Babel
@@ -25,32 +26,54 @@ from lti_tool.db.engine import make_engine, make_sessions
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.lti.addresses import AddressRules
+from lti_tool.lti.check import ConnectionCheck
 from lti_tool.lti.gradebook import Gradebook
 from lti_tool.lti.http import GuardedSession
-from lti_tool.lti.keys import generate_key
+from lti_tool.lti.keys import generate_key, retirement_of_older
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.registration import RegistrationEndpoint
+from lti_tool.lti.roster import Roster
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.bulk_printing import print_due
 from lti_tool.services.delivery import Courier
 from lti_tool.services.disclosure_reminder import ReminderPolicy, reminder_chore
 from lti_tool.services.issuer import IssuerKeys
+from lti_tool.services.key_rotation import rotate_if_due
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.press import Press
+from lti_tool.services.reconcile import Auditor, reconcile_due
 from lti_tool.services.reminder import ReminderChore
+from lti_tool.services.schedule import Every
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import disclosure, health, issuer, learner, lti, office, staff, verify
+from lti_tool.web import (
+    disclosure,
+    health,
+    issuer,
+    learner,
+    lti,
+    metrics,
+    office,
+    registration,
+    staff,
+    verify,
+)
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
 from lti_tool.web.page import chosen_locale, set_up_pages
+from lti_tool.web.request_id import set_up_request_ids
+from lti_tool.web.sub_path import BelowPath
 
 STATIC_SECONDS = 3600
+ROTATION_CHECK = timedelta(hours=1)
+RECONCILE_CHECK = timedelta(minutes=5)
+"""How often the worker looks whether a column is due."""
 log = logging.getLogger("cme_tool")
 
 
@@ -76,6 +99,8 @@ def make_dependencies(
         leeway=timedelta(seconds=settings.clock_leeway_seconds),
     )
     registrations, logins = Registrations(sessions), LoginStore(sessions)
+    tokens, ring = TokenStore(sessions, sealer), KeyRing(sessions, sealer)
+    gradebook = Gradebook(guarded, tokens, ring)
     keysets = KeysetReader(guarded, KeysetStore(sessions))
     printing = printer or CertificateRenderer()
     return Dependencies(
@@ -83,11 +108,16 @@ def make_dependencies(
         sessions=sessions,
         sealer=sealer,
         edge=edge,
+        session=guarded,
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
-        keys=KeyRing(sessions, sealer),
+        registration=RegistrationEndpoint(edge, guarded),
+        keys=ring,
         printer=printing,
-        gradebook=Gradebook(guarded, TokenStore(sessions, sealer), KeyRing(sessions, sealer)),
+        gradebook=gradebook,
+        results=gradebook,
+        roster=Roster(guarded, tokens, ring),
+        check=ConnectionCheck(guarded, tokens, ring),
         bindery=Binder(),
         press=Press(
             sessions=sessions,
@@ -148,13 +178,22 @@ def mailer(settings: Settings) -> Mailer | None:
 
 def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     """What the worker does between grades."""
+    found: list[Chore] = []
     sender = mailer(deps.settings)
-    printing: Chore = partial(print_due, deps.press, stop.is_set)
-    if sender is None:
-        return (printing,)
-    postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    reminders = (disclosure_reminders(deps), ReminderChore(deps.sessions, deps.clock))
-    return (*reminders, partial(deliver_mail, postman), printing)
+    if sender is not None:
+        postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
+        found += [disclosure_reminders(deps), ReminderChore(deps.sessions, deps.clock), partial(deliver_mail, postman)]
+    found.append(partial(print_due, deps.press, stop.is_set))
+    if deps.settings.key_rotation_days:
+        every = timedelta(days=deps.settings.key_rotation_days)
+        found.append(Every(ROTATION_CHECK, lambda: _rotate(deps, every), deps.clock))
+    auditor = Auditor(deps.sessions, deps.results, deps.clock, stop.is_set)
+    found.append(Every(RECONCILE_CHECK, lambda: reconcile_due(auditor), deps.clock))
+    return tuple(found)
+
+
+def _rotate(deps: Dependencies, every: timedelta) -> int:
+    return rotate_if_due(deps.keys, generate_key, retirement_of_older, every, deps.clock())
 
 
 def disclosure_reminders(deps: Dependencies) -> Chore:
@@ -180,7 +219,8 @@ def _register(app: Flask) -> None:
     for room in (learner, staff, office, disclosure):
         for name in room.MODULES:
             importlib.import_module(name)
-    for part in (lti, health, issuer, verify, learner, staff, office, disclosure):
+    parts = (lti, registration, health, metrics, issuer, verify, learner, staff, office, disclosure)
+    for part in parts:
         app.register_blueprint(part.blueprint)
 
 
@@ -199,10 +239,14 @@ def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:
     app.extensions[EXTENSION] = deps or make_dependencies(settings)
     app.extensions[EXTENSION].keys.ensure(generate_key, app.extensions[EXTENSION].clock())
     Babel(app, locale_selector=chosen_locale)
+    set_up_request_ids(app)
     set_up_pages(app)
     set_up_headers(app)
     set_up_errors(app)
     _register(app)
+    prefix = urlsplit(settings.base_url).path
+    if prefix:
+        app.wsgi_app = BelowPath(app.wsgi_app, prefix)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -18,12 +19,18 @@ _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 _BEARER = re.compile(r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]+")
 CHATTY = ("alembic", "fontTools", "weasyprint", "weasyprint.progress")
 """Libraries that tell each step at INFO."""
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""What is being done now, for log lines and for requests to an LMS: one id per browser request or delivery."""
 EXTRAS = ("code", "status", "reference", "delivery", "platform", "outcome")
 
 
 def redacted(text: str) -> str:
     """The text without e-mail addresses, tokens and bearer values."""
     return _BEARER.sub(r"\1[token]", _JWT.sub("[token]", _EMAIL.sub("[e-mail]", text)))
+
+
+def _number(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {**event, "request_id": REQUEST_ID.get()} if REQUEST_ID.get() else event
 
 
 def _redact(logger: Any, name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -38,6 +45,7 @@ def set_up_logs(level: int = logging.INFO) -> None:
         structlog.stdlib.ExtraAdder(EXTRAS),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        _number,
         _redact,
     ]
     last = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()

@@ -122,6 +122,14 @@ class Settings(BaseSettings):
         description="When people whose disclosure is missing or expires, and their coordinators, are reminded by mail: "
         "comma-separated days before it is due. Empty: never.",
     )
+    key_rotation_days: int = Field(
+        default=180,
+        ge=0,
+        description="A new signing key is made after so many days, with an overlap of eight. 0: by hand only.",
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token for /metrics (Prometheus). Empty: no metrics are served."
+    )
     smtp_host: str = Field(
         default="",
         description="Mail server for the tool's mail. Empty: no mail is sent, and pages show the links to pass on.",

@@ -16,6 +16,8 @@ import pytest
 from psycopg import sql
 
 TEMPLATE = "migrated_template"
+OWNER = "cme"
+"""Owns every database of the tests and is no superuser, as in production: row-level security binds it."""
 # The cluster lives for minutes and is thrown away: durability costs time and gains nothing.
 THROW_AWAY_SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
 
@@ -86,7 +88,9 @@ class PostgresForTests:
             server = cls(folder, str(handle.get_postmaster_info().socket_dir), handle)
             if not (folder / "tuned").exists():
                 server.run(*(sql.SQL("ALTER SYSTEM SET {}").format(sql.SQL(each)) for each in THROW_AWAY_SETTINGS))
-                server.run(sql.SQL("SELECT pg_reload_conf()"))
+                server.run(
+                    sql.SQL("SELECT pg_reload_conf()"), sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER))
+                )
                 (folder / "tuned").touch()
         return server
 
@@ -98,7 +102,7 @@ class PostgresForTests:
         atexit.unregister(self.handle._cleanup)
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self.host}"
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.host}"
 
     def run(self, *statements: sql.SQL | sql.Composed) -> None:
         """Run administration statements, each in its own transaction."""
@@ -111,8 +115,8 @@ class PostgresForTests:
     @contextmanager
     def database(self, name: str, template: str = "template0") -> Iterator[str]:
         """Give the address of a new database copied from ``template``; drop it afterwards, connections or not."""
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self.run(made.format(sql.Identifier(name), sql.Identifier(template)))
+        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+        self.run(made.format(sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)))
         try:
             yield self.url(name)
         finally:
@@ -124,7 +128,8 @@ class PostgresForTests:
         with exclusive(self.folder / "template.lock"):
             if not ready.exists():
                 self.run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(TEMPLATE)))
-                self.run(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(TEMPLATE)))
+                made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
+                self.run(made.format(sql.Identifier(TEMPLATE), sql.Identifier(OWNER)))
                 migrate(self.url(TEMPLATE))
                 ready.touch()
         return TEMPLATE

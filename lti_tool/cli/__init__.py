@@ -11,6 +11,7 @@ from lti_tool.cli.catalogue import catalogue
 from lti_tool.cli.database import db
 from lti_tool.cli.demo import demo
 from lti_tool.cli.doctor import doctor
+from lti_tool.cli.grades import grades
 from lti_tool.cli.keys import keys
 from lti_tool.cli.office import office
 from lti_tool.cli.platform import platform
@@ -29,7 +30,7 @@ def root() -> None:
     """
 
 
-for command in (db, activity, catalogue, platform, office, keys, worker, serve, demo, doctor):
+for command in (db, activity, catalogue, platform, office, grades, keys, worker, serve, demo, doctor):
     root.add_command(command)
 
 

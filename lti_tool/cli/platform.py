@@ -7,18 +7,21 @@ import click
 from lti_tool.app import guarded_session
 from lti_tool.cli.setup import now, read_settings, unit_of_work
 from lti_tool.domain.launch import LmsFamily
+from lti_tool.services.audit import ToolActor
 from lti_tool.services.platform import (
     Connection,
     add_platform,
     list_platforms,
+    provider_id_of,
     provider_names,
     remove_platform,
 )
+from lti_tool.services.registration import approve_by_name, invite_platform
 
 
 @click.group()
 def platform() -> None:
-    """Learning platforms: connect, list, disconnect."""
+    """Learning platforms: connect, invite, approve, list, disconnect."""
 
 
 @platform.command("add")
@@ -90,11 +93,34 @@ def list_() -> None:
         for row in rows:
             deployments = ", ".join(sorted(deployment.deployment_id for deployment in row.deployments))
             owners = ", ".join(provider_names(session, row))
+            waits = "" if row.approved_at else "  WAITS FOR APPROVAL"
             click.echo(
-                f"{row.issuer}  client {row.client_id}  ({row.family})  deployments: {deployments}  for {owners}"
+                f"{row.issuer}  client {row.client_id}  ({row.family})  deployments: {deployments}  for {owners}{waits}"
             )
     if not rows:
         click.echo("No platform is connected. See: cme-tool platform add --help")
+
+
+@platform.command("invite")
+@click.option("--provider", required=True, help="Accredited provider that will own what happens there.")
+def invite(provider: str) -> None:
+    """Print an address by which one learning platform registers itself. It works once within seven days."""
+    with unit_of_work() as session:
+        moment = now()
+        actor = ToolActor(provider_id_of(session, provider, moment, is_created=True))
+        token = invite_platform(session, actor, moment)
+    click.echo(f"{read_settings().base_url}/lti/register?invitation={token}")
+
+
+@platform.command("approve")
+@click.option("--issuer", required=True)
+@click.option("--client-id", required=True)
+@click.option("--all-deployments", is_flag=True, help="Also accept deployments that are not known yet (Canvas).")
+def approve(issuer: str, client_id: str, all_deployments: bool) -> None:
+    """Let people sign in through a platform that registered itself."""
+    with unit_of_work() as session:
+        approve_by_name(session, issuer, client_id, now(), takes_deployments=all_deployments)
+    click.echo(f"Approved {issuer}, client {client_id}.")
 
 
 @platform.command("remove")

@@ -35,6 +35,8 @@ def platform_value(row: models.Platform) -> Platform:
         deployment_ids=frozenset(deployment.deployment_id for deployment in row.deployments),
         token_audience=row.token_audience,
         family=LmsFamily(row.family),
+        is_approved=row.approved_at is not None,
+        takes_deployments=row.takes_deployments,
     )
 
 

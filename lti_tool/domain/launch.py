@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 MAX_ID = 255
 """Longest ``sub``, deployment, context or resource link id, in characters (LTI Core 1.3, 5.3)."""
@@ -62,6 +63,10 @@ class Platform:
     token_audience: str | None = None
     """``aud`` of client assertions where it is not the token URL (Brightspace)."""
     family: LmsFamily = LmsFamily.GENERIC
+    is_approved: bool = True
+    """False: it registered itself and waits for somebody to approve it."""
+    takes_deployments: bool = False
+    """Deployments that are not known yet belong to whoever connected it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,12 @@ class Launch:
     """``sub`` of the learner under review (LtiSubmissionReviewRequest)."""
     is_test_user: bool = False
     raw_roles: tuple[str, ...] = ()
+    link_history: tuple[str, ...] = ()
+    """Ids of the links that this one was copied from, the latest first, where the LMS tells."""
+    context_history: tuple[str, ...] = ()
+    """The same for the course."""
+    received: Mapping[str, Any] = field(default_factory=dict)
+    """The claims as they came, personal data masked: for whoever connects the LMS."""
 
     @property
     def tenant(self) -> tuple[str, str, str]:

@@ -30,6 +30,7 @@ from lti_tool.domain.launch import (
     ResourceLink,
     RosterEndpoint,
 )
+from lti_tool.lti.history import history_of
 from lti_tool.lti.quirks import family_of
 from lti_tool.lti.return_url import check_return_url, usable_web_url
 from lti_tool.lti.roles import TEST_USER, roles_of
@@ -76,6 +77,7 @@ def launch_of(
     platform = replace(platform, family=family_of(platform, _object(claims, LTI + "tool_platform", "tool_platform")))
     presentation = _object(claims, LTI + "launch_presentation", "launch_presentation")
     link = _resource_link(claims, is_required=message_type is MessageType.RESOURCE_LINK)
+    custom = _custom(claims)
     return Launch(
         message_type=message_type,
         platform=platform,
@@ -88,7 +90,7 @@ def launch_of(
         locale=_matching(_LOCALE, presentation.get("locale")) or _matching(_LOCALE, claims.get("locale")),
         context=_context(claims),
         resource_link=link,
-        custom=_custom(claims),
+        custom=custom,
         gradebook=_gradebook(claims),
         roster=_roster(claims),
         deep_linking=_deep_linking(claims, platform, is_plain_http_allowed, message_type),
@@ -97,6 +99,8 @@ def launch_of(
         for_user=_for_user(claims, message_type),
         is_test_user=TEST_USER in raw_roles,
         raw_roles=raw_roles,
+        link_history=history_of(claims, custom, "link_history", "ResourceLink.id.history"),
+        context_history=history_of(claims, custom, "context_history", "Context.id.history"),
     )
 
 
@@ -114,7 +118,7 @@ def _message_type(claims: Mapping[str, Any]) -> MessageType:
 
 def _deployment(claims: Mapping[str, Any], platform: Platform) -> str:
     value = _identifier(claims.get(LTI + "deployment_id"), "deployment_id")
-    if value not in platform.deployment_ids:
+    if value not in platform.deployment_ids and not platform.takes_deployments:
         raise LaunchRefused(
             "deployment_unknown", "this deployment is not connected", issuer=platform.issuer, deployment=value
         )

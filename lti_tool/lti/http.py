@@ -24,6 +24,7 @@ from urllib3.exceptions import TimeoutError as HttpTimeout
 from urllib3.util import Timeout, Url, parse_url
 
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
+from lti_tool.logs import REQUEST_ID
 from lti_tool.lti.addresses import NUMERIC_HOST, AddressForbidden, AddressRules, literal_of, resolve
 from lti_tool.lti.breaker import CircuitBreaker
 
@@ -192,6 +193,8 @@ class GuardedSession:
         place = parsed.netloc or ""
         self.breaker.check(place, time.monotonic())
         sent = {"User-Agent": self.user_agent, "Accept-Encoding": "identity", **(headers or {})}
+        if REQUEST_ID.get():
+            sent["X-Request-ID"] = REQUEST_ID.get()  # the LMS's log can be searched for ours
         try:
             reply = self._translated(method, parsed, sent, body, max_bytes)
         except ServiceUnavailable as error:

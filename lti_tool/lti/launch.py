@@ -21,15 +21,17 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from lti_tool.domain.errors import LaunchRefused
+from lti_tool.domain.errors import CmeError, LaunchRefused
 from lti_tool.domain.launch import Launch, Platform
 from lti_tool.domain.login import PendingLogin
 from lti_tool.lti.claims import launch_of
 from lti_tool.lti.keyset import KeysetReader
-from lti_tool.lti.login import PlatformStorage, digest, login_cookie_name, storage_for
+from lti_tool.lti.login import PlatformStorage, approved, digest, login_cookie_name, storage_for
+from lti_tool.lti.masking import masked
 from lti_tool.lti.ports import LaunchStore, Registrations
 from lti_tool.lti.quirks import quirks_of
 from lti_tool.lti.settings import EdgeSettings, comparable, origin_of
@@ -68,7 +70,8 @@ class LaunchEndpoint:
     def receive(self, form: Mapping[str, str], cookies: Mapping[str, str], now: datetime) -> Launch | NeedsBrowserProof:
         """Judge one POST to the redirect URI.
 
-        Raises ``LaunchRefused`` (a stable code per reason) and ``ServiceUnavailable`` (``keyset_unavailable``).
+        Raises ``LaunchRefused`` (a stable code per reason) and ``ServiceUnavailable`` (``keyset_unavailable``). Once
+        the registration is known, the fact ``platform`` is its id, and ``received`` what the message said, masked.
         """
         _refuse_error(form)
         state, id_token = _field(form, "state"), _field(form, "id_token")
@@ -84,11 +87,16 @@ class LaunchEndpoint:
 
     def _checked(self, id_token: str, login: PendingLogin, now: datetime) -> Launch:
         platform = self._platform(login)
-        claims = verified_claims(id_token, platform, self.keysets, self.settings, now)
-        check_nonce(claims, login.nonce_hash)
-        launch = launch_of(claims, platform, self.is_plain_http_allowed)
-        self._check_target(launch, login.target_link_uri)
-        return launch
+        claims: Mapping[str, Any] = {}
+        try:
+            claims = verified_claims(id_token, platform, self.keysets, self.settings, now)
+            check_nonce(claims, login.nonce_hash)
+            launch = launch_of(claims, platform, self.is_plain_http_allowed)
+            self._check_target(launch, login.target_link_uri)
+        except CmeError as error:
+            error.facts = {**error.facts, "platform": platform.id, "received": masked(claims)}
+            raise
+        return replace(launch, received=masked(claims))
 
     def _check_target(self, launch: Launch, announced: str) -> None:
         claimed = launch.target_link_uri
@@ -102,7 +110,7 @@ class LaunchEndpoint:
         platform = self.registrations.get(login.platform_id)
         if platform is None:
             raise LaunchRefused("registration_removed", "the platform was disconnected during the login")
-        return platform
+        return approved(platform)
 
     def _unproven(self, state: str, id_token: str, now: datetime) -> NeedsBrowserProof:
         login = self.store.peek(digest(state), now)

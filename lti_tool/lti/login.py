@@ -112,7 +112,7 @@ class LoginEndpoint:
 
         Raises ``LaunchRefused``: ``login_parameter_missing``, ``login_parameter_too_long``,
         ``login_parameter_malformed``, ``target_link_uri_foreign``, ``issuer_unknown``, ``client_unknown``,
-        ``client_ambiguous``, ``deployment_unknown``.
+        ``client_ambiguous``, ``deployment_unknown``, ``registration_pending``.
         """
         for name in RESTART_PARAMETERS:
             if len(params.get(name, "")) > MAX_PARAMETER:
@@ -136,7 +136,9 @@ class LoginEndpoint:
             raise LaunchRefused(
                 "client_unknown", "this issuer has no such client id", issuer=issuer, client_id=client_id
             )
-        return _only(found, issuer, deployment)
+        if client_id is not None:
+            return approved(found[0])  # the deployment is judged when it is signed for
+        return approved(_only(found, issuer, deployment))
 
     def _begin(self, platform: Platform, params: Mapping[str, str], target: str, now: datetime) -> LoginStart:
         state, nonce, secret = (secrets.token_urlsafe(32) for _ in range(3))
@@ -188,7 +190,8 @@ def _required(params: Mapping[str, str], name: str) -> str:
 def _only(found: Sequence[Platform], issuer: str, deployment: str | None) -> Platform:
     """The one registration meant: several client ids of an issuer are told apart by deployment, never by guessing."""
     if deployment is not None and len(deployment) <= MAX_ID:
-        matching = [platform for platform in found if deployment in platform.deployment_ids]
+        known = [platform for platform in found if deployment in platform.deployment_ids]
+        matching = known or [platform for platform in found if platform.takes_deployments]
         if len(matching) == 1:
             return matching[0]
         if not matching:
@@ -200,6 +203,13 @@ def _only(found: Sequence[Platform], issuer: str, deployment: str | None) -> Pla
     raise LaunchRefused(
         "client_ambiguous", "this issuer has several client ids and the login names none", issuer=issuer
     )
+
+
+def approved(platform: Platform) -> Platform:
+    """The registration, if somebody has approved it. Raises ``LaunchRefused`` (``registration_pending``)."""
+    if not platform.is_approved:
+        raise LaunchRefused("registration_pending", "this platform registered itself and is not approved yet")
+    return platform
 
 
 def _storage(platform: Platform, frame: str, state: str) -> PlatformStorage | None:

@@ -36,6 +36,8 @@ class Quirks:
     """Values of ``tool_platform.product_family_code``, lower case."""
     issuer_hosts: tuple[str, ...] = ()
     """Hosts of ``iss`` (or their parents) that belong to this LMS alone."""
+    endpoint_hosts: tuple[str, ...] = ()
+    """Hosts (or their parents), other than the issuer's, that this LMS itself runs endpoints on."""
     login_hint_works_once: bool = False
     login_names_the_tool_only: bool = False
     """Logins carry the tool's configured address even for an item whose message names its own."""
@@ -77,6 +79,7 @@ CANVAS = Quirks(
     LmsFamily.CANVAS,
     product_codes=frozenset({"canvas"}),
     issuer_hosts=("canvas.instructure.com", "canvas.beta.instructure.com", "canvas.test.instructure.com"),
+    endpoint_hosts=("instructure.com", "canvaslms.com"),  # canvas-lms doc/api: sso.canvaslms.com signs people in
     login_hint_works_once=True,  # canvas-lms authentication_controller: the launch is deleted when it is fetched
     returns_to_any_host=True,  # one issuer for all hosted institutions, each on its own, often branded, domain
     score_rules=(
@@ -93,6 +96,7 @@ BRIGHTSPACE = Quirks(
     LmsFamily.BRIGHTSPACE,
     product_codes=frozenset({"desire2learn", "brightspace", "d2l"}),
     issuer_hosts=("brightspace.com", "desire2learn.com"),
+    endpoint_hosts=("brightspace.com",),  # webwork2 #2342: tokens come from auth.brightspace.com for every tenant
     score_rules=(
         ScoreRule(403, Delivery.NOT_GRADABLE, "hypothesis/lms: user is not enrolled in the org unit", "not enrolled"),
         ScoreRule(404, Delivery.NOT_GRADABLE, "hypothesis/lms: the user does not exist", r"user.*does not exist"),
@@ -103,6 +107,7 @@ BLACKBOARD = Quirks(
     LmsFamily.BLACKBOARD,
     product_codes=frozenset({"blackboardlearn", "blackboard"}),
     issuer_hosts=("blackboard.com",),
+    endpoint_hosts=("blackboard.com",),  # docs.anthology.com: endpoints are on developer.blackboard.com
     returns_to_any_host=True,  # issuer and endpoints are central, deployments tell institutions apart
     score_rules=(
         ScoreRule(400, Delivery.NOT_GRADABLE, "hypothesis/lms: score for an unknown user", "user could not be found"),
@@ -146,13 +151,22 @@ def family_of(platform: Platform, tool_platform: Mapping[str, object]) -> LmsFam
     if platform.family is not LmsFamily.GENERIC:
         return platform.family
     code = tool_platform.get("product_family_code")
-    named = code.strip().lower() if isinstance(code, str) else ""
-    host = (urlsplit(platform.issuer).hostname or "").lower()
+    return family_named(code if isinstance(code, str) else "", platform.issuer)
+
+
+def family_named(code: str, issuer: str) -> LmsFamily:
+    """The LMS of a product code; without one, of the issuer's host."""
+    named = code.strip().lower()
     for row in ROWS.values():
-        is_hosted = any(host == known or host.endswith("." + known) for known in row.issuer_hosts)
-        if named in row.product_codes or (not named and is_hosted):
+        if named in row.product_codes or (not named and is_below(issuer, row.issuer_hosts)):
             return row.family
     return LmsFamily.GENERIC
+
+
+def is_below(url: str, hosts: tuple[str, ...]) -> bool:
+    """The host of ``url`` is one of ``hosts``, or below one."""
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == known or host.endswith("." + known) for known in hosts)
 
 
 def delivery_of(family: LmsFamily, status: int, text: str) -> Delivery:

@@ -87,6 +87,10 @@ class PlatformService:
             link = next_page(reply.headers.get("link", ""))
             following = on_same_host(following, link) if link else None
 
+    def fresh_token(self, platform: Platform, scope: str, now: datetime) -> AccessToken:
+        """A token that is asked for now, whatever is kept. Raises like ``call``."""
+        return self._new_token(platform, frozenset({scope}), now)
+
     def _send(self, token: AccessToken, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
         return self.session.send(method, url, headers={**headers, "Authorization": f"Bearer {token.value}"}, body=body)
 

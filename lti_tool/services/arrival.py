@@ -14,6 +14,7 @@ from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import Launch, LmsFamily, MessageType
+from lti_tool.services.course_copy import origin_of
 
 ACTIVITY_PARAMETER = "cme_activity"
 STEP_PARAMETER = "cme_step"
@@ -39,14 +40,18 @@ class Target:
     step: str = ""
 
 
-def _deployment(session: Session, launch: Launch) -> models.Deployment:
-    query = select(models.Deployment).where(
-        models.Deployment.platform_id == launch.platform.id, models.Deployment.deployment_id == launch.deployment_id
-    )
-    row = session.scalars(query).first()
-    if row is None:
+def _deployment(session: Session, launch: Launch, now: datetime) -> models.Deployment:
+    key = {"platform_id": launch.platform.id, "deployment_id": launch.deployment_id}
+    row = session.scalars(select(models.Deployment).filter_by(**key)).first()
+    return row or _new_deployment(session, launch, key, now)
+
+
+def _new_deployment(session: Session, launch: Launch, key: dict[str, str], now: datetime) -> models.Deployment:
+    """A deployment that is seen for the first time, where whoever connected the platform takes all of them."""
+    platform = session.get(models.Platform, launch.platform.id)
+    if platform is None or not platform.takes_deployments or platform.home_provider_id is None:
         raise LaunchRefused("deployment_unknown", "this deployment is not connected")
-    return row
+    return insert_once(session, models.Deployment, key, {"provider_id": platform.home_provider_id, "created_at": now})
 
 
 def _note_family(platform: models.Platform, launch: Launch) -> None:
@@ -94,16 +99,23 @@ def _step(value: str) -> str | None:
 
 
 def _placement(
-    session: Session, course: models.Course, provider_id: str, launch: Launch, target: Target, now: datetime
+    session: Session,
+    course: models.Course,
+    deployment: models.Deployment,
+    launch: Launch,
+    target: Target,
+    now: datetime,
 ) -> models.Placement | None:
     link = launch.resource_link
     if link is None:
         return None
     key = {"course_id": course.id, "resource_link_id": link.id}
     row = insert_once(session, models.Placement, key, {"created_at": now, "title": link.title[:255]})
-    named = _activity(session, provider_id, target.activity_key) if target.activity_key else None
+    named = _activity(session, deployment.provider_id, target.activity_key) if target.activity_key else None
     if named:
         row.activity_id, row.step = named, _step(target.step)
+    elif row.activity_id is None and (origin := origin_of(session, deployment, launch)):
+        row.activity_id, row.step = origin.activity_id, origin.step
     row.title = link.title[:255] or row.title
     _note_gradebook(row, launch)
     return row
@@ -127,13 +139,13 @@ def _member(session: Session, course: models.Course, learner: models.Learner, la
 
 def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> Arrival:
     """Note everything that the launch tells. Raises ``LaunchRefused("deployment_unknown")``."""
-    deployment = _deployment(session, launch)
+    deployment = _deployment(session, launch, now)
     _note_family(deployment.platform, launch)
     course = _course(session, deployment, launch, now)
     learner = _learner(session, deployment.provider_id, launch, now)
     _member(session, course, learner, launch, now)
     is_link = launch.message_type is not MessageType.DEEP_LINKING
-    placement = _placement(session, course, deployment.provider_id, launch, target, now) if is_link else None
+    placement = _placement(session, course, deployment, launch, target, now) if is_link else None
     session.flush()
     keep(session, deployment, course, learner, placement)
     return Arrival(deployment.id, course.id, learner.id, placement.id if placement else None)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.errors import BadInput, CmeError, ServiceUnavailable
 from lti_tool.domain.grade import Delivery, ScoreOutcome
+from lti_tool.logs import REQUEST_ID
 from lti_tool.services.line_item import find, make
 from lti_tool.services.outbox import Job, claim, hasten, note_line_item, recover, settle
 from lti_tool.services.ports import GradebookPort
@@ -71,6 +72,14 @@ def _transact(courier: Courier, work: Callable[[Session], T]) -> T | None:
 
 
 def _deliver(courier: Courier, job: Job) -> None:
+    token = REQUEST_ID.set(f"delivery-{job.delivery_id}-{job.tries}")
+    try:
+        _deliver_one(courier, job)
+    finally:
+        REQUEST_ID.reset(token)
+
+
+def _deliver_one(courier: Courier, job: Job) -> None:
     outcome = _tried(courier, job)
     now = courier.clock()
     if outcome is None:

@@ -44,6 +44,8 @@ class DeliveryView:
     """When it is tried next, while it waits."""
     queued_at: datetime
     finished_at: datetime | None
+    lms_says: str = ""
+    """What the gradebook held when it was last compared: agrees, missing or differs."""
 
     @property
     def may_be_retried(self) -> bool:
@@ -86,6 +88,7 @@ def _view(row: models.Delivery) -> DeliveryView:
         next_at=row.next_at if row.state == "waiting" else None,
         queued_at=row.queued_at,
         finished_at=row.finished_at,
+        lms_says=row.lms_says,
     )
 
 

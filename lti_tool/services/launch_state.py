@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, reading, transaction
@@ -160,18 +161,32 @@ class KeyRing:
     def add(self, key: ToolKey, retirements: dict[str, datetime]) -> None:
         """Keep a new key and set when the older ones retire, in one transaction."""
         with transaction(self.sessions) as session:
-            session.add(
-                models.ToolKey(
-                    kid=key.kid,
-                    public_pem=key.public_pem,
-                    sealed_private_pem=self.sealer.seal(key.private_pem),
-                    created_at=key.created_at,
-                    not_before=key.not_before,
-                    retire_at=key.retire_at,
-                )
+            self._add(session, key, retirements)
+
+    def add_after(self, newest: str, key: ToolKey, retirements: dict[str, datetime]) -> bool:
+        """The same, unless somebody else has made a key since ``newest`` was the newest."""
+        table = models.ToolKey
+        with transaction(self.sessions) as session:
+            session.execute(select(table.kid).where(table.kid == newest).with_for_update())
+            # Asked after the lock: whoever held it before may have made one.
+            if session.scalars(select(table.kid).order_by(table.created_at.desc()).limit(1)).first() != newest:
+                return False
+            self._add(session, key, retirements)
+        return True
+
+    def _add(self, session: Session, key: ToolKey, retirements: dict[str, datetime]) -> None:
+        session.add(
+            models.ToolKey(
+                kid=key.kid,
+                public_pem=key.public_pem,
+                sealed_private_pem=self.sealer.seal(key.private_pem),
+                created_at=key.created_at,
+                not_before=key.not_before,
+                retire_at=key.retire_at,
             )
-            for kid, moment in retirements.items():
-                session.execute(update(models.ToolKey).where(models.ToolKey.kid == kid).values(retire_at=moment))
+        )
+        for kid, moment in retirements.items():
+            session.execute(update(models.ToolKey).where(models.ToolKey.kid == kid).values(retire_at=moment))
 
     def ensure(self, make: KeyMaker, now: datetime) -> None:
         """Make the first key of a new installation."""

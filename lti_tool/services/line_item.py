@@ -16,6 +16,7 @@ from lti_tool.services.ports import GradebookPort
 
 AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 SCORE_SCOPE, WRITE_SCOPE, READ_SCOPE = f"{AGS}score", f"{AGS}lineitem", f"{AGS}lineitem.readonly"
+RESULT_SCOPE = f"{AGS}result.readonly"
 MAX_URL = 2048
 
 

@@ -48,9 +48,17 @@ def _faults(connection: Connection, check_address: Callable[[str], str]) -> dict
 
 
 def add_platform(
-    session: Session, connection: Connection, check_address: Callable[[str], str], now: datetime
+    session: Session,
+    connection: Connection,
+    check_address: Callable[[str], str],
+    now: datetime,
+    *,
+    provider_id: str = "",
 ) -> models.Platform:
     """Connect an LMS, or add deployments to one that is connected already.
+
+    ``provider_id``: an office does it, which may change no platform that serves another provider
+    (``Conflict("registration_taken")``); without one the command line does, which may.
 
     ``check_address`` is ``GuardedSession.check``: it refuses private addresses that the settings do not allow.
     Raises ``BadInput("platform_unusable")`` with a fault per field; ``Conflict("deployment_taken")`` when a deployment
@@ -63,7 +71,11 @@ def add_platform(
         )
     provider = insert_once(session, models.Provider, {"name": connection.provider}, {"created_at": now})
     key = {"issuer": connection.issuer, "client_id": connection.client_id}
-    platform = insert_once(session, models.Platform, key, {**_addresses(connection), "created_at": now})
+    made = {**_addresses(connection), "approved_at": now, "created_at": now}
+    platform = insert_once(session, models.Platform, key, made)
+    if provider_id:
+        _take_home(platform, provider_id)
+    platform.approved_at = platform.approved_at or now
     for name, value in _addresses(connection).items():
         setattr(platform, name, value)
     for deployment_id in connection.deployment_ids:
@@ -71,6 +83,13 @@ def add_platform(
     session.flush()
     session.refresh(platform)
     return platform
+
+
+def _take_home(platform: models.Platform, provider_id: str) -> None:
+    holders = {deployment.provider_id for deployment in platform.deployments} - {provider_id}
+    if holders or platform.home_provider_id not in (None, provider_id):
+        raise Conflict("registration_taken", "this client id is connected for another provider")
+    platform.home_provider_id = provider_id
 
 
 def _addresses(connection: Connection) -> dict[str, str | None]:

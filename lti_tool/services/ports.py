@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from lti_tool.domain.certificate import Certificate
-from lti_tool.domain.dossier import Dossier
+from lti_tool.domain.connection import Endpoints, Finding
 from lti_tool.domain.design import TemplateChoice
-from lti_tool.domain.grade import LineItem, LineItemSpec, Score, ScoreOutcome
+from lti_tool.domain.dossier import Dossier
+from lti_tool.domain.grade import LineItem, LineItemSpec, Result, Score, ScoreOutcome
 from lti_tool.domain.issuer import IssuerKey
-from lti_tool.domain.launch import Platform
+from lti_tool.domain.launch import Platform, RosterEndpoint
 from lti_tool.domain.login import ToolKey
 from lti_tool.domain.mail import Message
+from lti_tool.domain.roster import Member
 
 
 class RenderedCertificate(Protocol):
@@ -130,6 +132,30 @@ class GradebookPort(Protocol):
     def create_line_item(
         self, platform: Platform, line_items_url: str, spec: LineItemSpec, now: datetime
     ) -> LineItem: ...
+
+
+class ResultsPort(Protocol):
+    """``lti_tool.lti.gradebook.Gradebook``, to read."""
+
+    def get_results(self, platform: Platform, line_item_url: str, now: datetime) -> Sequence[Result]:
+        """Raises ``ServiceUnavailable``, ``BadInput``."""
+        ...
+
+
+class RosterPort(Protocol):
+    """``lti_tool.lti.roster.Roster``."""
+
+    def members(
+        self, platform: Platform, endpoint: RosterEndpoint, now: datetime, *, resource_link_id: str = ""
+    ) -> Sequence[Member]:
+        """Raises ``ServiceUnavailable``, ``BadInput``."""
+        ...
+
+
+class ConnectionPort(Protocol):
+    """``lti_tool.lti.check.ConnectionCheck``."""
+
+    def run(self, platform: Platform, endpoints: Endpoints, now: datetime) -> Sequence[Finding]: ...
 
 
 class KeyMaker(Protocol):

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session as Database
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
 from lti_tool.db.migrate import current_revision, head_revision
 from lti_tool.db.sealing import Sealer
+from lti_tool.db.tenancy import confine
 
 __all__ = [
     "Database",
     "DatabaseError",
     "Sealer",
     "Sessions",
+    "confine",
     "database_fault",
     "make_engine",
     "make_sessions",

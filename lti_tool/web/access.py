@@ -23,7 +23,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import Forbidden
 from lti_tool.services.office import Officer, find_officer
 from lti_tool.services.session import Visit, find_visit
-from lti_tool.services.transaction import Database, transaction
+from lti_tool.services.transaction import Database, confine, transaction
 from lti_tool.web.dependencies import Dependencies, dependencies
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -101,6 +101,7 @@ def _visit(db: Database, session_id: str, now: datetime) -> Visit:
     visit = find_visit(db, session_id, request.cookies.get(cookie_name(session_id), ""), now)
     if request.method not in SAFE:
         check_form(session_id)
+    confine(db, visit.provider_id)
     g.visit = visit
     return visit
 
@@ -162,6 +163,31 @@ def route(
     return declare
 
 
+def staff_service_route(
+    blueprint: Blueprint, rule: str, methods: Sequence[str] = ("POST",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """A route for course staff that asks an LMS something: called with (deps, now, visit), and no transaction is open.
+
+    A database that lets one write at a time must not wait for an LMS.
+    """
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(session_id: str, **arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                visit = _visit(db, session_id, now)
+                if not visit.is_staff:
+                    raise Forbidden("staff_only")
+            return view(deps, now, visit, **arguments)
+
+        _register(blueprint, f"/s/<session_id>{rule}", answer, methods, Access.STAFF)
+        return answer
+
+    return declare
+
+
 def office_route(
     blueprint: Blueprint,
     rule: str,
@@ -195,10 +221,32 @@ def office_route(
     return declare
 
 
+def office_service_route(
+    blueprint: Blueprint, rule: str, capability: Capability, methods: Sequence[str] = ("POST",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """The same for a view that asks an LMS something: called with (deps, now, officer), and no transaction is open."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(office_id: str, **arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                officer = _officer(db, office_id, now)
+                officer.require(capability)
+            return view(deps, now, officer, **arguments)
+
+        _register(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
+        return answer
+
+    return declare
+
+
 def _officer(db: Database, office_id: str, now: datetime) -> Officer:
     officer = find_officer(db, office_id, request.cookies.get(cookie_name(office_id), ""), now)
     if request.method not in SAFE:
         check_form(office_id)
+    confine(db, officer.provider_id)
     g.officer = officer
     return officer
 

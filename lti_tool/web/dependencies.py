@@ -8,11 +8,21 @@ from datetime import UTC, datetime
 
 from flask import current_app
 
+from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.services.launch_state import KeyRing
-from lti_tool.services.ports import Bindery, CertificatePrinter, GradebookPort, PictureReader
+from lti_tool.services.ports import (
+    Bindery,
+    CertificatePrinter,
+    ConnectionPort,
+    GradebookPort,
+    PictureReader,
+    ResultsPort,
+    RosterPort,
+)
 from lti_tool.services.press import Press
 from lti_tool.services.transaction import Sealer, Sessions
 from lti_tool.settings import Settings
@@ -33,11 +43,17 @@ class Dependencies:
     sessions: Sessions
     sealer: Sealer
     edge: EdgeSettings
+    session: GuardedSession
+    """The one way out."""
     login: LoginEndpoint
     launch: LaunchEndpoint
+    registration: RegistrationEndpoint
     keys: KeyRing
     printer: CertificatePrinter
     gradebook: GradebookPort
+    results: ResultsPort
+    roster: RosterPort
+    check: ConnectionPort
     bindery: Bindery
     press: Press
     read_picture: PictureReader

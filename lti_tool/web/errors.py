@@ -67,6 +67,7 @@ def refuse(error: CmeError) -> Response:
         explanation=explain(error),
         blockers=blocker_rows(error.facts.get("blockers", ())),
         code=error.code,
+        words=error.facts.get("words", ""),
         reference=reference(),
     )
 

@@ -46,6 +46,58 @@ _GROUPS: tuple[tuple[Words, str], ...] = (
         (lazy_gettext("This learning platform was disconnected from this tool while you signed in"), ADMIN),
         "registration_removed",
     ),
+    (
+        (
+            lazy_gettext("This learning platform waits for approval"),
+            lazy_gettext("Whoever offers these activities must approve the connection in their office first."),
+        ),
+        "registration_pending",
+    ),
+    (
+        (
+            lazy_gettext("This registration address has been used or is too old"),
+            lazy_gettext(
+                "Each address registers one learning platform, once. Ask whoever gave it to you for a new one."
+            ),
+        ),
+        "registration_invitation_used",
+    ),
+    (
+        (
+            lazy_gettext("Open this address from your learning platform"),
+            lazy_gettext(
+                "It is no page to look at: enter it where your learning platform asks for a registration address."
+            ),
+        ),
+        "registration_incomplete registration_token_malformed",
+    ),
+    (
+        (
+            lazy_gettext("What your learning platform says of itself does not fit together"),
+            lazy_gettext(
+                "Its configuration names addresses that are not the issuer’s. Connect it by hand instead, with the "
+                "values that its administration shows. Nothing was registered."
+            ),
+        ),
+        "configuration_foreign configuration_malformed",
+    ),
+    (
+        (
+            lazy_gettext("Your learning platform did not accept the registration"),
+            lazy_gettext("Nothing was registered, and the address can be used again. Begin the registration anew."),
+        ),
+        "registration_refused registration_malformed",
+    ),
+    (
+        (
+            lazy_gettext("This connection belongs to somebody else"),
+            lazy_gettext(
+                "The client id or the deployment is connected for another provider of this installation. Ask whoever "
+                "runs it."
+            ),
+        ),
+        "registration_taken platform_in_use platform_unknown",
+    ),
     ((lazy_gettext("This learning platform used a client id that is not connected"), ADMIN), "client_unknown"),
     (
         (lazy_gettext("This learning platform did not say which of its connections it uses"), ADMIN),

@@ -10,12 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.errors import CmeError
 from lti_tool.domain.launch import Launch
 from lti_tool.lti.keys import jwks_document
 from lti_tool.lti.launch import PROOF_FIELD, NeedsBrowserProof
 from lti_tool.lti.login import LoginCookie, LoginStart, login_cookie_name
 from lti_tool.lti.settings import origin_of
 from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target, arrive
+from lti_tool.services.connection import note_launch, note_refusal
 from lti_tool.services.grade import note_arrival
 from lti_tool.services.participation import take_up
 from lti_tool.services.session import (
@@ -96,7 +98,7 @@ def deep_link(deps: Dependencies, now: datetime) -> ResponseReturnValue:
 
 
 def _receive(deps: Dependencies, now: datetime) -> Response:
-    found = deps.launch.receive(request.form.to_dict(), _cookies(deps), now)
+    found = _checked(deps, now)
     if isinstance(found, NeedsBrowserProof):
         return _proof_page(found)
     opened = _open(deps, found, now)
@@ -104,6 +106,16 @@ def _receive(deps: Dependencies, now: datetime) -> Response:
     set_session_cookie(response, deps, opened.session_id, opened.token)
     _drop_login_cookie(response, deps)
     return response
+
+
+def _checked(deps: Dependencies, now: datetime) -> Launch | NeedsBrowserProof:
+    """The launch; the office of whoever connected the platform learns of one that is refused."""
+    try:
+        return deps.launch.receive(request.form.to_dict(), _cookies(deps), now)
+    except CmeError as error:
+        with transaction(deps.sessions) as db:
+            note_refusal(db, error, now)
+        raise
 
 
 def _proof_page(found: NeedsBrowserProof) -> Response:
@@ -129,6 +141,7 @@ def _target(found: Launch) -> Target:
 def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
     with transaction(deps.sessions) as db:
         arrival = arrive(db, found, _target(found), now)
+        note_launch(db, found, now)
         lifetime = timedelta(hours=deps.settings.session_hours)
         opened = open_session(db, found, arrival, _origins(found), now, lifetime)
         visit = find_visit(db, opened.session_id, opened.token, now)

@@ -103,6 +103,8 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             "email_wrong",
             "name_missing",
             "fields_unusable",
+            "lms_unknown",
+            "deployment_malformed",
         )
     },
     "record_unknown": (
@@ -193,6 +195,10 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         )
         for code in ("design_unusable", "picture_unusable", "pictures_full", "style_too_long")
     },
+    "roster_absent": (
+        lazy_gettext("Your learning platform does not share the list of this course’s members"),
+        lazy_gettext("Its administrator can allow that in the tool’s settings (Names and Role Provisioning Services)."),
+    ),
     "activity_unknown": (
         lazy_gettext("This activity does not exist"),
         lazy_gettext("Tell your instructor that the link points to an activity that is gone."),

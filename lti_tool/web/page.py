@@ -85,4 +85,4 @@ def set_up_pages(app: Flask) -> None:
 
 def absolute(endpoint: str, **values: Any) -> str:
     """An address of this tool with its public base."""
-    return dependencies().settings.base_url + url_for(endpoint, **values)
+    return dependencies().edge.origin + url_for(endpoint, **values)

@@ -56,6 +56,7 @@ from lti_tool.db.models.question import (
     QuestionUse,
     QuestionVersion,
 )
+from lti_tool.db.models.platform import ConnectionState, Deployment, Platform, Provider, RegistrationInvitation
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
@@ -84,6 +85,7 @@ __all__ = [
     "Commitment",
     "Company",
     "CertificateDesign",
+    "ConnectionState",
     "Course",
     "CourseMember",
     "Credential",
@@ -133,6 +135,7 @@ __all__ = [
     "QuestionUse",
     "QuestionVersion",
     "RelevanceDecision",
+    "RegistrationInvitation",
     "RoleMap",
     "ShownText",
     "Signatory",

@@ -53,5 +53,7 @@ class Placement(Base):
     line_items: Mapped[str | None] = mapped_column(String(2048))
     scopes: Mapped[str] = mapped_column(String(1024), default="")
     """Granted AGS scopes, separated by blanks."""
+    reconciled_at: Mapped[datetime | None]
+    """When the gradebook's column was last compared with what was delivered."""
     created_at: Mapped[datetime]
     course: Mapped[Course] = relationship(lazy="joined")

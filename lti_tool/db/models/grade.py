@@ -56,6 +56,8 @@ class Delivery(Base):
     """HTTP status of the last answer."""
     answer: Mapped[str] = mapped_column(String(500), default="")
     """The LMS's own words."""
+    lms_says: Mapped[str] = mapped_column(String(16), default="")
+    """What the gradebook held when it was last compared: agrees, missing or differs; ``""`` before that."""
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime]
     """Start of the period in which it is retried: its making, or the last retry by hand."""

@@ -37,4 +37,6 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.late_claims",
     "lti_tool.web.office.wording",
     "lti_tool.web.office.calculator",
+    "lti_tool.web.office.connections",
+    "lti_tool.web.office.connection",
 )

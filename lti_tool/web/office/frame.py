@@ -81,6 +81,9 @@ TABS: tuple[Tab, ...] = (
         "office.provider",
         lazy_gettext("Provider"),
         lazy_gettext("Name, accreditations, signatories, logos, and wording of statements."),
+        "office.connections",
+        lazy_gettext("Learning platforms"),
+        lazy_gettext("Connect an LMS, test it, and see what went wrong last."),
     ),
     Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )

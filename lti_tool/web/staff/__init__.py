@@ -12,5 +12,6 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.staff.outcomes",
     "lti_tool.web.staff.deliveries",
     "lti_tool.web.staff.export",
+    "lti_tool.web.staff.roster",
     "lti_tool.web.staff.trial",
 )

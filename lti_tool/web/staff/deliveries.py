@@ -27,6 +27,10 @@ OUTCOME_WORDS = {
         "Your learning platform has no gradebook column for this link: allow grades in the link's settings"
     ),
 }
+LMS_SAYS = {
+    "missing": lazy_gettext("Was missing in the gradebook when last compared, and has been sent again"),
+    "differs": lazy_gettext("The gradebook shows another grade; one that a teacher entered is left alone"),
+}
 COLUMNS = (
     {"key": "who", "label": lazy_gettext("Learner")},
     {"key": "link", "label": lazy_gettext("Link")},
@@ -58,6 +62,7 @@ def deliveries(work: Work) -> ResponseReturnValue:
         page_href=lambda page: url_for("staff.deliveries", page=page, state=state or None),
         columns=COLUMNS,
         outcome_words=OUTCOME_WORDS,
+        lms_says=LMS_SAYS,
         opens_what=opens_what,
         short_id=short_id,
     )

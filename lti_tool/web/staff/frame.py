@@ -14,6 +14,7 @@ from lti_tool.web.page import page
 TABS = (
     ("staff.home", lazy_gettext("Overview")),
     ("staff.results", lazy_gettext("Results")),
+    ("staff.roster", lazy_gettext("Not started")),
     ("staff.outcomes", lazy_gettext("Learning outcomes")),
     ("staff.evaluation", lazy_gettext("Evaluation")),
     ("staff.certificates", lazy_gettext("Certificates")),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
+from lti_tool.logs import REQUEST_ID
 from lti_tool.lti.addresses import AddressRules
 from lti_tool.lti.http import GuardedSession
 from tests.unit.lti_tool.lti.fake_platform import Answer, FakePlatform, Request, running
@@ -260,3 +261,15 @@ def test_tls_without_a_certificate_is_refused(server: FakePlatform) -> None:
     ):
         session.get(server.base.replace("http:", "https:"))
     assert caught.value.code in {"tls_failed", "connection_failed"}
+
+
+def test_the_id_of_the_request_goes_along(server: FakePlatform, session: GuardedSession) -> None:
+    server.routes["GET", "/any"] = lambda request: Answer()
+    session.get(f"{server.base}/any")
+    token = REQUEST_ID.set("proxy-1234567")
+    try:
+        session.get(f"{server.base}/any")
+    finally:
+        REQUEST_ID.reset(token)
+    sent = [{name.lower(): value for name, value in request.headers.items()} for request in server.seen]
+    assert [headers.get("x-request-id") for headers in sent] == [None, "proxy-1234567"]

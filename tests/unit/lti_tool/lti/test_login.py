@@ -99,7 +99,7 @@ def test_an_overlong_parameter_is_refused(name: str) -> None:
         ({"iss": "https://unknown.example"}, "issuer_unknown"),
         ({"iss": "https://unknown.example", "client_id": ""}, "issuer_unknown"),
         ({"client_id": "wrong"}, "client_unknown"),
-        ({"lti_deployment_id": "wrong"}, "deployment_unknown"),
+        ({"client_id": "", "lti_deployment_id": "wrong"}, "deployment_unknown"),
         ({"target_link_uri": "https://evil.example/lti/launch"}, "target_link_uri_foreign"),
         ({"target_link_uri": f"{BASE}.evil.example/lti/launch"}, "target_link_uri_foreign"),
         ({"target_link_uri": "http://tool.example/lti/launch"}, "target_link_uri_foreign"),
@@ -113,6 +113,21 @@ def test_an_overlong_parameter_is_refused(name: str) -> None:
 )
 def test_what_is_not_connected_is_refused(params: dict[str, str], code: str) -> None:
     assert refused(Edge(), **params).code == code
+
+
+def test_with_a_client_id_the_deployment_is_left_to_the_signed_message() -> None:
+    assert f"client_id={CLIENT}" in Edge().begin(lti_deployment_id="wrong").start.redirect_url
+
+
+def test_a_registration_that_nobody_approved_signs_nobody_in() -> None:
+    edge = Edge(platforms=[platform(is_approved=False)])
+    assert refused(edge).code == "registration_pending"
+    assert refused(edge, client_id="").code == "registration_pending"
+
+
+def test_a_platform_that_takes_all_deployments_takes_this_one() -> None:
+    edge = Edge(platforms=[platform(takes_deployments=True)])
+    assert f"client_id={CLIENT}" in edge.begin(client_id="", lti_deployment_id="new").start.redirect_url
 
 
 def test_one_client_needs_no_client_id() -> None:

@@ -1,0 +1,44 @@
+"""A second wall between providers, in PostgreSQL itself (row-level security).
+
+Every query names its provider; that is the first wall. Within a request of a person whose provider is known, the
+database shows and takes rows of that provider only, whatever a query forgot. Where no provider is set (a launch before
+it is checked, the worker, the command line) the wall is open. SQLite has none.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+SETTING = "cme.provider"
+OWNED = (
+    "activity",
+    "audit_entry",
+    "certificate",
+    "certificate_counter",
+    "learner",
+    "mail",
+    "office_account",
+    "office_grant",
+    "office_link",
+    "office_session",
+    "registration_invitation",
+    "role_map",
+)
+"""Tables whose rows name their provider. What hangs on them (courses on deployments, attempts on participations) is
+walled off by ``BELOW``, or is reached through them only."""
+BELOW = {
+    "activity_version": ("activity_id", "activity"),
+    "award": ("activity_id", "activity"),
+    "evaluation_response": ("activity_id", "activity"),
+    "participation": ("activity_id", "activity"),
+}
+"""Table to its column and the table that it names."""
+SHARED = frozenset({"deployment", "platform", "provider"})
+"""Registrations may serve several providers; who owns what of them is asked of all their rows."""
+
+
+def confine(session: Session, provider_id: str) -> None:
+    """Until the end of this transaction, rows of other providers do not exist."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT set_config(:name, :value, true)"), {"name": SETTING, "value": provider_id})

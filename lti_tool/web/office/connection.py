@@ -1,0 +1,146 @@
+"""One learning platform: how it is doing, what it sent last, a test of it, and its approval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from lti_tool.domain.capability import Capability
+from lti_tool.domain.connection import Checked, Finding
+from lti_tool.domain.errors import BadInput, CmeError
+from lti_tool.domain.launch import MAX_ID
+from lti_tool.services.connection import connection as found_connection
+from lti_tool.services.connection import endpoints_of, note_test
+from lti_tool.services.office import Officer
+from lti_tool.services.registration import add_deployment, approve_platform, dismiss_platform
+from lti_tool.services.transaction import transaction
+from lti_tool.web.access import OfficeWork, office_route, office_service_route
+from lti_tool.web.dependencies import Dependencies
+from lti_tool.web.messages import explain
+from lti_tool.web.office import blueprint
+from lti_tool.web.office.connections import FAMILY_WORDS
+from lti_tool.web.office.frame import office_page
+
+CHECKED_WORDS = {
+    Checked.KEYSET: lazy_gettext("Keys of the platform"),
+    Checked.TOKEN: lazy_gettext("Access token"),
+    Checked.GRADEBOOK: lazy_gettext("Gradebook"),
+    Checked.ROSTER: lazy_gettext("Members of the course"),
+}
+UNTESTED = lazy_gettext("Not tested: open an activity from a course once, so that the platform says where this is.")
+REMEDIES = {
+    "scope_not_granted": lazy_gettext(
+        "Allow this service in the tool’s settings in the platform (in Moodle: “IMS LTI Assignment and Grade Services” "
+        "and “Names and Role Provisioning”; in Canvas: the services of the developer key)."
+    ),
+    "token_refused": lazy_gettext(
+        "The platform could not check who is asking. It must be able to fetch this tool’s public keyset URL, and the "
+        "client id and the access token URL must be its own."
+    ),
+    "address_forbidden": lazy_gettext(
+        "The address is a private one. Whoever runs this tool must allow it on purpose (CME_ALLOWED_PRIVATE_HOSTS)."
+    ),
+    "url_not_https": lazy_gettext("The address must begin with https."),
+    "tls_failed": lazy_gettext(
+        "The platform’s certificate is not trusted or has expired. Renew it, or make its authority known."
+    ),
+    "connection_failed": lazy_gettext(
+        "The platform is out of reach from here. Check the address and the firewalls between."
+    ),
+    "timeout": lazy_gettext("The platform does not answer in time. Check the address, the firewalls, and its load."),
+    "keyset_malformed": lazy_gettext(
+        "The public keyset URL leads to something that is no key set. Compare the address."
+    ),
+    "keyset_empty": lazy_gettext("The public keyset URL leads to a set without RSA signing keys. Compare the address."),
+    "service_status": lazy_gettext("The platform refused. Its own words tell why; compare its settings for this tool."),
+    "reply_not_json": lazy_gettext("The address leads to a page for people, not to the service. Compare the address."),
+    "redirect_refused": lazy_gettext("The address leads elsewhere. Enter the one that it leads to."),
+}
+"""What to change, by the code of a finding."""
+NOTHING_SPECIAL = lazy_gettext("Compare the addresses with those that the platform shows for this tool.")
+
+
+def _rows(claims: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Each claim by the last part of its name, with its values one to a line."""
+    return [(name.rpartition("/claim/")[2] or name, _lines(value)) for name, value in claims.items()]
+
+
+def _lines(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [f"{key}: {_written(one)}" for key, one in value.items()] or ["{}"]
+    return [_written(one) for one in value] or ["[]"] if isinstance(value, list) else [_written(value)]
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _remedy(finding: Finding) -> Any:
+    if finding.code == "untested":
+        return UNTESTED
+    return REMEDIES.get(finding.code, NOTHING_SPECIAL) if finding.is_fault else ""
+
+
+@office_route(blueprint, "/connections/<platform_id>", Capability.CONFIGURE)
+def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
+    """How a platform is doing, and what it sent last, personal data masked."""
+    work.officer.require_everywhere(Capability.CONFIGURE)
+    found = found_connection(work.db, work.officer.provider_id, platform_id)
+    return office_page(
+        "office/connection.html",
+        work,
+        one=found,
+        families=FAMILY_WORDS,
+        checked_words=CHECKED_WORDS,
+        remedy=_remedy,
+        received=_rows(found.received),
+        refused=_rows(found.refused_claims),
+        refusal=explain(CmeError(found.refusal_code)) if found.refusal_code else None,
+    )
+
+
+@office_route(blueprint, "/connections/<platform_id>/approve", Capability.CONFIGURE, ("POST",))
+def connection_approve(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
+    """Let people sign in through a platform that registered itself."""
+    work.officer.require_everywhere(Capability.CONFIGURE)
+    takes = request.form.get("takes_deployments") == "yes"
+    approve_platform(work.db, work.officer, platform_id, work.now, takes_deployments=takes)
+    return redirect(url_for("office.connection", platform_id=platform_id), 303)
+
+
+@office_route(blueprint, "/connections/<platform_id>/dismiss", Capability.CONFIGURE, ("POST",))
+def connection_dismiss(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
+    """Disconnect a platform that was never used."""
+    work.officer.require_everywhere(Capability.CONFIGURE)
+    dismiss_platform(work.db, work.officer, platform_id, work.now)
+    return redirect(url_for("office.connections"), 303)
+
+
+@office_route(blueprint, "/connections/<platform_id>/deployments", Capability.CONFIGURE, ("POST",))
+def connection_deployment(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
+    """Take a further deployment of a platform."""
+    work.officer.require_everywhere(Capability.CONFIGURE)
+    deployment = request.form.get("deployment", "").strip()
+    if not 0 < len(deployment) <= MAX_ID or not deployment.isprintable():
+        raise BadInput("deployment_malformed", faults={"deployment": "deployment_malformed"})
+    add_deployment(work.db, work.officer, platform_id, deployment, work.now)
+    return redirect(url_for("office.connection", platform_id=platform_id), 303)
+
+
+@office_service_route(blueprint, "/connections/<platform_id>/test", Capability.CONFIGURE)
+def connection_test(deps: Dependencies, now: datetime, officer: Officer, platform_id: str) -> ResponseReturnValue:
+    """Ask the platform for keys, a token, line items and members, and keep what came of it."""
+    officer.require_everywhere(Capability.CONFIGURE)
+    with transaction(deps.sessions) as db:
+        found = found_connection(db, officer.provider_id, platform_id)
+        endpoints = endpoints_of(db, officer.provider_id, platform_id)
+    findings = deps.check.run(found.platform, endpoints, now)
+    with transaction(deps.sessions) as db:
+        note_test(db, platform_id, findings, now)
+    return redirect(url_for("office.connection", platform_id=platform_id, _anchor="test"), 303)

@@ -6,6 +6,7 @@ old block and a new tool never guess at each other's meaning.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +33,11 @@ MEDIA_FOLDER = "cme-media/"
 T = TypeVar("T")
 
 
+def text_key(text: str) -> str:
+    """What a rendered text is found by: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class ActivityCopy:
     """Everything that a native face needs of one version of an activity, so that no page waits for the tool."""
@@ -47,7 +53,7 @@ class ActivityCopy:
     countries: tuple[str, ...]
     """ISO 3166-1 alpha-2 codes that a learner can choose."""
     texts: Mapping[str, str] = field(default_factory=dict)
-    """Each Markdown text of the activity as cleaned HTML: blocks."""
+    """Each Markdown text of the activity as cleaned HTML of blocks, by :func:`text_key`."""
     lines: Mapping[str, str] = field(default_factory=dict)
     """The same for texts of one line."""
     media: Mapping[str, str] = field(default_factory=dict)

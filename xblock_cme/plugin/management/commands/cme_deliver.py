@@ -1,0 +1,35 @@
+"""``manage.py lms cme_deliver``: send the claims and evaluations that the tool has not taken yet."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.timezone import now
+
+from xblock_cme.client import Credentials, ToolClient
+from xblock_cme.compat import tool_settings
+from xblock_cme.plugin.outbox import send_due
+
+
+def client_for(organisation: str) -> ToolClient:
+    """The tool of an organisation. Raises ``Refused("tool_not_connected")``."""
+    return ToolClient(Credentials.of(tool_settings(organisation)))
+
+
+class Command(BaseCommand):
+    help = "Sends claims and evaluations that wait for the CME tool. Run it every minute, or with --every."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--every", type=int, default=0, help="Go on for ever, with this pause in seconds.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        while True:
+            done = send_due(client_for, now())
+            claims = f"awarded {done.awarded}, refused {done.refused}, waiting {done.waiting}"
+            self.stdout.write(f"claims: {claims}; evaluations sent: {done.evaluations}")
+            if not options["every"]:
+                return
+            time.sleep(options["every"])

@@ -79,7 +79,7 @@ def course_of(block: Any) -> Course:
 
 def is_studio() -> bool:
     """This process serves authors. Both services run the same handlers, so what is for authors asks this first."""
-    return getattr(settings, "SERVICE_VARIANT", "") == "cms"
+    return bool(getattr(settings, "SERVICE_VARIANT", "") == "cms")
 
 
 def tool_settings(organisation: str) -> Mapping[str, Any]:
@@ -97,7 +97,7 @@ def tool_settings(organisation: str) -> Mapping[str, Any]:
 
 def has_plugin() -> bool:
     """The plugin app, which keeps what must outlive a block, is installed."""
-    return apps.is_installed("xblock_cme.plugin")
+    return bool(apps.is_installed("xblock_cme.plugin"))
 
 
 def language() -> str:
@@ -124,16 +124,16 @@ def modulestore() -> Any:
     return found() if found else None
 
 
-def usage_key(text: str) -> Any:
-    """An opaque key from its text; the text itself where it is none."""
-    keys = optional("opaque_keys.edx.keys", "UsageKey")
-    errors = optional("opaque_keys", "InvalidKeyError")
-    if keys is None or errors is None:
-        return text
-    try:
-        return keys.from_string(text)
-    except errors:
-        return text
+def plain_key(usage: Any) -> str:
+    """A usage key as text, without branch and version, so that draft and published blocks are the same."""
+    agnostic = usage.version_agnostic() if hasattr(usage, "version_agnostic") else usage
+    return str(agnostic.for_branch(None) if hasattr(agnostic, "for_branch") else agnostic)
+
+
+def author_id() -> int:
+    """Whose hand the store of courses notes for what the plugin changes: the platform's own."""
+    found = optional("xmodule.modulestore", "ModuleStoreEnum")
+    return int(found.UserID.mgmt_command) if found else -1
 
 
 def content_events() -> dict[str, Any]:

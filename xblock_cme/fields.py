@@ -8,7 +8,7 @@ from typing import Any
 from xblock.fields import Dict
 
 
-class JsonDict(Dict):  # type: ignore[misc]
+class JsonDict(Dict):
     """A ``Dict`` that reads exactly what it wrote. The stock one reads exported values as YAML, which is slow for long
     texts and refuses keys of more than 1024 characters."""
 

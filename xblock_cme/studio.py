@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -55,6 +55,8 @@ class StudioMixin:
     copies: Any
     files: Any
     taken: Any
+    translate: Callable[[str], str]
+    tool_client: Callable[[], Any]
 
     # ---- views -----------------------------------------------------------------------------------------------------
 

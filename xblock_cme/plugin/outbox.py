@@ -35,7 +35,7 @@ class Tally:
 
 def pause(tries: int) -> timedelta:
     """How long to wait after this many tries in vain."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(tries, 12))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(tries, 12)))
 
 
 def send_claim(row: ClaimDelivery, clients: Clients, now: datetime) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from lti_tool.domain.assessment import Question, QuestionKind, Test
-from xblock_cme.copies import read_copy
-
 from tests.xblock.site.scenarios import fields_of
+from xblock_cme.copies import read_copy
 
 
 def copy_of(name: str) -> Any:

@@ -28,9 +28,9 @@ def _fresh() -> Iterator[None]:
     from django.core.cache import cache
     from django.db import connections
     from workbench.models import XBlockState
-    from xblock_cme.plugin import models
 
     from tests.xblock.site.runtime import EVENTS
+    from xblock_cme.plugin import models
 
     yield
     cache.clear()

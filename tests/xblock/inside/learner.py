@@ -85,6 +85,7 @@ class Learner:
     def facts(self) -> Any:
         """The block's state of this learner."""
         from workbench.runtime import WorkbenchRuntime
+
         from xblock_cme.facts import read_facts
 
         return read_facts(WorkbenchRuntime(self.name).get_block(self.usage).facts)

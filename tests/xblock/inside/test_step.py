@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+
 from lti_tool.domain.activity import Requirement, Step
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.native import write_message
-from xblock_cme.claiming import Claimant, evaluate
-from xblock_cme.facts import LearnerFacts
-from xblock_cme.progress import progress
-
 from tests.xblock.inside.answers import copy_of, given_keys, right_answers, right_for
 from tests.xblock.inside.learner import Learner
 from tests.xblock.site.people import lti_id
+from xblock_cme.claiming import Claimant, evaluate
+from xblock_cme.facts import LearnerFacts
+from xblock_cme.progress import progress
 
 REQUIRED = Requirement.REQUIRED
 
@@ -107,6 +107,7 @@ def plain_of(who: Learner) -> str:
 
 def test_an_evaluation_leaves_no_answer_in_the_learners_state(ada: Learner) -> None:
     from workbench.models import XBlockState
+
     from xblock_cme.plugin.models import EvaluationDelivery
 
     walk_to_evaluation(ada)
@@ -215,6 +216,7 @@ def test_pictures_are_given_only_with_their_questions() -> None:
 
 def test_state_stays_small_and_a_page_is_fast(ada: Learner, monkeypatch: pytest.MonkeyPatch) -> None:
     from workbench.models import XBlockState
+
     from xblock_cme import client
 
     def no_network(*args: object, **kwargs: object) -> None:

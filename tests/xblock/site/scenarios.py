@@ -25,7 +25,7 @@ def step_xml(name: str, step: str = "") -> str:
 
 def gate_xml(name: str, steps: str) -> str:
     """A gate that holds the disclosure of a sample and a paragraph behind it."""
-    behind = "<html_demo><p>Behind the gate.</p></html_demo>"
+    behind = "<html_demo>Behind the gate.</html_demo>"
     return f'<cme_gate activity="{name}" steps={quoteattr(steps)}>{step_xml(name, "information")}{behind}</cme_gate>'
 
 
@@ -33,6 +33,7 @@ def all_scenarios() -> dict[str, str]:
     names = sorted(path.stem for path in SAMPLES.glob("*.json"))
     found = {name: step_xml(name) for name in names}
     found["empty"] = "<cme_step/>"
+    found["gate"] = gate_xml("hypertension-2026", '["information"]')
     steps = ("information", "pre-test", "content", "post-test", "evaluation", "claim")
     parts = "".join(step_xml("hypertension-2026", step) for step in steps)
     found["single-steps"] = f"<vertical_demo>{parts}</vertical_demo>"

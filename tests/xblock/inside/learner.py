@@ -31,7 +31,8 @@ class Learner:
         self.look()
 
     def look(self) -> str:
-        response = self.client.get(f"/scenario/{self.scenario}/", {"student": self.name})
+        """The page without the workbench's own frame, which shows the source of a scenario."""
+        response = self.client.get(f"/view/{self.scenario}/", {"student": self.name})
         assert response.status_code == 200
         self.html = response.content.decode()
         found = [usage for usage in dict.fromkeys(USAGE.findall(self.html)) if ".cme_step." in usage]

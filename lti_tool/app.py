@@ -31,7 +31,7 @@ from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Reg
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.worker import run_worker
 from lti_tool.settings import Settings
-from lti_tool.web import health, learner, lti, staff, verify
+from lti_tool.web import api, health, learner, lti, staff, verify
 from lti_tool.web.dependencies import EXTENSION, Dependencies, utc_now
 from lti_tool.web.errors import set_up_errors
 from lti_tool.web.headers import set_up_headers
@@ -100,11 +100,11 @@ def warm_up(deps: Dependencies) -> None:
 
 
 def _register(app: Flask) -> None:
-    for room in (learner, staff):
+    for room in (api, learner, staff):
         for name in room.MODULES:
             importlib.import_module(name)
-    for blueprint in (lti.blueprint, health.blueprint, verify.blueprint, learner.blueprint, staff.blueprint):
-        app.register_blueprint(blueprint)
+    for room in (lti, health, verify, api, learner, staff):
+        app.register_blueprint(room.blueprint)
 
 
 def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:

@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         description="How long a grade that the LMS does not take is retried before it is parked, in days.",
     )
 
+    api_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="How many calls of the API one deployment may make in a minute and web process.",
+    )
+
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")

@@ -123,6 +123,7 @@ def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
         context=claimant.context,
         activity=here.copy.key,
         version=here.copy.version,
+        text_version=here.newest.version,
         at=here.now,
         record=replace(here.record, claims=()),
         profile=profile,

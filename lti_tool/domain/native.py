@@ -80,6 +80,9 @@ class NativeClaim:
     """The platform's id of the course."""
     activity: str
     version: int
+    """The version that tests, content and credit come from."""
+    text_version: int
+    """The version whose information page was in force for the learner."""
     at: datetime
     """When the learner claimed; a delivery may come days later."""
     record: Record

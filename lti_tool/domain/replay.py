@@ -70,7 +70,8 @@ def _as_of(attempt: Attempt, moment: datetime) -> Attempt:
 def _check_step(activity: Activity, record: Record, step: Step, moment: datetime) -> None:
     """The step was open then, on the text that was in force for the learner then."""
     known = before(record, moment)
-    fingerprint = known.acknowledgements[-1].fingerprint if known.acknowledgements else ""
+    newest = max(known.acknowledgements, key=lambda mark: mark.at, default=None)
+    fingerprint = newest.fingerprint if newest else ""
     try:
         require(standing(activity, known, fingerprint, moment), step)
     except CmeError as error:

@@ -31,6 +31,7 @@ class Progress:
     version: int
     """The version that this learner began with; tests, content and credit come from it."""
     newest_version: int
+    """The version whose text is in force for this learner: the newest, or the one that a native face has shown."""
     is_trial: bool
     activity: Activity
     record: Record
@@ -78,7 +79,7 @@ def lock(session: Session, participation_id: str) -> models.Participation:
 def progress_of(session: Session, row: models.Participation, now: datetime) -> Progress:
     """Load and compute everything about one participation."""
     activity = activity_value(session, row.activity_id, row.version)
-    newest = newest_version(session, row.activity_id)
+    newest = row.text_version or newest_version(session, row.activity_id)
     shown = activity if newest == row.version else activity_value(session, row.activity_id, newest)
     page = information_page(shown, statements(shown, shown.designated_on))
     record = record_value(session, row)

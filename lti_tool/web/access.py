@@ -20,6 +20,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.errors import Forbidden
+from lti_tool.services.native_access import NativeClient, client_of
 from lti_tool.services.session import Visit, find_visit
 from lti_tool.services.transaction import Database, transaction
 from lti_tool.web.dependencies import Dependencies, dependencies
@@ -37,6 +38,8 @@ class Access(StrEnum):
     """Anybody with a session in a course; staff take part in a test run."""
     STAFF = "staff"
     """A session whose launch carried a staff role in this course."""
+    PLATFORM = "platform"
+    """A platform's server with an access token of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,13 @@ class Work(PublicWork):
     """A request within a session."""
 
     visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class ApiWork(PublicWork):
+    """A request of a platform's server."""
+
+    client: NativeClient
 
 
 def cookie_name(session_id: str) -> str:
@@ -149,6 +159,32 @@ def route(
         return answer
 
     return declare
+
+
+def platform_route(
+    blueprint: Blueprint, rule: str, methods: Sequence[str] = ("GET",)
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Declare a route for platforms' servers. The view is called with an :class:`ApiWork`."""
+
+    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        @wraps(view)
+        def answer(**arguments: Any) -> ResponseReturnValue:
+            deps = dependencies()
+            now = deps.clock()
+            with transaction(deps.sessions) as db:
+                client = client_of(db, _bearer(), now)
+                return view(ApiWork(db, now, deps, client), **arguments)
+
+        _register(blueprint, rule, answer, methods, Access.PLATFORM)
+        return answer
+
+    return declare
+
+
+def _bearer() -> str:
+    """The access token of the request (RFC 6750, 2.1), ``""`` if there is none."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
 
 
 def _register(

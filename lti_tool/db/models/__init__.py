@@ -10,6 +10,7 @@ from lti_tool.db.models.evaluation import EvaluationReceipt, EvaluationResponse
 from lti_tool.db.models.grade import Delivery
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
@@ -20,8 +21,12 @@ __all__ = [
     "Activity",
     "ActivityVersion",
     "Answer",
+    "ApiAssertion",
+    "ApiRequest",
+    "ApiToken",
     "Attempt",
     "Award",
+    "BlockKey",
     "Certificate",
     "CertificateCounter",
     "Course",

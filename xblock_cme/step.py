@@ -30,9 +30,7 @@ from xblock_cme.words import _
 @XBlock.wants("user")
 @XBlock.wants("settings")
 @XBlock.wants("completion")
-class CmeStepXBlock(
-    StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, CompletableXBlockMixin, XBlock
-):
+class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, CompletableXBlockMixin, XBlock):
     """Shows a dated copy of an approved activity and keeps the learner's facts. The tool decides on credit."""
 
     block_settings_key = "cme"

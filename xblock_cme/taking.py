@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -59,7 +58,7 @@ def start(here: Progress, kind: TestKind, seed: int) -> LearnerFacts:
     if here.record.open_attempt(kind):
         return here.facts
     number = 1 + max((attempt.number for attempt in here.record.attempts_at(kind)), default=0)
-    attempt = Attempt(uuid.UUID(int=seed >> 1, version=4).hex, kind, number, draw_form(test, seed), here.now)
+    attempt = Attempt(f"{kind.value}-{number}-{seed:x}", kind, number, draw_form(test, seed), here.now)
     record = here.facts.record
     return replace(
         here.facts, record=replace(record, attempts=(*record.attempts, attempt)), revision=here.facts.revision + 1

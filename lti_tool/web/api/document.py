@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from lti_tool.domain.native import VERSIONS
 from lti_tool.services.native_activity import ApprovedActivity
 from lti_tool.web.access import PublicWork
+from lti_tool.web.api import MODULES
 from lti_tool.web.api.operation import OPERATIONS, Operation, operation
 
 _ARGUMENT = re.compile(r"<(?:(\w+):)?(\w+)>")
@@ -129,7 +131,9 @@ def _described(what: Operation) -> dict[str, Any]:
 
 
 def openapi() -> dict[str, Any]:
-    """The whole document."""
+    """The whole document. The rooms are loaded first: an operation that nobody imported would be missing."""
+    for room in MODULES:
+        importlib.import_module(room)
     paths: dict[str, Any] = {}
     for what in OPERATIONS:
         address = "/api/v1" + _ARGUMENT.sub(r"{\2}", what.rule)

@@ -51,11 +51,12 @@ def send_claim(row: ClaimDelivery, clients: Clients, now: datetime) -> None:
     row.save()
 
 
-def send_due(clients: Clients, now: datetime) -> Tally:
-    """Everything that is due, oldest first."""
+def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tally:
+    """Everything that is due, oldest first; ``is_forced``: what rests as well."""
     tally = Tally()
-    due = ClaimDelivery.objects.filter(state=ClaimDelivery.WAITING, next_at__lte=now).order_by("next_at")[:BATCH]
-    for row in due:
+    waiting = ClaimDelivery.objects.filter(state=ClaimDelivery.WAITING)
+    due = waiting if is_forced else waiting.filter(next_at__lte=now)
+    for row in due.order_by("next_at")[:BATCH]:
         send_claim(row, clients, now)
         tally.awarded += row.state == row.AWARDED
         tally.refused += row.state == row.REFUSED

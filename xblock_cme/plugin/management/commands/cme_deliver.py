@@ -24,10 +24,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=int, default=0, help="Go on for ever, with this pause in seconds.")
+        parser.add_argument("--now", action="store_true", help="Try everything at once, also what rests for a while.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            done = send_due(client_for, now())
+            done = send_due(client_for, now(), is_forced=options["now"])
             claims = f"awarded {done.awarded}, refused {done.refused}, waiting {done.waiting}"
             self.stdout.write(f"claims: {claims}; evaluations sent: {done.evaluations}")
             if not options["every"]:

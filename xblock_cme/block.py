@@ -16,14 +16,16 @@ from lti_tool.domain.errors import CmeError, Refused
 from xblock_cme import store
 from xblock_cme.acting import Outcome, Scene, perform
 from xblock_cme.claiming import Claimant
-from xblock_cme.compat import Course, Person, course_of, language, lti_id_of, person_of, tool_settings
+from xblock_cme.compat import Course, Person, course_of, language, lti_id_of, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.face import refusal
 from xblock_cme.facts import LearnerFacts, Sent, read_facts, since, write_facts
+from xblock_cme.outbox import client_for, send_claim
 from xblock_cme.paging import View, page_values
 from xblock_cme.progress import Progress, progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, render
+from xblock_cme.words import REFUSALS
 
 LONGEST_FIELD = 5000
 MOST_FIELDS = 500
@@ -136,9 +138,6 @@ class LearnerMixin:
 
     def _send(self, row: Any, now: datetime) -> None:
         """Try at once; whatever comes of it, the claim is kept and the command tries again."""
-        from xblock_cme.plugin.management.commands.cme_deliver import client_for
-        from xblock_cme.plugin.outbox import send_claim
-
         if row.state == row.WAITING:
             send_claim(row, client_for, now)
 
@@ -190,16 +189,12 @@ class LearnerMixin:
         return render("page.html", values, self.runtime.service(self, "i18n"))
 
     def _refused_page(self, error: CmeError) -> str:
-        from xblock_cme.words import REFUSALS
-
         text = self.translate(REFUSALS.get(error.code, "This could not be done"))
         return render("refused.html", {"text": text, "direction": direction_of(language())})
 
     def tool_client(self) -> Any:
         """The tool of this block's organisation. Raises ``Refused("tool_not_connected")``."""
-        from xblock_cme.client import Credentials, ToolClient
-
-        return ToolClient(Credentials.of(tool_settings(course_of(self).organisation)))
+        return client_for(course_of(self).organisation)
 
 
 def _quiet(outcome: Outcome) -> dict[str, Any]:

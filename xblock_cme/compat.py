@@ -100,6 +100,11 @@ def has_plugin() -> bool:
     return bool(apps.is_installed("xblock_cme.plugin"))
 
 
+def table(name: str) -> Any:
+    """One of the plugin app's models, by name: they exist only where the app is installed."""
+    return apps.get_model("xblock_cme", name)
+
+
 def language() -> str:
     """BCP 47 tag of the page."""
     return str(get_language() or "en")

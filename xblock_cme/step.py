@@ -6,6 +6,7 @@ import base64
 import mimetypes
 from typing import Any
 
+from django.utils.timezone import now as clock
 from web_fragments.fragment import Fragment
 from webob import Response
 from xblock.completable import CompletableXBlockMixin
@@ -114,10 +115,8 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
         return Response(json_body={"steps": steps, "is_complete": here.standing.is_complete})
 
     def _present(self) -> Any:
-        from django.utils.timezone import now
-
         person, course = person_of(self), course_of(self)
-        return self.progress_of(person, self._place(person, course), now())
+        return self.progress_of(person, self._place(person, course), clock())
 
     @XBlock.handler
     def media(self, request: Any, suffix: str = "") -> Response:

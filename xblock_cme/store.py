@@ -16,7 +16,7 @@ from typing import Any
 from lti_tool.domain.errors import Refused
 from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, read_message, write_message
 from lti_tool.domain.record import Claim
-from xblock_cme.compat import has_plugin
+from xblock_cme.compat import has_plugin, table
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
 
 
@@ -32,20 +32,18 @@ class Place:
         return {"user_id": self.user_id, "course_key": self.course_key, "activity_key": self.activity_key}
 
 
-def _models() -> Any:
-    """Imported late: tables exist only where the app is installed. Raises ``Refused("store_missing")``."""
+def _table(name: str) -> Any:
+    """Raises ``Refused("store_missing")``."""
     if not has_plugin():
         raise Refused("store_missing", "the Django app xblock_cme.plugin is not installed")
-    from xblock_cme.plugin import models
-
-    return models
+    return table(name)
 
 
 def other_facts(place: Place, usage_key: str) -> list[LearnerFacts]:
     """What the course's other blocks know of this learner; nothing without the app."""
     if not has_plugin() or not place.user_id:
         return []
-    rows = _models().BlockFacts.objects.filter(**place.as_filter()).exclude(usage_key=usage_key)
+    rows = _table("BlockFacts").objects.filter(**place.as_filter()).exclude(usage_key=usage_key)
     return [read_facts(row.body) for row in rows.order_by("usage_key")]
 
 
@@ -58,7 +56,7 @@ def keep_facts(place: Place, usage_key: str, facts: LearnerFacts, now: datetime)
     """The block's state once more, where its neighbours and the gates can see it."""
     if has_plugin() and place.user_id:
         values = {**place.as_filter(), "body": write_facts(facts), "updated_at": now}
-        _models().BlockFacts.objects.update_or_create(
+        _table("BlockFacts").objects.update_or_create(
             user_id=place.user_id, usage_key=usage_key, defaults={k: v for k, v in values.items() if k != "user_id"}
         )
 
@@ -67,18 +65,18 @@ def reset_at(place: Place) -> datetime | None:
     """When staff last set this learner's attempts aside."""
     if not has_plugin() or not place.user_id:
         return None
-    found = _models().AttemptReset.objects.filter(**place.as_filter()).order_by("-at").first()
+    found = _table("AttemptReset").objects.filter(**place.as_filter()).order_by("-at").first()
     moment: datetime | None = found.at if found else None
     return moment
 
 
 def reset_attempts(place: Place, by: str, now: datetime) -> None:
-    _models().AttemptReset.objects.create(**place.as_filter(), by=by, at=now)
+    _table("AttemptReset").objects.create(**place.as_filter(), by=by, at=now)
 
 
 def learners(course_key: str, activity_key: str) -> dict[str, list[LearnerFacts]]:
     """Everybody who has done something in this activity of this course, by user key; test runs are left out."""
-    rows = _models().BlockFacts.objects.filter(course_key=course_key, activity_key=activity_key)
+    rows = _table("BlockFacts").objects.filter(course_key=course_key, activity_key=activity_key)
     found: dict[str, list[LearnerFacts]] = {}
     for row in rows.order_by("user_id", "usage_key"):
         facts = read_facts(row.body)
@@ -102,7 +100,7 @@ def claim_state(place: Place) -> ClaimState | None:
     """``None`` before the first claim."""
     if not has_plugin() or not place.user_id:
         return None
-    row = _models().ClaimDelivery.objects.filter(**place.as_filter()).first()
+    row = _table("ClaimDelivery").objects.filter(**place.as_filter()).first()
     if row is None:
         return None
     answer = read_message(NativeAnswer, row.answer) if row.answer else None
@@ -120,19 +118,19 @@ def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
 
 def queue_claim(place: Place, organisation: str, claim: NativeClaim, now: datetime) -> Any:
     """Write the claim down before anything is sent. One that was refused is replaced; one that was awarded stays."""
-    models = _models()
+    claims = _table("ClaimDelivery")
     values = {
         "organisation": organisation,
         "key": secrets.token_hex(16),
         "message": write_message(claim),
-        "state": models.ClaimDelivery.WAITING,
+        "state": claims.WAITING,
         "answer": None,
         "fault": "",
         "tries": 0,
         "next_at": now,
         "created_at": now,
     }
-    row, is_new = models.ClaimDelivery.objects.get_or_create(**place.as_filter(), defaults=values)
+    row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
     if not is_new and row.state == row.REFUSED:
         for name, value in values.items():
             setattr(row, name, value)
@@ -141,6 +139,6 @@ def queue_claim(place: Place, organisation: str, claim: NativeClaim, now: dateti
 
 
 def queue_evaluation(organisation: str, message: NativeEvaluation) -> None:
-    _models().EvaluationDelivery.objects.create(
+    _table("EvaluationDelivery").objects.create(
         key=secrets.token_hex(16), organisation=organisation, message=write_message(message)
     )

@@ -86,11 +86,11 @@ def revoke_block_key(db: Session, kid: str, now: datetime) -> None:
 
 
 def find_block_key(db: Session, kid: str) -> RegisteredKey:
-    """The key that an assertion names. Raises ``Forbidden("client_unknown")`` also for a revoked one."""
+    """The key that an assertion names. Raises ``Forbidden("block_key_refused")`` also for a revoked one."""
     is_plain = kid.isascii() and kid.isprintable()
     row = db.scalars(select(models.BlockKey).where(models.BlockKey.kid == kid)).first() if is_plain else None
     if row is None or row.revoked_at is not None:
-        raise Forbidden("client_unknown")
+        raise Forbidden("block_key_refused")
     return _registered(row)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -129,7 +130,10 @@ def running_together(database_url: str, folder: Path, samples: Path, **variables
         yield Together(world, *sites)
 
 
-@pytest.fixture
-def together(migrated_sqlite_url: str, tmp_path: Path, samples: Path) -> Iterator[Together]:
-    with running_together(migrated_sqlite_url, tmp_path, samples) as made:
+@pytest.fixture(scope="module")
+def together(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory, samples: Path) -> Iterator[Together]:
+    """One for the tests of a file: each has learners of its own."""
+    folder = tmp_path_factory.mktemp("together")
+    shutil.copyfile(migrated_sqlite_file, folder / "tool.db")
+    with running_together(f"sqlite:///{folder / 'tool.db'}", folder, samples) as made:
         yield made

@@ -19,7 +19,7 @@ def press(page: Page, name: str | re.Pattern[str]) -> None:
 
 def heading(page: Page, text: str | re.Pattern[str]) -> None:
     """The page has arrived, and the keyboard is at its heading or at what must be read first."""
-    expect(page.get_by_role("heading", name=text).first).to_be_visible()
+    expect(page.get_by_role("heading", name=text).first).to_be_visible(timeout=20_000)
 
 
 def acknowledge(page: Page) -> None:

@@ -25,7 +25,7 @@ from lti_tool.web.verify import RateLimit
 log = logging.getLogger("cme_tool.api")
 
 UNAUTHORISED = frozenset(
-    {"token_unknown", "client_unknown", "assertion_refused", "assertion_malformed", "assertion_used"}
+    {"token_unknown", "block_key_refused", "assertion_refused", "assertion_malformed", "assertion_used"}
 )
 LIMIT = "cme_api_limit"
 

@@ -11,9 +11,9 @@ import pytest
 from lti_tool.domain.activity import Requirement, Step
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.native import write_message
-from tests.xblock.inside.answers import copy_of, given_keys, right_answers, right_for
+from tests.xblock.inside.answers import copy_of, given_keys, right_for
 from tests.xblock.inside.learner import Learner
-from tests.xblock.site.people import lti_id
+from tests.xblock.site.identity import lti_id
 from xblock_cme.claiming import Claimant, evaluate
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import progress
@@ -236,19 +236,20 @@ def test_state_stays_small_and_a_page_is_fast(ada: Learner, monkeypatch: pytest.
     assert max(sizes) < 20_000
     fresh = Learner(NAME, "bo")
     fresh.acknowledge()
-    fresh.act("start", "pre-test")
-    assert len(right_answers(test)) >= 10
+    fresh.take("pre-test", {})
+    fresh.study(ITEMS)
+    fresh.act("start", "post-test")
     assert best_time(fresh) < 0.030
 
 
 def best_time(who: Learner) -> float:
-    """Seconds for ``student_view`` alone, the best of five."""
+    """Seconds of this process for ``student_view`` alone, the best of seven; other work of the machine is not in it."""
     from workbench.runtime import WorkbenchRuntime
 
     block = WorkbenchRuntime(who.name).get_block(who.usage)
     times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert "Question 1 of" in block.student_view().content
-        times.append(time.perf_counter() - began)
+    for _ in range(7):
+        began = time.process_time()
+        assert "Question 1 of 10" in block.student_view().content
+        times.append(time.process_time() - began)
     return min(times)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from xblock.reference.user_service import UserService, XBlockUser
 
-NAMESPACE = uuid.UUID("5b7d8a1e-2f0c-4d6e-9a3b-111111111111")
-
-
-def lti_id(user_id: str) -> str:
-    """A stable id for each person, as the platform's table of external ids keeps."""
-    return str(uuid.uuid5(NAMESPACE, user_id))
+from tests.xblock.site.identity import lti_id
 
 
 class PeopleService(UserService):

@@ -9,14 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.timezone import now
 
-from xblock_cme.client import Credentials, ToolClient
-from xblock_cme.compat import tool_settings
-from xblock_cme.plugin.outbox import send_due
-
-
-def client_for(organisation: str) -> ToolClient:
-    """The tool of an organisation. Raises ``Refused("tool_not_connected")``."""
-    return ToolClient(Credentials.of(tool_settings(organisation)))
+from xblock_cme.outbox import client_for, send_due
 
 
 class Command(BaseCommand):

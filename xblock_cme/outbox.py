@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused, ServiceUnavailable
 from lti_tool.domain.native import write_message
-from xblock_cme.client import ToolClient
-from xblock_cme.plugin.models import ClaimDelivery, EvaluationDelivery
+from xblock_cme.client import Credentials, ToolClient
+from xblock_cme.compat import table, tool_settings
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -33,12 +34,17 @@ class Tally:
     evaluations: int = 0
 
 
+def client_for(organisation: str) -> ToolClient:
+    """The tool of an organisation. Raises ``Refused("tool_not_connected")``."""
+    return ToolClient(Credentials.of(tool_settings(organisation)))
+
+
 def pause(tries: int) -> timedelta:
     """How long to wait after this many tries in vain."""
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(tries, 12)))
 
 
-def send_claim(row: ClaimDelivery, clients: Clients, now: datetime) -> None:
+def send_claim(row: Any, clients: Clients, now: datetime) -> None:
     """One try. The answer is stored with the row; without one the row waits longer each time."""
     row.tries += 1
     try:
@@ -54,7 +60,8 @@ def send_claim(row: ClaimDelivery, clients: Clients, now: datetime) -> None:
 def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tally:
     """Everything that is due, oldest first; ``is_forced``: what rests as well."""
     tally = Tally()
-    waiting = ClaimDelivery.objects.filter(state=ClaimDelivery.WAITING)
+    claims = table("ClaimDelivery")
+    waiting = claims.objects.filter(state=claims.WAITING)
     due = waiting if is_forced else waiting.filter(next_at__lte=now)
     for row in due.order_by("next_at")[:BATCH]:
         send_claim(row, clients, now)
@@ -68,7 +75,7 @@ def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tal
 def _send_evaluations(clients: Clients) -> int:
     """In the order of their random keys, so that not even the order of arrival tells who answered when."""
     sent = 0
-    for row in EvaluationDelivery.objects.order_by("key")[:BATCH]:
+    for row in table("EvaluationDelivery").objects.order_by("key")[:BATCH]:
         try:
             clients(row.organisation).evaluation(row.message, row.key)
         except CmeError as error:

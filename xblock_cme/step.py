@@ -181,6 +181,19 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
         """The platform's "override score" calls this after ``set_score``."""
         self._publish_grade(score or self.get_score(), only_if_higher)
 
+    # ---- exported courses ----------------------------------------------------------------------------------------
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """An exported course never carries a learner's state, whoever the exporting block is bound to."""
+        super().add_xml_to_node(node)
+        _without_learners(node)
+
+    @classmethod
+    def parse_xml(cls, node: Any, runtime: Any, keys: Any) -> Any:
+        """Nor is any taken in."""
+        _without_learners(node)
+        return super().parse_xml(node, runtime, keys)
+
     # ---- Studio and the workbench ----------------------------------------------------------------------------------
 
     def author_view(self, context: Any = None) -> Fragment:
@@ -189,3 +202,9 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
     @staticmethod
     def workbench_scenarios() -> list[tuple[str, str]]:
         return [("CME step without an activity", "<cme_step/>")]
+
+
+def _without_learners(node: Any) -> None:
+    for name, field in CmeStepXBlock.fields.items():
+        if field.scope is Scope.user_state:
+            node.attrib.pop(name, None)

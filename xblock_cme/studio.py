@@ -212,7 +212,7 @@ class StudioMixin:
         try:
             activity = newest_copy(self.copies).activity
         except NotFound:
-            yield ValidationMessage.NOT_CONFIGURED, "Choose an activity that the CME tool has approved."
+            yield warning, "Choose an activity that the CME tool has approved."
             return
         except CmeError:
             yield error, "The stored copy of the activity cannot be read by this release. Take it again from the tool."

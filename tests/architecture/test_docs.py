@@ -17,6 +17,7 @@ GENERATED = {
     "command-line.md": "generate_command_line",
     "http.md": "generate_http",
     "refusal-codes.md": "generate_refusal_codes",
+    "api.md": "generate_api",
 }
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -45,6 +46,12 @@ def test_a_generated_page_is_up_to_date(page: str) -> None:
     generator = GENERATED[page]
     written = (DOCS / "reference" / page).read_text("utf-8")
     assert written == loaded(generator).page(), f"run: python docs/{generator}.py"
+
+
+@pytest.mark.usefixtures("generators")
+def test_the_openapi_document_is_up_to_date() -> None:
+    written = (DOCS / "reference" / "openapi.json").read_text("utf-8")
+    assert written == loaded("generate_api").openapi_json(), "run: python docs/generate_api.py"
 
 
 @pytest.mark.usefixtures("generators")

@@ -71,6 +71,7 @@ def to_the_claim(page: Page) -> None:
     expect(page.get_by_text("You have passed", exact=True)).to_be_visible()
     accessible(page)
     walk.press(page, re.compile("^Continue: "))
+    walk.heading(page, "Evaluation")
     accessible(page)
     walk.evaluate(page)
     walk.press(page, re.compile("^Continue: "))

@@ -61,6 +61,7 @@ def take(page: Page, test: Test | None, label: str) -> None:
 def study(page: Page, name: str = NAME) -> None:
     activity = sample(name).activity
     assert activity is not None and activity.content is not None
+    heading(page, "Content")
     press(page, re.compile("^Continue: "))
     for item in activity.content.items:
         heading(page, item.title)
@@ -69,6 +70,7 @@ def study(page: Page, name: str = NAME) -> None:
 
 
 def evaluate(page: Page) -> None:
+    expect(page.get_by_role("button", name="Send the evaluation")).to_be_visible()
     for group in page.locator("fieldset.cme-scale, fieldset.cme-question:not(:has(fieldset))").all():
         group.locator("input").last.check()
     for field in page.locator("textarea").all():

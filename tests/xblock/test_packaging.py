@@ -6,6 +6,8 @@ import re
 import subprocess
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.services.learner import EQUIVALENT
@@ -81,11 +83,9 @@ def test_the_block_loads_nothing_of_the_tools() -> None:
     ids=["steps", "blockers", "headings", "degrees", "faults"],
 )
 def test_the_block_says_what_the_tool_says(mine: dict[object, str], theirs: dict[object, object]) -> None:
-    import lti_tool.app
-
-    flask = lti_tool.app.Flask("words")
-    lti_tool.app.Babel(flask)
-    with flask.test_request_context():
+    app = Flask("words")
+    Babel(app)
+    with app.test_request_context():
         assert mine == {key: str(text) for key, text in theirs.items()}
 
 

@@ -1,73 +1,26 @@
-"""The API over real HTTP, called by the block's own client; every answer is held against the OpenAPI document."""
+"""Activities and claims over the API; every answer is held against the OpenAPI document."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import jwt
 import pytest
 import requests
-from jsonschema import Draft202012Validator
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lti_tool.db import models
-from lti_tool.domain.errors import CmeError, NotFound, Refused
+from lti_tool.domain.errors import CmeError, NotFound
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.native import NativeAnswer, NativeClaim, write_message
+from lti_tool.domain.native import NativeClaim, write_message
 from lti_tool.domain.record import Record
-from lti_tool.services.native_access import revoke_block_key
-from lti_tool.web.api.document import openapi
-from tests.functional.native import (
-    COURSE,
-    SUBJECT,
-    NativeLearner,
-    client,
-    credentials,
-    evaluation_fields,
-    key_pair,
-)
+from tests.functional.api_calls import NAME, count, fits, learner, raw, reasons, walked
+from tests.functional.native import COURSE, SUBJECT, client, credentials, evaluation_fields
 from tests.functional.world import World
 from xblock_cme.claiming import Claimant, evaluate
-from xblock_cme.client import _TOKENS, Credentials, ToolClient
-
-NAME = "hypertension-2026"
-DOCUMENT = openapi()
-
-
-@pytest.fixture(name="tool")
-def _tool(world: World) -> Iterator[ToolClient]:
-    """The clock of the world is that of the machine: the client reads it for its assertions."""
-    world.clock.set(datetime.now(UTC))
-    _TOKENS.clear()
-    found = client(credentials(world))
-    yield found
-    found.http.close()
-
-
-def fits(name: str, value: Any) -> None:
-    """``value`` is what the document says of the schema ``name``."""
-    schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
-    Draft202012Validator(schema).validate(value)
-
-
-def learner(tool: ToolClient, days: int = 1) -> NativeLearner:
-    """Somebody who began some days ago."""
-    return NativeLearner(tool.copy(NAME, 1), datetime.now(UTC) - timedelta(days=days))
-
-
-def raw(tool: ToolClient, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
-    """One request as it stands, with the client's token."""
-    headers = {"Authorization": f"Bearer {tool._token() if token is None else token}", **options.pop("headers", {})}
-    return tool.http.request(method, tool.credentials.tool_url + path, headers=headers, timeout=30, **options)
-
-
-def count(world: World, table: Any) -> int:
-    with world.db() as db:
-        return db.scalar(select(func.count()).select_from(table)) or 0
+from xblock_cme.client import ToolClient
 
 
 def test_approved_activities_can_be_found(tool: ToolClient) -> None:
@@ -122,11 +75,6 @@ def test_the_certificate_is_its_owners(tool: ToolClient) -> None:
     assert requests.get(certificate.verify_url, timeout=30).status_code == 200
 
 
-def reasons(answer: NativeAnswer) -> set[str]:
-    assert not answer.is_awarded
-    return {reason.code for reason in answer.reasons}
-
-
 def test_a_claim_before_the_path_is_done_is_refused_with_reasons(tool: ToolClient, world: World) -> None:
     ada = learner(tool)
     ada.acknowledge()
@@ -145,12 +93,6 @@ def test_wrong_answers_are_no_pass(tool: ToolClient) -> None:
     profile = Profile("Ada Lovelace", "MD", "US")  # type: ignore[arg-type]
     sent = NativeClaim(SUBJECT, COURSE, NAME, 1, 1, datetime.now(UTC), record, profile, {}, True)
     assert "needs_post-test" in reasons(tool.claim(write_message(sent), "key"))
-
-
-def walked(tool: ToolClient) -> NativeClaim:
-    ada = learner(tool)
-    ada.walk()
-    return ada.claim()
 
 
 def without_pre_test(record: Record) -> Record:
@@ -249,111 +191,6 @@ def test_what_cannot_be_read_is_refused(tool: ToolClient, body: bytes) -> None:
     fits("Refusal", response.json())
 
 
-PATHS = [
-    ("GET", "/api/v1/activities"),
-    ("GET", f"/api/v1/activities/{NAME}"),
-    ("GET", f"/api/v1/activities/{NAME}/versions/1"),
-    ("GET", f"/api/v1/activities/{NAME}/versions/1/media/x.png"),
-    ("POST", "/api/v1/claims"),
-    ("POST", "/api/v1/evaluations"),
-    ("GET", "/api/v1/certificates/1/pdf"),
-]
-
-
-@pytest.mark.parametrize(("method", "path"), PATHS)
-def test_nothing_without_a_token(tool: ToolClient, method: str, path: str) -> None:
-    for token in ("", "wrong", "x" * 3000):
-        response = raw(tool, method, path, token)
-        assert response.status_code == 401 and "WWW-Authenticate" in response.headers
-        fits("Refusal", response.json())
-
-
-def test_every_operation_is_tried_without_a_token() -> None:
-    asked = {(method.upper(), path) for path, found in DOCUMENT["paths"].items() for method in found}
-    tried = {("POST", "/api/v1/token"), ("GET", "/api/v1/openapi.json")}
-    for method, path in PATHS:
-        parts = path.split("/")
-        tried |= {known for known in asked if known[0] == method and is_like(known[1].split("/"), parts)}
-    assert asked == tried
-
-
-def is_like(pattern: list[str], parts: list[str]) -> bool:
-    same = zip(pattern, parts, strict=False)
-    return len(pattern) == len(parts) and all(one == two or one.startswith("{") for one, two in same)
-
-
-def assertion(found: Credentials, **changes: Any) -> str:
-    now = int(datetime.now(UTC).timestamp())
-    claims = {
-        "iss": found.client_id,
-        "sub": found.client_id,
-        "aud": f"{found.tool_url}/api/v1/token",
-        "iat": now,
-        "exp": now + 60,
-        "jti": "one",
-        **changes,
-    }
-    claims = {name: value for name, value in claims.items() if value is not None}
-    return jwt.encode(claims, found.private_key, algorithm="RS256", headers={"kid": found.key_id})
-
-
-def ask_token(found: Credentials, sent: str) -> requests.Response:
-    kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    form = {"grant_type": "client_credentials", "client_assertion_type": kind, "client_assertion": sent}
-    return requests.post(f"{found.tool_url}/api/v1/token", data=form, timeout=30)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"aud": "https://other.example"},
-        {"iss": "other"},
-        {"sub": "other"},
-        {"exp": 1},
-        {"exp": 10**10},
-        {"iat": 10**10},
-        {"jti": None},
-        {"jti": ""},
-        {"exp": None},
-        {"exp": "soon"},
-    ],
-    ids=str,
-)
-def test_an_assertion_that_is_not_right_gets_no_token(tool: ToolClient, changes: dict[str, Any]) -> None:
-    response = ask_token(tool.credentials, assertion(tool.credentials, **changes))
-    assert response.status_code == 401, response.text
-
-
-def test_an_assertion_is_good_once(tool: ToolClient) -> None:
-    sent = assertion(tool.credentials)
-    first = ask_token(tool.credentials, sent)
-    fits("Token", first.json())
-    assert ask_token(tool.credentials, sent).json()["code"] == "assertion_used"
-
-
-def test_another_key_and_another_algorithm_get_no_token(tool: ToolClient) -> None:
-    found = tool.credentials
-    forged = replace(found, private_key=key_pair(3)[0])
-    assert ask_token(found, assertion(forged)).status_code == 401
-    hs = jwt.encode({"iss": found.client_id}, "x" * 40, algorithm="HS256", headers={"kid": found.key_id})
-    for sent in (hs, "no.jwt.atall", "", assertion(replace(found, key_id="unknown"))):
-        assert ask_token(found, sent).status_code == 401
-
-
-def test_a_revoked_key_ends_at_once(tool: ToolClient, world: World) -> None:
-    assert tool.activities()
-    with world.db() as db:
-        revoke_block_key(db, tool.credentials.key_id, world.clock())
-    with pytest.raises(Refused):
-        tool.activities()
-
-
-def test_a_token_ends(tool: ToolClient, world: World) -> None:
-    token = tool._token()
-    world.clock.advance(minutes=16)
-    assert raw(tool, "GET", "/api/v1/activities", token).status_code == 401
-
-
 def test_another_providers_platform_sees_nothing_of_ours(tool: ToolClient, world: World) -> None:
     from lti_tool.demo.config import LmsConfig, ToolAddresses
     from lti_tool.demo.server import running_lms
@@ -375,19 +212,3 @@ def test_another_providers_platform_sees_nothing_of_ours(tool: ToolClient, world
                 call()
         assert reasons(stranger.claim(write_message(sent), "key")) == {"activity_unknown"}
         stranger.http.close()
-
-
-def test_too_many_calls_are_slowed_down(tool: ToolClient, world: World) -> None:
-    from lti_tool.web.api.operation import LIMIT
-    from lti_tool.web.verify import RateLimit
-
-    world.app.extensions[LIMIT] = RateLimit(2)
-    answers = [raw(tool, "GET", "/api/v1/activities").status_code for _ in range(3)]
-    assert answers == [200, 200, 429]
-
-
-def test_the_document_is_served_and_whole(tool: ToolClient) -> None:
-    found = requests.get(f"{tool.credentials.tool_url}/api/v1/openapi.json", timeout=30).json()
-    assert found == json.loads(json.dumps(DOCUMENT)) and found["openapi"].startswith("3.1")
-    for name in found["components"]["schemas"]:
-        Draft202012Validator.check_schema(found["components"]["schemas"][name])

@@ -16,7 +16,7 @@ from lti_tool.domain.text import RichText
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, written
-from xblock_cme.words import BLOCKERS, EVALUATION_FAULTS, HEADINGS, REFUSALS, STEP_NAMES
+from xblock_cme.words import BLOCKERS, EVALUATION_FAULTS, HEADINGS, REFUSALS, STEP_NAMES, _
 
 LISTS = ("content_unfinished", "step_locked", "attempt_refused")
 """Refusals that are explained by their blockers."""
@@ -52,7 +52,7 @@ def blocker_texts(shelf: Shelf, blockers: Iterable[Blocker]) -> list[dict[str, A
 
 def refusal(shelf: Shelf, error: CmeError) -> Notice:
     """What to tell of a refusal."""
-    text = shelf.translate(REFUSALS.get(error.code, "This could not be done"))
+    text = shelf.translate(REFUSALS.get(error.code, _("This could not be done")))
     blockers = error.facts.get("blockers", ()) if error.code in LISTS else ()
     return Notice(text, reasons=tuple(blocker_text(shelf, blocker) for blocker in blockers))
 
@@ -68,11 +68,11 @@ def _state(standing: StepStanding, viewed: Step) -> str:
 
 
 STATE_WORDS = {
-    "done": "done",
-    "current": "in progress",
-    "open": "open",
-    "optional": "optional",
-    "locked": "locked",
+    "done": _("done"),
+    "current": _("in progress"),
+    "open": _("open"),
+    "optional": _("optional"),
+    "locked": _("locked"),
 }
 
 

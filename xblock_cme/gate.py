@@ -144,12 +144,12 @@ class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBloc
 
     def _faults(self) -> Iterator[str]:
         if not has_plugin() or partition_classes()[0] is None:
-            yield "The CME plugin is not installed in this platform: content in this gate would not be withheld."
+            yield _("The CME plugin is not installed in this platform: content in this gate would not be withheld.")
         rule = self.rule()
         try:
             activity: Activity = newest_copy(self._copies(rule)).activity
         except CmeError:
-            yield "No CME step of this course holds the gate's activity: add one, or the gate never opens."
+            yield _("No CME step of this course holds the gate's activity: add one, or the gate never opens.")
             return
         if {Step(word) for word in rule.steps if word in set(Step)} - set(activity.steps):
-            yield "The activity does not have every step that this gate asks for, so the gate would never open."
+            yield _("The activity does not have every step that this gate asks for, so the gate would never open.")

@@ -10,6 +10,7 @@ from lti_tool.domain.answer_form import Fields, field_of
 from lti_tool.domain.assessment import Answer, Entry, FormItem, Question, QuestionKind, choices_of, points
 from lti_tool.domain.native import ActivityCopy, text_key
 from xblock_cme.render import finished
+from xblock_cme.words import TRUE_FALSE
 
 KINDS = {QuestionKind.MATCHING: "matching", QuestionKind.ORDERING: "ordering", QuestionKind.NUMERIC: "numeric"}
 
@@ -66,7 +67,7 @@ class Typed:
 
 def _text(shelf: Shelf, question: Question, entry: Entry) -> str:
     is_plain = question.kind is not QuestionKind.TRUE_FALSE
-    return entry.text if is_plain else shelf.translate("True" if entry.key == "true" else "False")
+    return entry.text if is_plain else shelf.translate(TRUE_FALSE[entry.key])
 
 
 def _ordered(shelf: Shelf, question: Question, entries: tuple[Entry, ...], keys: tuple[str, ...]) -> list[Any]:

@@ -19,14 +19,14 @@ from xblock_cme.compat import has_plugin, is_studio, language, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.render import direction_of, render, written
 from xblock_cme.studying import SHOWABLE
-from xblock_cme.words import STEP_NAMES
+from xblock_cme.words import STEP_NAMES, _
 
 REFUSED = {
-    "tool_not_connected": "The CME tool is not connected. The platform's operator sets its address and key.",
-    "tool_unreachable": "The CME tool does not answer at the moment. Try again later; learners are not affected.",
-    "activity_unknown": "The CME tool no longer offers this activity.",
-    "wire_version": "The CME tool and this block do not understand each other: update the older release.",
-    "not_authoring": "This can be done in Studio only.",
+    "tool_not_connected": _("The CME tool is not connected. The platform's operator sets its address and key."),
+    "tool_unreachable": _("The CME tool does not answer at the moment. Try again later; learners are not affected."),
+    "activity_unknown": _("The CME tool no longer offers this activity."),
+    "wire_version": _("The CME tool and this block do not understand each other: update the older release."),
+    "not_authoring": _("This can be done in Studio only."),
 }
 
 
@@ -117,7 +117,7 @@ class StudioMixin:
                 raise Forbidden("not_authoring")
             return {"is_done": True, **work()}
         except CmeError as error:
-            words = REFUSED.get(error.code, "This could not be done")
+            words = REFUSED.get(error.code, _("This could not be done"))
             return {"is_done": False, "code": error.code, "text": self.translate(words)}
 
     @XBlock.json_handler
@@ -208,22 +208,28 @@ class StudioMixin:
     def _faults(self) -> Iterator[tuple[str, str]]:
         error, warning = ValidationMessage.ERROR, ValidationMessage.WARNING
         if not has_plugin():
-            yield error, "The Django app xblock_cme.plugin is not installed: evaluations and claims cannot be recorded."
+            yield (
+                error,
+                _("The Django app xblock_cme.plugin is not installed: evaluations and claims cannot be recorded."),
+            )
         try:
             activity = newest_copy(self.copies).activity
         except NotFound:
-            yield warning, "Choose an activity that the CME tool has approved."
+            yield warning, _("Choose an activity that the CME tool has approved.")
             return
         except CmeError:
-            yield error, "The stored copy of the activity cannot be read by this release. Take it again from the tool."
+            yield (
+                error,
+                _("The stored copy of the activity cannot be read by this release. Take it again from the tool."),
+            )
             return
         if self.step and Step(self.step) not in activity.steps:
-            yield error, "This activity has no such step. Choose another one, or the whole activity."
+            yield error, _("This activity has no such step. Choose another one, or the whole activity.")
         kinds = {item.kind for item in activity.content.items} if activity.content else set[ContentKind]()
         if kinds - SHOWABLE:
-            yield error, "This activity holds recordings, which this component cannot play. Place it as an LTI link."
+            yield error, _("This activity holds recordings, which this component cannot play. Place it as an LTI link.")
         if clock() >= activity.closes_at:
-            yield warning, "This activity has expired: no credit can be claimed any more."
+            yield warning, _("This activity has expired: no credit can be claimed any more.")
 
 
 def _downloaded(client: Any, copy: ActivityCopy) -> Iterator[tuple[str, str]]:

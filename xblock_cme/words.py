@@ -135,3 +135,5 @@ REFUSALS = {
     "store_missing": _("The platform's CME plugin is not installed, so nothing can be recorded. Tell your help desk."),
     "trial_claim": _("A test run records no credit and issues no certificate."),
 }
+
+TRUE_FALSE = {"true": _("True"), "false": _("False")}

@@ -113,3 +113,10 @@ def test_pages_share_their_sentences(sentence: str) -> None:
         return any(sentence in re.sub(r"\s+", " ", text) for text in texts)
 
     assert holds("lti_tool/web/templates") and holds("xblock_cme/templates")
+
+
+def test_the_texts_for_translators_are_up_to_date() -> None:
+    from scripts.block_texts import TARGET, catalogue
+
+    assert TARGET.read_bytes() == catalogue(), "run: python scripts/block_texts.py"
+    assert b"This activity was designated for a maximum of %(amount)s." in TARGET.read_bytes()

@@ -71,11 +71,14 @@ class LearnerMixin:
 
     def progress_of(self, person: Person, place: store.Place, now: datetime) -> Progress:
         """Where this person stands, from this block's state, the course's other blocks and the claims."""
-        own = read_facts(self.facts)
+        own, known = read_facts(self.facts), store.known_facts(place)
+        mirrored = known.pop(self.usage, None)
         if not own.version:
             own = replace(own, is_trial=person.is_staff)
+            if mirrored is not None:
+                store.forget_facts(place, self.usage)
         reset = store.reset_at(place)
-        others = [since(facts, reset) for facts in store.other_facts(place, self.usage)]
+        others = [since(facts, reset) for facts in known.values()]
         state = store.claim_state(place)
         claims = () if own.is_trial else store.claims_of(state, now)
         return progress(self.copies, since(own, reset), others, claims, now)

@@ -16,7 +16,7 @@ from lti_tool.domain.native import NativeAnswer
 from lti_tool.domain.pathway import Blocker, attempt_blockers, attempts_left, best_result, content_blockers, may_reveal
 from lti_tool.domain.record import Attempt
 from xblock_cme.claiming import chosen_amounts, profile_digest
-from xblock_cme.face import Notice, blocker_texts, phrase_runs, points_text
+from xblock_cme.face import Notice, blocker_texts, phrase_runs, points_text, runs
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf, Typed, question_face
 from xblock_cme.render import written
@@ -221,7 +221,10 @@ def certificate_face(answer: NativeAnswer, address: Callable[[str], str]) -> dic
         "certificates": [
             {
                 "title": one.title,
-                "credit": one.credit,
+                "phrase": runs(one.phrase),
+                "amount": one.amount,
+                "is_awarded": one.is_awarded,
+                "note": one.note,
                 "number": one.number,
                 "name": one.learner_name,
                 "completed_on": one.completed_on,

@@ -39,17 +39,17 @@ def _table(name: str) -> Any:
     return table(name)
 
 
-def other_facts(place: Place, usage_key: str) -> list[LearnerFacts]:
-    """What the course's other blocks know of this learner; nothing without the app."""
+def known_facts(place: Place) -> dict[str, LearnerFacts]:
+    """What every block of the course knows of this learner, by usage key; nothing without the app."""
     if not has_plugin() or not place.user_id:
-        return []
-    rows = _table("BlockFacts").objects.filter(**place.as_filter()).exclude(usage_key=usage_key)
-    return [read_facts(row.body) for row in rows.order_by("usage_key")]
+        return {}
+    rows = _table("BlockFacts").objects.filter(**place.as_filter())
+    return {row.usage_key: read_facts(row.body) for row in rows.order_by("usage_key")}
 
 
-def all_facts(place: Place) -> list[LearnerFacts]:
-    """What every block of the course knows of this learner."""
-    return other_facts(place, "")
+def forget_facts(place: Place, usage_key: str) -> None:
+    """The platform has deleted the block's state of this learner: what mirrored it goes too."""
+    _table("BlockFacts").objects.filter(user_id=place.user_id, usage_key=usage_key).delete()
 
 
 def keep_facts(place: Place, usage_key: str, facts: LearnerFacts, now: datetime) -> None:

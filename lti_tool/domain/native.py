@@ -20,6 +20,7 @@ from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import EvaluationAnswer
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.record import Record
+from lti_tool.domain.text import RichText
 from lti_tool.domain.wire import read_value, write_value
 
 COPY_VERSION = "activity-copy/1"
@@ -114,8 +115,10 @@ class NativeCertificate:
     id: str
     number: str
     title: str
-    credit: str
-    """Amount and phrase, or that the learner participated."""
+    phrase: RichText
+    """The body's exact phrase with its italics; empty for a type without credit."""
+    note: str
+    """Small print, e.g. what a certificate of participation is."""
     amount: str
     credit_type: str
     is_awarded: bool

@@ -30,6 +30,7 @@ from lti_tool.domain.native import (
 )
 from lti_tool.domain.pathway import Blocker
 from lti_tool.domain.replay import LEEWAY, check_facts
+from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
@@ -174,12 +175,12 @@ def _visit(client: NativeClient, learner_id: str, course_id: str, activity_id: s
 def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
     values = issued.certificate
     credit = values.credits[0] if values.credits else None
-    words = f"{printed_amount(credit.amount)} {credit.label.plain}" if credit else values.title
     return NativeCertificate(
         id=issued.id,
         number=values.number,
         title=values.title,
-        credit=words,
+        phrase=credit.label if credit else RichText(()),
+        note=" ".join(note.plain for note in values.notes),
         amount=printed_amount(credit.amount) if credit else "0",
         credit_type=credit.credit_type if credit else "",
         is_awarded=credit is not None and credit.is_awarded,

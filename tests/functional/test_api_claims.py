@@ -57,7 +57,8 @@ def test_a_claim_is_awarded_once(tool: ToolClient, world: World, degree: str, is
     fits("NativeAnswer", write_message(answer))
     assert answer.is_awarded and not answer.reasons
     (certificate,) = answer.certificates
-    assert certificate.is_awarded is is_awarded
+    assert certificate.is_awarded is is_awarded and bool(certificate.note) is not is_awarded
+    assert any(run.is_italic for run in certificate.phrase.runs)
     assert certificate.learner_name.startswith("Ada Lovelace")
     assert tool.claim(message, "key-1") == answer
     assert tool.claim(message, "key-2") == answer

@@ -27,8 +27,8 @@ def _installed(migrated_sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Non
         ("CME_SECRET_KEY", SECRET),
     ):
         monkeypatch.setenv(name, value)
-    addresses = dict.fromkeys(("authorization_url", "token_url", "keyset_url"), f"{ISSUER}/x")
-    made = Connection("Provider", ISSUER, "client", ("1",), **addresses, family=LmsFamily.OPEN_EDX)
+    here = f"{ISSUER}/x"
+    made = Connection("Provider", ISSUER, "client", ("1",), here, here, here, family=LmsFamily.OPEN_EDX)
     engine = make_engine(migrated_sqlite_url)
     with transaction(make_sessions(engine)) as db:
         add_platform(db, made, lambda address: address, START)

@@ -92,6 +92,8 @@ def test_from_the_disclosure_to_the_certificate(
         words = "Your credit has been recorded" if degree == "MD" else "Your participation has been recorded"
         walk.heading(page, words)
         accessible(page)
+        expect(page.locator(".cme-card i")).to_have_text("AMA PRA Category 1 Credit")
+        assert page.get_by_text("Participated in an activity designated for").count() == (degree == "RN")
         with page.expect_download() as download:
             page.get_by_role("link", name=re.compile("Download the certificate")).click()
         download.value.save_as(tmp_path / "certificate.pdf")

@@ -100,6 +100,24 @@ def test_single_steps_share_what_was_done() -> None:
     assert "Take the pre-test" in plain_of(fourth)
 
 
+def test_state_that_the_platform_deletes_is_gone_everywhere() -> None:
+    from xblock_cme.plugin.models import BlockFacts
+
+    first = Learner("single-steps", "ada", 0)
+    first.acknowledge()
+    assert BlockFacts.objects.filter(user_id="ada").count() == 1
+    forget_state(first)
+    assert "Confirm and continue" in first.look()
+    assert BlockFacts.objects.filter(user_id="ada").count() == 0
+
+
+def forget_state(who: Learner) -> None:
+    """What the instructor dashboard's "delete state" does."""
+    from workbench.models import XBlockState
+
+    XBlockState.objects.filter(user_id=who.name).delete()
+
+
 def plain_of(who: Learner) -> str:
     who.act("show")
     return who.words

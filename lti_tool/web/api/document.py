@@ -135,7 +135,7 @@ def openapi() -> dict[str, Any]:
     for room in MODULES:
         importlib.import_module(room)
     paths: dict[str, Any] = {}
-    for what in OPERATIONS:
+    for what in sorted(OPERATIONS, key=lambda one: (one.rule, one.method)):
         address = "/api/v1" + _ARGUMENT.sub(r"{\2}", what.rule)
         paths.setdefault(address, {})[what.method.lower()] = _described(what)
     return {

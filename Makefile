@@ -47,13 +47,14 @@ test-env: ## set up what the checks need, the peers' environment included
 test: test-env check-lint check-types ## everything: lint, types, architecture and all tests
 	@$(PYTEST) $(ARGS)
 
-.PHONY: unit functional browser peers certification architecture migrations
-unit functional browser peers certification architecture migrations: test-env
+.PHONY: unit functional browser peers xblock certification architecture migrations
+unit functional browser peers xblock certification architecture migrations: test-env
 	@$(PYTEST) tests/$@ $(ARGS)
 unit: ## tests of single parts
 functional: ## the real application against the demo LMS
 browser: ## journeys in headless Chromium
 peers: ## the tool driven by other people's LTI code
+xblock: ## the Open edX block in a real XBlock runtime, with the tool beside it
 certification: ## the cases of the 1EdTech certification suites
 architecture: ## the rules of the house
 migrations: ## migrations up and down on both databases
@@ -68,7 +69,7 @@ check-lint:
 .PHONY: types check-types
 types: test-env check-types ## mypy, strict
 check-types:
-	@echo 'mypy' && $(BIN)/mypy $(wildcard lti_tool xblock_cme benchmarks tests) setup.py
+	@echo 'mypy' && $(BIN)/mypy $(wildcard lti_tool xblock_cme tutorcme benchmarks tests) setup.py
 
 .PHONY: coverage
 coverage: test-env ## all tests with branch coverage; report in .state/coverage/html

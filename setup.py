@@ -20,7 +20,7 @@ def declared(extra: str) -> list[str]:
     return [line for line in stripped if line and not line.startswith("-")]
 
 
-packages = find_packages(include=["lti_tool", "lti_tool.*", "xblock_cme", "xblock_cme.*"])
+packages = find_packages(include=["lti_tool", "lti_tool.*", "xblock_cme", "xblock_cme.*", "tutorcme", "tutorcme.*"])
 package_dir: dict[str, str] = {}
 if (ROOT / "migrations").is_dir():
     # Migrations live at the top of the repository and travel inside the package.
@@ -44,7 +44,15 @@ setup(
     exclude_package_data={"": ["**/__pycache__/*"]},
     install_requires=[],
     extras_require={extra: declared(extra) for extra in ("tool", "xblock", "test", "docs")},
-    entry_points={"console_scripts": ["cme-tool = lti_tool.cli:main [tool]"]},
+    entry_points={
+        "console_scripts": ["cme-tool = lti_tool.cli:main [tool]"],
+        "xblock.v1": ["cme_step = xblock_cme.step:CmeStepXBlock", "cme_gate = xblock_cme.gate:CmeGateXBlock"],
+        "lms.djangoapp": ["xblock_cme = xblock_cme.plugin.apps:CmeConfig"],
+        "cms.djangoapp": ["xblock_cme = xblock_cme.plugin.apps:CmeConfig"],
+        "openedx.user_partition_scheme": ["cme_gate = xblock_cme.partition:CmeGateScheme"],
+        "openedx.dynamic_partition_generator": ["cme_gate = xblock_cme.partition:gate_partitions"],
+        "tutor.plugin.v1": ["cme = tutorcme.plugin"],
+    },
     zip_safe=False,
     classifiers=[
         "Development Status :: 4 - Beta",

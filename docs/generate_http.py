@@ -24,6 +24,8 @@ beside each route and checks before the view runs:
 - **public**: anybody. Sign-in addresses do their own checks (see [refusal codes](refusal-codes.md)).
 - **learner**: a browser with the session's cookie; staff too.
 - **staff**: the same, and the launch carried a staff role *in this course*.
+- **platform**: a platform's server with an access token of the API; sees its own provider's activities and its own
+  learners only. [The API](api.md) tells more.
 
 Addresses below `/s/<session_id>/` belong to one session: one person, in one course, through one placement. The id in
 the address is worth nothing without the cookie of the same session. Every POST below it needs the session's form
@@ -70,6 +72,14 @@ PURPOSES = {
     "staff.outcomes": "Scores before and after, question by question.",
     "staff.evaluation": "What learners said; small cells hidden.",
     "staff.wipe_trial": "Forget one's own test run.",
+    "api.token": "An access token for a signed client assertion.",
+    "api.activities": "Activities that are approved for the calling platform.",
+    "api.activity": "One of them, and its newest version.",
+    "api.activity_version": "A version as a copy that needs the tool no more.",
+    "api.activity_media": "A file of a version.",
+    "api.claim": "Claim credit with the facts of what a learner did.",
+    "api.evaluation": "Hand in an answered evaluation.",
+    "api.openapi_document": "The API's own description, OpenAPI 3.1.",
     "verify.certificate": "What anybody who has a certificate's code may know of it.",
 }
 """For views whose own docstring says nothing of what they are for."""

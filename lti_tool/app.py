@@ -52,6 +52,7 @@ from lti_tool.services.schedule import Every
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
 from lti_tool.web import (
+    api,
     disclosure,
     health,
     issuer,
@@ -216,10 +217,10 @@ def warm_up(deps: Dependencies) -> None:
 
 
 def _register(app: Flask) -> None:
-    for room in (learner, staff, office, disclosure):
+    for room in (api, learner, staff, office, disclosure):
         for name in room.MODULES:
             importlib.import_module(name)
-    parts = (lti, registration, health, metrics, issuer, verify, learner, staff, office, disclosure)
+    parts = (lti, registration, health, metrics, issuer, verify, api, learner, staff, office, disclosure)
     for part in parts:
         app.register_blueprint(part.blueprint)
 

@@ -165,6 +165,12 @@ class Settings(BaseSettings):
         "https://tsa.example.org/tsr. Empty: signatures carry the tool's own time.",
     )
 
+    api_per_minute: int = Field(
+        default=600,
+        ge=1,
+        description="How many calls of the API one deployment may make in a minute and web process.",
+    )
+
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")

@@ -2,7 +2,8 @@
 # Prepares everything the demo and the checks need, on a bare Debian 12 with Python 3.11, and says what it does.
 #
 #   scripts/bootstrap.sh demo     system libraries for certificates, and the tool in .state/venv
-#   scripts/bootstrap.sh test     the same, plus the checks' libraries, Chromium, Poppler and .state/peers-venv
+#   scripts/bootstrap.sh test     the same, plus the checks' libraries, Chromium, Poppler, .state/peers-venv
+#                                and .state/xblock-venv
 #
 # Runs again in a moment when nothing has changed. Everything it makes lies in .state/, except Debian packages.
 #
@@ -186,15 +187,16 @@ install_lock() {
     echo "$key" >"$state/stamps/$1.$2"
 }
 
+# install_tool VENV: the distribution itself, so that commands and the block's entry points are found.
 install_tool() {
     local key
-    key=$(key_of setup.py pyproject.toml requirements/*.in "$state/stamps/venv.python")
-    if is_current venv venv.editable "$key"; then return; fi
-    say "putting the command cme-tool into .state/venv"
-    step pip-editable pip_in venv install --no-index --no-deps --no-build-isolation \
+    key=$(key_of setup.py pyproject.toml requirements/*.in "$state/stamps/$1.python")
+    if is_current "$1" "$1.editable" "$key"; then return; fi
+    say "putting this distribution into .state/$1"
+    step "pip-editable-$1" pip_in "$1" install --no-index --no-deps --no-build-isolation \
         --config-settings editable_mode=compat --editable . ||
-        fail "Could not install the tool itself into .state/venv."
-    echo "$key" >"$state/stamps/venv.editable"
+        fail "Could not install the distribution itself into .state/$1."
+    echo "$key" >"$state/stamps/$1.editable"
 }
 
 # ---- What is asked for -----------------------------------------------------------------------------------------------
@@ -217,7 +219,9 @@ if [ "$profile" = test ]; then
     install_lock venv test
     key_of requirements/tool.txt >"$state/stamps/venv.tool" # test.txt holds all of it
     install_lock peers-venv peers
+    install_lock xblock-venv workbench
+    install_tool xblock-venv
 else
     install_lock venv tool
 fi
-install_tool
+install_tool venv

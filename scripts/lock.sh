@@ -20,3 +20,4 @@ lock() {
 lock tool requirements/build.in "$@"
 lock test --constraint requirements/tool.txt "$@"
 lock peers "$@"
+lock workbench "$@"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TextIO
+
 import click
 
 from lti_tool.app import guarded_session
 from lti_tool.cli.setup import now, read_settings, unit_of_work
 from lti_tool.domain.launch import LmsFamily
 from lti_tool.services.audit import ToolActor
+from lti_tool.lti.assertion import public_key_of
+from lti_tool.services.native_access import add_block_key, list_block_keys, revoke_block_key
 from lti_tool.services.platform import (
     Connection,
     add_platform,
@@ -83,6 +87,44 @@ def add(
         ("Public keyset URL", "/lti/jwks"),
     ):
         click.echo(f"  {label + ':':22} {base}{path}")
+
+
+@platform.group("block-key")
+def block_key() -> None:
+    """Keys by which a platform's server calls the API (the Open edX block)."""
+
+
+@block_key.command("add")
+@click.option("--issuer", required=True, help="Issuer of the connected platform.")
+@click.option("--client-id", required=True, help="Client id of the connected platform.")
+@click.option("--deployment", required=True, help="Deployment that the server acts for; Open edX has only 1.")
+@click.option("--public-key", required=True, type=click.File(), help="RSA public key in PEM; - for standard input.")
+def add_key(issuer: str, client_id: str, deployment: str, public_key: TextIO) -> None:
+    """Register the public half of a key that the platform's operator made. The private half never comes here."""
+    kid, pem = public_key_of(public_key.read())
+    with unit_of_work() as session:
+        key = add_block_key(session, issuer, client_id, deployment, kid, pem, now())
+    click.echo('Registered. Enter these in the platform\'s XBLOCK_SETTINGS under "cme":')
+    for label, value in (("tool_url", read_settings().base_url), ("client_id", key.client_id), ("key_id", key.kid)):
+        click.echo(f"  {label + ':':11} {value}")
+
+
+@block_key.command("list")
+def list_keys() -> None:
+    """Every key with the deployment that it speaks for."""
+    with unit_of_work() as session:
+        for key in list_block_keys(session):
+            state = "revoked" if key.is_revoked else "in use"
+            click.echo(f"{key.kid}  client {key.client_id}  {state}  since {key.created_at:%Y-%m-%d}")
+
+
+@block_key.command("revoke")
+@click.argument("kid")
+def revoke_key(kid: str) -> None:
+    """End a key and all its tokens at once."""
+    with unit_of_work() as session:
+        revoke_block_key(session, kid, now())
+    click.echo(f"Revoked {kid}.")
 
 
 @platform.command("list")

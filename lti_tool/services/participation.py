@@ -32,6 +32,7 @@ class Progress:
     version: int
     """The version that this learner began with; tests, content and credit come from it."""
     newest_version: int
+    """The version whose text is in force for this learner: the newest, or the one that a native face has shown."""
     is_trial: bool
     activity: Activity
     record: Record
@@ -80,7 +81,7 @@ def progress_of(session: Session, row: models.Participation, now: datetime) -> P
     """Load and compute everything about one participation."""
     activity = activity_value(session, row.activity_id, row.version)
     found = session.get_one(models.Activity, row.activity_id)
-    newest = found.version
+    newest = row.text_version or found.version
     shown = activity if newest == row.version else activity_value(session, row.activity_id, newest)
     overrides = overrides_of_activity(session, row.activity_id)
     page = information_page(shown, statements(shown, shown.designated_on, overrides))

@@ -41,6 +41,8 @@ class Access(StrEnum):
     """A session whose launch carried a staff role in this course."""
     OFFICE = "office"
     """A session in a provider's office; the route names the capability it needs besides, if any."""
+    PLATFORM = "platform"
+    """A platform's server with an access token of the API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def public_route(
             with transaction(deps.sessions) as db:
                 return view(PublicWork(db, deps.clock(), deps), **arguments)
 
-        _register(blueprint, rule, answer, methods, Access.PUBLIC)
+        register_route(blueprint, rule, answer, methods, Access.PUBLIC)
         return answer
 
     return declare
@@ -135,7 +137,7 @@ def edge_route(
             deps = dependencies()
             return view(deps, deps.clock(), **arguments)
 
-        _register(blueprint, rule, answer, methods, Access.PUBLIC)
+        register_route(blueprint, rule, answer, methods, Access.PUBLIC)
         return answer
 
     return declare
@@ -157,7 +159,7 @@ def route(
                     raise Forbidden("staff_only")
                 return view(Work(db, now, deps, visit), **arguments)
 
-        _register(blueprint, f"/s/<session_id>{rule}", answer, methods, access)
+        register_route(blueprint, f"/s/<session_id>{rule}", answer, methods, access)
         return answer
 
     return declare
@@ -182,7 +184,7 @@ def staff_service_route(
                     raise Forbidden("staff_only")
             return view(deps, now, visit, **arguments)
 
-        _register(blueprint, f"/s/<session_id>{rule}", answer, methods, Access.STAFF)
+        register_route(blueprint, f"/s/<session_id>{rule}", answer, methods, Access.STAFF)
         return answer
 
     return declare
@@ -215,7 +217,7 @@ def office_route(
                     officer.require(capability)
                 return view(OfficeWork(db, now, deps, officer), **arguments)
 
-        _register(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
+        register_route(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
         return answer
 
     return declare
@@ -236,7 +238,7 @@ def office_service_route(
                 officer.require(capability)
             return view(deps, now, officer, **arguments)
 
-        _register(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
+        register_route(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
         return answer
 
     return declare
@@ -251,7 +253,7 @@ def _officer(db: Database, office_id: str, now: datetime) -> Officer:
     return officer
 
 
-def _register(
+def register_route(
     blueprint: Blueprint,
     rule: str,
     view: Callable[..., ResponseReturnValue],

@@ -55,7 +55,27 @@ def test_what_is_declared_is_used() -> None:
     assert idle == set()
 
 
-@pytest.mark.parametrize("name", ["tool", "test", "peers"])
+# The block's libraries are not installed beside the tool, so their modules are named here.
+BLOCKS_MODULES = {
+    "django": "django",
+    "jwt": "pyjwt",
+    "requests": "requests",
+    "web_fragments": "web-fragments",
+    "webob": "webob",
+    "xblock": "xblock",
+}
+# Needed by XBlock itself, which does not say so.
+BROUGHT_FOR_XBLOCK = {"setuptools"}
+
+
+def test_what_the_block_uses_is_declared_and_no_more() -> None:
+    modules = {name.partition(".")[0] for path in python_files("xblock_cme") for name in imported_by(path)}
+    outside = modules - set(PACKAGES) - set(sys.stdlib_module_names)
+    assert outside == set(BLOCKS_MODULES)
+    assert {BLOCKS_MODULES[name] for name in outside} == declared("xblock") - BROUGHT_FOR_XBLOCK
+
+
+@pytest.mark.parametrize("name", ["tool", "test", "peers", "workbench"])
 def test_lock_holds_what_is_declared(name: str) -> None:
     assert declared(name) <= locked(name)
 
@@ -65,14 +85,14 @@ def test_test_lock_holds_the_tool_as_it_ships() -> None:
     assert versions["tool"] <= versions["test"]
 
 
-@pytest.mark.parametrize("name", ["tool", "test", "peers"])
+@pytest.mark.parametrize("name", ["tool", "test", "peers", "workbench"])
 def test_every_locked_version_has_hashes(name: str) -> None:
     entries = re.split(r"\n(?=\S)", text_of_lock(name).strip())
     assert not [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry]
 
 
 def test_peers_stay_apart() -> None:
-    assert not {"lti-consumer-xblock", "xblock", "django"} & (locked("tool") | locked("test"))
+    assert not {"lti-consumer-xblock", "xblock", "xblock-sdk", "django", "tutor"} & (locked("tool") | locked("test"))
 
 
 def test_each_dependency_has_its_reason() -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.functional.native import client, credentials
 from tests.functional.world import World, make_world, no_crashes
+from xblock_cme.client import _TOKENS, ToolClient
 
 
 @pytest.fixture
@@ -28,3 +31,13 @@ def https_world(migrated_sqlite_url: str) -> Iterator[World]:
     """The tool at an https address, as in production; requests to it stay within the process."""
     with make_world(migrated_sqlite_url, base_url="https://cme.example.org") as made, no_crashes(made):
         yield made
+
+
+@pytest.fixture
+def tool(world: World) -> Iterator[ToolClient]:
+    """A platform's server with a registered key. The clock is that of the machine: the client reads it itself."""
+    world.clock.set(datetime.now(UTC))
+    _TOKENS.clear()
+    found = client(credentials(world))
+    yield found
+    found.http.close()

@@ -45,6 +45,7 @@ from lti_tool.db.models.person import (
     Person,
 )
 from lti_tool.db.models.plan import ActivityPlan, PlanChange, PlanMedia, PlanRevision
+from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
 from lti_tool.db.models.platform import Deployment, Platform, Provider
 from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderProfile, Signatory, StatementOverride
 from lti_tool.db.models.question import (
@@ -75,10 +76,14 @@ __all__ = [
     "ActivityRole",
     "ActivityVersion",
     "Answer",
+    "ApiAssertion",
+    "ApiRequest",
+    "ApiToken",
     "Attempt",
     "AuditEntry",
     "Award",
     "CalendarFeed",
+    "BlockKey",
     "Certificate",
     "CertificateCounter",
     "CommercialSupport",

@@ -23,6 +23,8 @@ class Participation(Base):
     version: Mapped[int]
     is_trial: Mapped[bool]
     """A test run by staff: never counted, never graded, no credit, can be wiped."""
+    text_version: Mapped[int | None]
+    """For a learner of a native face: the version whose text they were shown. Null: the newest is in force."""
     started_at: Mapped[datetime]
     content_finished_at: Mapped[datetime | None]
     learner: Mapped[Learner] = relationship(lazy="joined")

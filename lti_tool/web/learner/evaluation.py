@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -12,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_tool.domain.activity import Step
+from lti_tool.domain.answer_form import EvaluationBlock, evaluation_blocks, read_evaluation
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import MAX_TEXT, EvaluationAnswer, EvaluationItem, ItemKind
 from lti_tool.services.evaluation import evaluation as evaluation_for
@@ -24,45 +23,6 @@ from lti_tool.web.learner.frame import learner_page
 WRITTEN = frozenset({ItemKind.TEXT, ItemKind.COMMITMENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One question, or several ratings on one scale under one heading. ``name`` is the field or its first part."""
-
-    name: str
-    items: tuple[EvaluationItem, ...]
-
-    @property
-    def is_scale(self) -> bool:
-        return self.items[0].kind is ItemKind.RATING
-
-    def field(self, item: EvaluationItem) -> str:
-        return f"{self.name}.{item.key}" if self.is_scale else self.name
-
-    def anchor(self, item: EvaluationItem) -> str:
-        """Name of the field whose control an error leads to."""
-        place = self.items.index(item) + 1
-        return self.name if place == 1 else f"{self.name}-{place}"
-
-
-def _blocks(items: tuple[EvaluationItem, ...]) -> list[Block]:
-    def alike(pair: tuple[int, EvaluationItem]) -> object:
-        place, item = pair
-        return (item.choices, item.is_required) if item.kind is ItemKind.RATING else place
-
-    groups = [tuple(item for _place, item in group) for _key, group in groupby(enumerate(items), key=alike)]
-    return [Block(f"e.{group[0].key}", group) for group in groups]
-
-
-def _given(blocks: list[Block]) -> dict[str, EvaluationAnswer]:
-    answers: dict[str, EvaluationAnswer] = {}
-    for block in blocks:
-        for item in block.items:
-            values = request.form.getlist(block.field(item))
-            text = values[0] if values else ""
-            answers[item.key] = tuple(values) if item.kind is ItemKind.MULTIPLE else text.replace("\r\n", "\n")
-    return answers
-
-
 def _error(item: EvaluationItem, fault: str) -> str:
     if fault == "too_long":
         return str(_("This is too long. At most %(limit)s characters fit.", limit=MAX_TEXT))
@@ -72,7 +32,7 @@ def _error(item: EvaluationItem, fault: str) -> str:
 
 
 def _row(
-    block: Block, number: int, answers: Mapping[str, EvaluationAnswer], faults: Mapping[str, str]
+    block: EvaluationBlock, number: int, answers: Mapping[str, EvaluationAnswer], faults: Mapping[str, str]
 ) -> dict[str, Any]:
     errors = {item.key: _error(item, faults[item.key]) for item in block.items if item.key in faults}
     return {
@@ -88,7 +48,7 @@ def _form_page(
     work: Work, here: Progress, answers: Mapping[str, EvaluationAnswer], faults: Mapping[str, str], status: int = 200
 ) -> Response:
     form = evaluation_of(here.activity)
-    blocks = _blocks(form.items)
+    blocks = evaluation_blocks(form.items)
     summary = [
         {"field": block.anchor(item), "message": f"{item.text} {_error(item, faults[item.key])}"}
         for block in blocks
@@ -120,7 +80,7 @@ def evaluation(work: Work) -> ResponseReturnValue:
 @route(blueprint, "/evaluation", Access.LEARNER, ("POST",))
 def answer_evaluation(work: Work) -> ResponseReturnValue:
     here = evaluation_for(work.db, work.visit, work.now)
-    given = _given(_blocks(evaluation_of(here.activity).items))
+    given = read_evaluation(request.form.to_dict(flat=False), evaluation_of(here.activity).items)
     try:
         submit_evaluation(work.db, work.visit, given, work.now)
     except BadInput as wrong:

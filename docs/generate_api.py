@@ -1,0 +1,66 @@
+"""Write ``docs/reference/api.md`` and ``docs/reference/openapi.json`` from the operations that the API declares.
+
+Run ``python docs/generate_api.py`` after a change of the API; a test compares.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from reference_page import REFERENCE, document, table, write
+
+from lti_tool.web.api.document import openapi
+
+OPENING = """\
+For servers of learning platforms that show accredited activities in pages of their own, as the
+[Open edX block](../explanation/the-xblock.md) does. The face shows pages and collects facts; the tool decides and
+records. [`openapi.json`](openapi.json) describes every shape (OpenAPI 3.1); the running tool serves it at
+`/api/v1/openapi.json`.
+
+**Signing in.** OAuth 2 client credentials with a signed assertion (`private_key_jwt`, RFC 7523). The platform's
+operator makes an RSA key pair; the provider registers its public half with `cme-tool platform block-key add`. POST to
+`/api/v1/token` with `grant_type=client_credentials`,
+`client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer` and a JWT (RS256; `kid` is the key id;
+`iss` and `sub` are the client id; `aud` is the token address; `exp` at most ten minutes ahead; a new `jti` each time).
+The token lives 15 minutes. A key speaks for one deployment: it sees the activities of the provider that owns it, and
+learners of its own platform, nobody else's.
+
+**Learners** are known by the platform's LTI id, the same `sub` that an LTI launch carries, so credit that was earned in
+the block and credit that was earned through an LTI link belong to one person.
+
+**Versions.** Copies, claims, answers and evaluations carry a version of their own (`activity-copy/1`,
+`native-claim/1`, …). An unknown one is refused with 422 and `wire_version`, in both directions.
+
+**Facts, never verdicts.** A claim holds what the learner did and when, with the activity version that they were given.
+Each fact is put back into its place in time: what the rules of that moment would not have allowed is refused as
+`facts_impossible`. Then the same pathway is computed as for an LTI launch, and the answer holds certificates or
+reasons. A learner who has begun the activity through an LTI link finishes it there (`begun_elsewhere`).
+
+**Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
+one leaves nothing behind and may be sent again, put right, with a new key.
+
+**Limits.** `CME_API_PER_MINUTE` calls a minute for each deployment and web process; then 429 with `Retry-After`.
+Refusals are `{"code", "message", "reference"}` with the [codes](refusal-codes.md) of the tool's pages."""
+
+
+def rows() -> Iterator[tuple[str, str, str]]:
+    """Method, address and summary of each operation."""
+    for address, found in openapi()["paths"].items():
+        for method, what in found.items():
+            yield method.upper(), f"`{address}`", what["summary"]
+
+
+def page() -> str:
+    """The whole page."""
+    return document("# The API", OPENING, table(("Method", "Address", "What"), rows()), generator="generate_api.py")
+
+
+def openapi_json() -> str:
+    """The document as it is kept beside the page."""
+    return json.dumps(openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    write("api.md", page())
+    (REFERENCE / "openapi.json").write_text(openapi_json(), encoding="utf-8")

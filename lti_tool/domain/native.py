@@ -1,0 +1,168 @@
+"""What passes between the tool and a native face of it (the Open edX block): versioned facts, never verdicts.
+
+Each kind of message carries its own version. A reader that does not know a version refuses it (``wire_version``), so an
+old block and a new tool never guess at each other's meaning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.claim import CreditTerms, OfferedCredit, offered_credits
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.disclosure import InformationPage, Statements, information_page
+from lti_tool.domain.errors import BadInput
+from lti_tool.domain.evaluation import EvaluationAnswer
+from lti_tool.domain.learner import Profile
+from lti_tool.domain.record import Record
+from lti_tool.domain.text import RichText
+from lti_tool.domain.wire import read_value, write_value
+
+COPY_VERSION = "activity-copy/1"
+CLAIM_VERSION = "native-claim/1"
+ANSWER_VERSION = "native-answer/1"
+EVALUATION_VERSION = "native-evaluation/1"
+
+MEDIA_FOLDER = "cme-media/"
+"""Addresses of an activity's files in rendered texts start with this; whoever shows a text puts in its own."""
+
+T = TypeVar("T")
+
+
+def text_key(text: str) -> str:
+    """What a rendered text is found by: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCopy:
+    """Everything that a native face needs of one version of an activity, so that no page waits for the tool."""
+
+    key: str
+    version: int
+    activity: Activity
+    statements: Statements
+    terms: tuple[CreditTerms, ...]
+    """Of every credit type that the activity offers, in the edition in force on the day of designation."""
+    participation: str
+    """What whoever is not awarded credit confirms."""
+    countries: tuple[str, ...]
+    """ISO 3166-1 alpha-2 codes that a learner can choose."""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Each Markdown text of the activity as cleaned HTML of blocks, by :func:`text_key`."""
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """The same for texts of one line."""
+    media: Mapping[str, str] = field(default_factory=dict)
+    """Name of each file to its SHA-256 in hex."""
+
+    @property
+    def page(self) -> InformationPage:
+        """The information page of this version, with the fingerprint that the tool computes for it."""
+        return information_page(self.activity, self.statements)
+
+    def offered(self, degree: Degree) -> tuple[OfferedCredit, ...]:
+        """What this degree may claim."""
+        terms = {one.credit.code: one for one in self.terms}
+        return offered_credits(self.activity.credits, terms, self.activity.format, degree, self.participation)
+
+
+@dataclass(frozen=True, slots=True)
+class NativeClaim:
+    """A learner claims: who, where, what they did in which version, and what they ask for."""
+
+    subject: str
+    """The platform's LTI id of the person: the ``sub`` that a launch carries."""
+    context: str
+    """The platform's id of the course."""
+    activity: str
+    version: int
+    """The version that tests, content and credit come from."""
+    text_version: int
+    """The version whose information page was in force for the learner."""
+    at: datetime
+    """When the learner claimed; a delivery may come days later."""
+    record: Record
+    profile: Profile
+    amounts: Mapping[str, str]
+    """As chosen, by credit type."""
+    is_attested: bool
+    is_equivalence_stated: bool = False
+    context_title: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeEvaluation:
+    """An answered evaluation. ``subject`` is empty where the evaluation is anonymous."""
+
+    activity: str
+    version: int
+    context: str
+    answers: Mapping[str, EvaluationAnswer]
+    subject: str = ""
+    context_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeCertificate:
+    """A certificate as the claimant's page shows it."""
+
+    id: str
+    number: str
+    title: str
+    phrase: RichText
+    """The body's exact phrase with its italics; empty for a type without credit."""
+    note: str
+    """Small print, e.g. what a certificate of participation is."""
+    amount: str
+    credit_type: str
+    is_awarded: bool
+    learner_name: str
+    completed_on: str
+    status: str
+    verify_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a claim was refused: a blocker of the pathway, or a field of the form (``control``)."""
+
+    code: str
+    step: str = ""
+    control: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NativeAnswer:
+    """The tool's answer to a claim: certificates, or the reasons why there are none."""
+
+    is_awarded: bool
+    certificates: tuple[NativeCertificate, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+VERSIONS: Mapping[type, str] = {
+    ActivityCopy: COPY_VERSION,
+    NativeClaim: CLAIM_VERSION,
+    NativeAnswer: ANSWER_VERSION,
+    NativeEvaluation: EVALUATION_VERSION,
+}
+
+
+def write_message(value: Any) -> dict[str, Any]:
+    """A message as plain data with its version."""
+    return {"version": VERSIONS[type(value)], "body": write_value(value)}
+
+
+def read_message(kind: type[T], data: Any) -> T:
+    """Raises ``BadInput``: ``wire_version`` for a version that this release does not read, else naming the field."""
+    found, expected = data.get("version") if isinstance(data, dict) else None, VERSIONS[kind]
+    if found != expected:
+        raise BadInput("wire_version", f"unknown version {found!r}, this release reads {expected!r}", found=found)
+    return read_value(kind, data.get("body"))

@@ -1,0 +1,150 @@
+"""Activities for native faces: what is approved for a platform, and dated copies that need the tool no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.catalogue import attestation, credit_type, phrase, statements
+from lti_tool.db import models
+from lti_tool.db.load import activity_value
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.claim import CreditTerms
+from lti_tool.domain.credit import CreditOffer, printed_amount
+from lti_tool.domain.errors import NotFound
+from lti_tool.domain.native import ActivityCopy, text_key
+from lti_tool.services.activity import ListedActivity, list_activities
+from lti_tool.services.credit import PARTICIPATION
+from lti_tool.services.learner import COUNTRIES
+from lti_tool.services.media import MediaFile
+
+
+@dataclass(frozen=True, slots=True)
+class TextRenderer:
+    """``web.markdown``: cleaned HTML of an author's text, as blocks and as one line."""
+
+    blocks: Callable[[str], str]
+    line: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedActivity:
+    """One activity as a picker shows it."""
+
+    key: str
+    title: str
+    version: int
+    credit: str
+    """What can be earned, e.g. ``1.00 AMA PRA Category 1 Credit™``; ``""`` for nothing."""
+    expires_on: str
+    is_expired: bool
+
+
+def approved_activities(db: Session, provider_id: str, now: datetime, search: str = "") -> tuple[ApprovedActivity, ...]:
+    """The provider's activities in their newest approved versions, by title; ``search`` looks in title and key."""
+    words = search.casefold().split()
+    found = [one for one in _approved(db, provider_id) if all(word in _text(one) for word in words)]
+    return tuple(_shown(one, now) for one in found)
+
+
+def _approved(db: Session, provider_id: str) -> Sequence[ListedActivity]:
+    """The one place that says which versions a native face may take."""
+    return list_activities(db, provider_id)
+
+
+def _text(listed: ListedActivity) -> str:
+    return f"{listed.title} {listed.key}".casefold()
+
+
+def _shown(listed: ListedActivity, now: datetime) -> ApprovedActivity:
+    activity = listed.activity
+    return ApprovedActivity(
+        key=listed.key,
+        title=listed.title,
+        version=listed.version,
+        credit="; ".join(_credit(activity, offer) for offer in activity.credits),
+        expires_on=activity.expires_on.isoformat(),
+        is_expired=now >= activity.closes_at,
+    )
+
+
+def _credit(activity: Activity, offer: CreditOffer) -> str:
+    words = phrase(credit_type(offer.credit_type, activity.designated_on), offer.maximum)
+    return f"{printed_amount(offer.maximum)} {words.plain}"
+
+
+def approved_activity(db: Session, provider_id: str, key: str, now: datetime) -> ApprovedActivity:
+    """Raises ``NotFound("activity_unknown")`` also for another provider's."""
+    for one in _approved(db, provider_id):
+        if one.key == key:
+            return _shown(one, now)
+    raise NotFound("activity_unknown")
+
+
+def activity_id_of(db: Session, provider_id: str, key: str) -> str:
+    """Row key. Raises ``NotFound("activity_unknown")``."""
+    if not key.isascii() or not key.isprintable():
+        raise NotFound("activity_unknown")
+    query = select(models.Activity.id).where(models.Activity.provider_id == provider_id, models.Activity.key == key)
+    found = db.scalars(query).first()
+    if found is None:
+        raise NotFound("activity_unknown")
+    return found
+
+
+def activity_copy(db: Session, provider_id: str, key: str, version: int, texts: TextRenderer) -> ActivityCopy:
+    """One version for a native face. Raises ``NotFound``: ``activity_unknown``, ``activity_version_unknown``."""
+    activity_id = activity_id_of(db, provider_id, key)
+    activity = activity_value(db, activity_id, version)
+    media = select(models.Media.name, models.Media.content_hash)
+    rows = db.execute(media.where(models.Media.activity_id == activity_id, models.Media.version == version))
+    return copy_of(activity, version, {row.name: row.content_hash for row in rows}, texts)
+
+
+def copy_of(activity: Activity, version: int, media: Mapping[str, str], texts: TextRenderer) -> ActivityCopy:
+    """The copy of an activity, with every sentence of the bodies and every text as cleaned HTML."""
+    day = activity.designated_on
+    kinds = [credit_type(offer.credit_type, day) for offer in activity.credits]
+    blocks, lines = _texts(activity)
+    return ActivityCopy(
+        key=activity.key,
+        version=version,
+        activity=activity,
+        statements=statements(activity, day),
+        terms=tuple(CreditTerms(kind, attestation(kind)) for kind in kinds),
+        participation=attestation(credit_type(PARTICIPATION, day)),
+        countries=tuple(sorted(COUNTRIES)),
+        texts={text_key(text): texts.blocks(text) for text in sorted(blocks)},
+        lines={text_key(text): texts.line(text) for text in sorted(lines)},
+        media=dict(sorted(media.items())),
+    )
+
+
+def _texts(activity: Activity) -> tuple[set[str], set[str]]:
+    """Markdown that is shown as blocks, and as one line."""
+    tests = [test for test in (activity.pre_test, activity.post_test) if test is not None]
+    questions = [question for test in tests for question in test.questions]
+    blocks = {text for question in questions for text in (question.vignette, question.rationale)}
+    blocks |= set(_bodies(activity))
+    return blocks - {""}, {question.stem for question in questions} - {""}
+
+
+def _bodies(activity: Activity) -> Iterator[str]:
+    for item in activity.content.items if activity.content else ():
+        yield item.body
+
+
+def version_file(db: Session, provider_id: str, key: str, version: int, name: str) -> MediaFile:
+    """A file of one version. Raises ``NotFound("media_unknown")``."""
+    activity_id = activity_id_of(db, provider_id, key)
+    query = select(models.Media).where(
+        models.Media.activity_id == activity_id, models.Media.version == version, models.Media.name == name
+    )
+    row = db.scalars(query).first() if name.isprintable() else None
+    if row is None:
+        raise NotFound("media_unknown")
+    return MediaFile(row.name, row.media_type, row.content_hash, row.body)

@@ -1,0 +1,263 @@
+"""Claims and evaluations from a native face: facts in, the tool's own verdict out. A repeat gets the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
+from lti_tool.db.load import activity_value
+from lti_tool.db.upsert import insert_once
+from lti_tool.domain.activity import Step
+from lti_tool.domain.credit import printed_amount
+from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused
+from lti_tool.domain.evaluation import check_evaluation
+from lti_tool.domain.native import (
+    NativeAnswer,
+    NativeCertificate,
+    NativeClaim,
+    NativeEvaluation,
+    Reason,
+    read_message,
+    write_message,
+)
+from lti_tool.domain.pathway import Blocker
+from lti_tool.domain.replay import LEEWAY, check_facts
+from lti_tool.domain.text import RichText
+from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
+from lti_tool.services.credit import ClaimForm, claim_credit
+from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
+from lti_tool.services.native_access import NativeClient
+from lti_tool.services.native_activity import activity_id_of
+from lti_tool.services.native_facts import (
+    clear_facts,
+    native_course,
+    native_learner,
+    native_participation,
+    write_facts,
+)
+from lti_tool.services.ports import CertificatePrinter
+from lti_tool.services.session import Visit
+
+LATEST = timedelta(days=30)
+"""How long after the learner's own claim a delivery is still taken: an outage must not cost anybody credit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a claim needs from outside."""
+
+    link: Link
+    printer: CertificatePrinter
+
+
+def once(
+    db: Session,
+    client: NativeClient,
+    key: str,
+    sent: Any,
+    now: datetime,
+    work: Callable[[], tuple[dict[str, Any], bool]],
+) -> dict[str, Any]:
+    """The answer to a request, worked out once. ``work`` says with its answer whether it is final and is to be kept.
+
+    Raises ``BadInput("idempotency_key_missing")``, ``Conflict("idempotency_key_reused")`` for another request.
+    """
+    if not key or len(key) > 64 or not key.isascii() or not key.isprintable():
+        raise BadInput("idempotency_key_missing", "send an Idempotency-Key of 1 to 64 characters")
+    request_hash = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+    found = db.get(models.ApiRequest, (client.deployment_id, key))
+    if found is None:
+        answer, is_final = work()
+        if is_final:
+            place = {"deployment_id": client.deployment_id, "idempotency_key": key}
+            rest = {"request_hash": request_hash, "answer": answer, "created_at": now}
+            found = insert_once(db, models.ApiRequest, place, rest)
+        else:
+            return answer
+    if found.request_hash != request_hash:
+        raise Conflict("idempotency_key_reused", "this Idempotency-Key belongs to another request")
+    return found.answer
+
+
+def receive_claim(db: Session, client: NativeClient, key: str, data: Any, desk: Desk, now: datetime) -> dict[str, Any]:
+    """Award, or say why not. Nothing of a refused claim is kept.
+
+    Raises ``BadInput`` for a message that cannot be read, loudly where it is of another version.
+    """
+
+    def work() -> tuple[dict[str, Any], bool]:
+        answer = _decided(db, client, read_message(NativeClaim, data), desk, now)
+        return write_message(answer), answer.is_awarded
+
+    return once(db, client, key, data, now, work)
+
+
+def _decided(db: Session, client: NativeClient, claim: NativeClaim, desk: Desk, now: datetime) -> NativeAnswer:
+    savepoint = db.begin_nested()
+    try:
+        answer = _awarded(db, client, claim, desk, now)
+    except CmeError as error:
+        savepoint.rollback()
+        return NativeAnswer(False, (), tuple(_reasons(error)))
+    savepoint.commit()
+    return answer
+
+
+def _awarded(db: Session, client: NativeClient, claim: NativeClaim, desk: Desk, now: datetime) -> NativeAnswer:
+    if not claim.subject or not now - LATEST <= claim.at <= now + LEEWAY:
+        raise Refused("claim_out_of_time", "the claim is too old, or from the future")
+    activity_id = activity_id_of(db, client.provider_id, claim.activity)
+    learner = native_learner(db, client, claim.subject, claim.locale, now)
+    course = native_course(db, client, claim.context, claim.context_title, now)
+    visit = _visit(client, learner.id, course.id, activity_id, claim.locale)
+    issued = issued_certificates(db, visit)
+    if not issued:
+        _take_in(db, learner, activity_id, claim, desk)
+        form = ClaimForm(claim.amounts, claim.is_attested, profile_digest(claim.profile))
+        issued = claim_credit(db, visit, form, desk.link, claim.at).certificates
+    insert_once(
+        db,
+        models.CourseMember,
+        {"course_id": course.id, "learner_id": learner.id},
+        {"is_staff": False, "last_seen_at": now},
+    )
+    return NativeAnswer(True, tuple(_certificate(one, desk.link) for one in issued))
+
+
+def _take_in(db: Session, learner: models.Learner, activity_id: str, claim: NativeClaim, desk: Desk) -> None:
+    """The facts and the particulars, checked and written."""
+    activity = activity_value(db, activity_id, claim.version)
+    activity_value(db, activity_id, claim.text_version)
+    check_facts(activity, claim.record, claim.at)
+    moments = [mark.at for mark in claim.record.acknowledgements] or [claim.at]
+    row = native_participation(db, learner.id, activity_id, claim.version, claim.text_version, min(moments))
+    clear_facts(db, row)
+    write_facts(db, row, claim)
+    typed = claim.profile
+    profile = read_profile(
+        ProfileForm(typed.printed_name, typed.degree.value, typed.country, claim.is_equivalence_stated), desk.printer
+    )
+    learner.printed_name, learner.degree, learner.country = profile.printed_name, profile.degree.value, profile.country
+    learner.confirmed_at = claim.at
+    db.flush()
+
+
+def _visit(client: NativeClient, learner_id: str, course_id: str, activity_id: str, locale: str) -> Visit:
+    """The same use-cases serve an LTI launch and a native claim: this is the latter as the former."""
+    return Visit(
+        session_id="",
+        provider_id=client.provider_id,
+        deployment_id=client.deployment_id,
+        platform_id=client.platform_id,
+        course_id=course_id,
+        placement_id=None,
+        activity_id=activity_id,
+        step=None,
+        learner_id=learner_id,
+        is_staff=False,
+        locale=locale,
+        platform_origin="",
+        frame_origins=(),
+        document_target="",
+        return_url=None,
+        deep_linking=None,
+    )
+
+
+def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
+    values = issued.certificate
+    credit = values.credits[0] if values.credits else None
+    return NativeCertificate(
+        id=issued.id,
+        number=values.number,
+        title=values.title,
+        phrase=credit.label if credit else RichText(()),
+        note=" ".join(note.plain for note in values.notes),
+        amount=printed_amount(credit.amount) if credit else "0",
+        credit_type=credit.credit_type if credit else "",
+        is_awarded=credit is not None and credit.is_awarded,
+        learner_name=f"{values.learner_name}, {values.degree}" if values.degree else values.learner_name,
+        completed_on=written_date(values.completed_on, values.language),
+        status=issued.status.value,
+        verify_url=link(issued.code),
+    )
+
+
+def _reasons(error: CmeError) -> Iterator[Reason]:
+    blockers: tuple[Blocker, ...] = error.facts.get("blockers", ())
+    for blocker in blockers:
+        facts = {name: _text(value) for name, value in blocker.facts.items()}
+        yield Reason(blocker.code, blocker.step.value if blocker.step else "", "", facts)
+    faults = error.faults if isinstance(error, BadInput) else {}
+    for control, code in faults.items():
+        yield Reason(code, "", control)
+    if not blockers and not faults:
+        yield Reason(error.code, "", "", {"what": str(error.facts.get("what", ""))})
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def receive_evaluation(db: Session, client: NativeClient, key: str, data: Any, now: datetime) -> dict[str, Any]:
+    """Keep an answered evaluation. One that carries a subject is kept with the learner, any other without.
+
+    Raises ``BadInput`` for answers that the evaluation cannot have, ``NotFound`` for an activity that is not here.
+    """
+
+    def work() -> tuple[dict[str, Any], bool]:
+        _keep(db, client, read_message(NativeEvaluation, data), now)
+        return {"is_kept": True}, True
+
+    return once(db, client, key, data, now, work)
+
+
+def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: datetime) -> None:
+    activity_id = activity_id_of(db, client.provider_id, sent.activity)
+    form = activity_value(db, activity_id, sent.version).evaluation
+    if form is None:
+        raise Refused("step_absent", step=Step.EVALUATION)
+    answers = check_evaluation(form, sent.answers)
+    course = native_course(db, client, sent.context, sent.context_title, now)
+    participation_id = None
+    if not form.is_anonymous and sent.subject:
+        learner = native_learner(db, client, sent.subject, "", now)
+        key = {"learner_id": learner.id, "activity_id": activity_id, "is_trial": False}
+        rest = {"version": sent.version, "text_version": sent.version, "started_at": now}
+        participation_id = insert_once(db, models.Participation, key, rest).id
+    plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
+    db.add(
+        models.EvaluationResponse(
+            activity_id=activity_id,
+            version=sent.version,
+            course_id=course.id,
+            participation_id=participation_id,
+            answers=plain,
+        )
+    )
+    db.flush()
+
+
+def native_certificate(db: Session, client: NativeClient, certificate_id: str, subject: str) -> IssuedCertificate:
+    """A certificate of this person of this platform. Raises ``NotFound("certificate_unknown")`` for any other."""
+    table = models.Certificate
+    query = (
+        select(table.id, models.Award.activity_id, models.Award.learner_id)
+        .join(models.Award, models.Award.id == table.award_id)
+        .join(models.Learner, models.Learner.id == models.Award.learner_id)
+        .where(table.id == certificate_id, table.provider_id == client.provider_id)
+        .where(models.Learner.issuer == client.issuer, models.Learner.subject == subject)
+    )
+    is_plain = certificate_id.isalnum() and subject.isprintable()
+    row = db.execute(query).first() if is_plain else None
+    if row is None:
+        raise NotFound("certificate_unknown")
+    return own_certificate(db, _visit(client, row.learner_id, "", row.activity_id, ""), certificate_id)

@@ -1,0 +1,67 @@
+"""Claims, evaluations and certificates of learners who work in a native face."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.services.certificate import printed_pdf
+from lti_tool.services.native_claim import Desk, native_certificate, receive_claim, receive_evaluation
+from lti_tool.web.api_access import ApiWork
+from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
+from lti_tool.web.page import absolute
+
+
+def verification_link(code: str) -> str:
+    return absolute("verify.certificate", code=code)
+
+
+@operation(
+    Operation(
+        name="claim",
+        method="POST",
+        rule="/claims",
+        summary="Claim credit with the facts of what a learner did. The tool computes where they stand, and answers "
+        "with certificates or with the reasons why there are none. An awarded claim answers the same for ever.",
+        body="NativeClaim",
+        answer="NativeAnswer",
+        is_idempotent=True,
+    )
+)
+def claim(work: ApiWork) -> ResponseReturnValue:
+    desk = Desk(verification_link, work.deps.printer)
+    return jsonify(receive_claim(work.db, work.client, idempotency_key(), json_body(), desk, work.now))
+
+
+@operation(
+    Operation(
+        name="evaluation",
+        method="POST",
+        rule="/evaluations",
+        summary="Hand in an answered evaluation; an anonymous one carries no subject.",
+        body="NativeEvaluation",
+        answer="Kept",
+        is_idempotent=True,
+    )
+)
+def evaluation(work: ApiWork) -> ResponseReturnValue:
+    return jsonify(receive_evaluation(work.db, work.client, idempotency_key(), json_body(), work.now))
+
+
+@operation(
+    Operation(
+        name="certificate_pdf",
+        method="GET",
+        rule="/certificates/<certificate_id>/pdf",
+        summary="The PDF of a certificate, for the person to whom it was issued.",
+        query={"subject": "The platform's LTI id of that person."},
+        media_type="application/pdf",
+    )
+)
+def certificate_pdf(work: ApiWork, certificate_id: str) -> ResponseReturnValue:
+    issued = native_certificate(work.db, work.client, certificate_id, request.args.get("subject", "")[:255])
+    work.db.commit()  # printing takes long: no lock is held meanwhile
+    stored = printed_pdf(work.deps.sessions, work.deps.printer, issued)
+    response = Response(stored.pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="certificate-{issued.certificate.number}.pdf"'
+    return response

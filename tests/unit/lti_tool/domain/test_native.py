@@ -1,0 +1,168 @@
+"""Messages between the tool and a native face, claims as a rule, and facts that are replayed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lti_tool.catalogue import attestation, credit_type
+from lti_tool.domain.activity import LearningFormat
+from lti_tool.domain.assessment import TestKind
+from lti_tool.domain.claim import CreditTerms, claimed_amounts, offered_credits
+from lti_tool.domain.credit import CreditOffer, Degree
+from lti_tool.domain.draw import draw_form
+from lti_tool.domain.errors import BadInput, Refused
+from lti_tool.domain.learner import Profile
+from lti_tool.domain.native import NativeAnswer, NativeClaim, read_message, write_message
+from lti_tool.domain.record import Acknowledgement, Attempt, Record, Study
+from lti_tool.domain.replay import before, check_facts
+from lti_tool.services.credit import claimable_credits
+from tests.unit.lti_tool.services.activity_files import activity_of
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+ACTIVITY = activity_of("hypertension-2026")
+DAY = date(2026, 9, 1)
+AMA = "ama-pra-category-1"
+
+
+def at(minutes: int) -> datetime:
+    return NOW + timedelta(minutes=minutes - 600)
+
+
+def attempt(kind: TestKind, number: int, begun: int, ended: int | None) -> Attempt:
+    test = ACTIVITY.pre_test if kind is TestKind.PRE else ACTIVITY.post_test
+    assert test is not None
+    done = None if ended is None else at(ended)
+    return Attempt(f"{kind.value}-{number}", kind, number, draw_form(test, number), at(begun), {}, done)
+
+
+def whole() -> Record:
+    assert ACTIVITY.content is not None
+    return Record(
+        acknowledgements=(Acknowledgement("f", at(1)),),
+        attempts=(attempt(TestKind.PRE, 1, 2, 3), attempt(TestKind.POST, 1, 40, 50)),
+        studies={item.key: Study(item.key, 60, first_opened_at=at(5)) for item in ACTIVITY.content.items},
+        content_finished_at=at(30),
+    )
+
+
+def test_what_can_have_happened_is_taken() -> None:
+    check_facts(ACTIVITY, whole(), NOW)
+    check_facts(ACTIVITY, Record(), NOW)
+
+
+def changed(**changes: Any) -> Record:
+    return replace(whole(), **changes)
+
+
+PRE, POST = attempt(TestKind.PRE, 1, 2, 3), attempt(TestKind.POST, 1, 40, 50)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        changed(acknowledgements=()),
+        changed(acknowledgements=(Acknowledgement("f", at(700)),)),
+        changed(attempts=(POST,)),
+        changed(attempts=(PRE, replace(POST, number=2))),
+        changed(attempts=(PRE, POST, replace(POST, id="other"))),
+        changed(attempts=(PRE, replace(POST, id=PRE.id))),
+        changed(attempts=(PRE, replace(POST, submitted_at=at(39)))),
+        changed(attempts=(PRE, replace(POST, started_at=at(20)))),
+        changed(attempts=(PRE, replace(POST, form=POST.form[:-1]))),
+        changed(attempts=(PRE, replace(POST, form=(POST.form[0],) * len(POST.form)))),
+        changed(attempts=(PRE, replace(POST, answers={"not-given": "a"}))),
+        changed(attempts=(PRE, replace(POST, form=tuple(replace(item, order=()) for item in POST.form)))),
+        changed(content_finished_at=at(2)),
+        changed(studies={}),
+        changed(evaluated_at=at(60)),
+        changed(content_finished_at=NOW + timedelta(hours=1)),
+    ],
+)
+def test_what_cannot_have_happened_is_refused(record: Record) -> None:
+    with pytest.raises(Refused) as refused:
+        check_facts(ACTIVITY, record, NOW)
+    assert refused.value.code == "facts_impossible" and refused.value.facts["what"]
+
+
+def test_the_past_knows_nothing_of_the_future() -> None:
+    known = before(whole(), at(45))
+    assert known.open_attempt(TestKind.POST) and known.evaluated_at is None
+    assert not before(whole(), at(2)).attempts
+
+
+def test_an_answer_that_cannot_be_is_refused() -> None:
+    key = POST.form[0].question
+    with pytest.raises(BadInput):
+        check_facts(ACTIVITY, changed(attempts=(PRE, replace(POST, answers={key: {"x": "y"}}))), NOW)
+
+
+def claim(**changes: Any) -> NativeClaim:
+    profile = Profile("Ada Lovelace", Degree.MD, "US")
+    made = NativeClaim("s", "course", ACTIVITY.key, 1, 1, NOW, whole(), profile, {AMA: "1.00"}, is_attested=True)
+    return replace(made, **changes)
+
+
+def test_a_message_reads_back_the_same() -> None:
+    key = POST.form[0].question
+    answers: list[Any] = ["a", ("a", "b"), {"a": "b"}, ()]
+    for answer in answers:
+        sent = claim(record=changed(attempts=(PRE, replace(POST, answers={key: answer}))))
+        assert read_message(NativeClaim, write_message(sent)) == sent
+
+
+@pytest.mark.parametrize(
+    "data",
+    [None, [], {}, {"version": "native-claim/2", "body": {}}, {"version": "native-answer/1", "body": {}}],
+)
+def test_another_version_is_refused_loudly(data: Any) -> None:
+    with pytest.raises(BadInput) as refused:
+        read_message(NativeClaim, data)
+    assert refused.value.code == "wire_version"
+    assert read_message(NativeAnswer, write_message(NativeAnswer(is_awarded=False))) == NativeAnswer(False)
+
+
+def terms(*codes: str) -> Mapping[str, CreditTerms]:
+    found = {code: credit_type(code, DAY) for code in codes}
+    return {code: CreditTerms(kind, attestation(kind)) for code, kind in found.items()}
+
+
+PARTICIPATION = attestation(credit_type("attendance", DAY))
+
+
+@pytest.mark.parametrize("degree", list(Degree))
+@pytest.mark.parametrize("learning_format", [LearningFormat.ENDURING, LearningFormat.LIVE])
+def test_what_may_be_claimed_is_what_the_tool_offers(degree: Degree, learning_format: LearningFormat) -> None:
+    activity = replace(ACTIVITY, format=learning_format)
+    profile = Profile("Ada Lovelace", degree, "US")
+    codes = [offer.credit_type for offer in activity.credits]
+    mine = offered_credits(activity.credits, terms(*codes), activity.format, degree, PARTICIPATION)
+    theirs = claimable_credits(activity, profile)
+    assert len(mine) == len(theirs) > 0
+    for one, other in zip(mine, theirs, strict=True):
+        for name in ("credit", "offer", "is_awarded", "amounts", "suggested", "attestation", "field"):
+            assert getattr(one, name) == getattr(other, name), name
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "claim_missing"),
+        ("one", "claim_not_a_number"),
+        ("9.00", "claim_above_maximum"),
+        ("0", "claim_below_minimum"),
+        ("0.30", "claim_not_in_steps"),
+    ],
+)
+def test_an_amount_that_cannot_be_claimed_is_named(typed: str, code: str) -> None:
+    offers = (CreditOffer(AMA, Decimal("1.00"), Decimal("0.25")),)
+    offered = offered_credits(offers, terms(AMA), LearningFormat.ENDURING, Degree.MD, PARTICIPATION)
+    with pytest.raises(BadInput) as refused:
+        claimed_amounts(offered, {AMA: typed}, is_attested=False)
+    assert refused.value.faults == {f"amount.{AMA}": code, "attestation": "missing"}
+    assert claimed_amounts(offered, {AMA: "0.75"}, is_attested=True) == [Decimal("0.75")]

@@ -1,0 +1,195 @@
+"""The author's side: the picker's handlers, validation, exported courses, and what staff may do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from lxml import etree
+from workbench.runtime import WorkbenchRuntime
+from xblock.scorable import Score
+
+from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
+from lti_tool.domain.native import ActivityCopy, write_message
+from tests.xblock.inside.answers import copy_of
+from tests.xblock.inside.learner import Learner
+from xblock_cme import client
+from xblock_cme.client import Credentials, Listed
+from xblock_cme.studio import differences
+
+COPY = copy_of("hypertension-2026")
+TOOL = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", "private_key": "pem"}
+AUTHORING = override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={"cme": TOOL})
+
+
+class Shelf:
+    """What the tool would answer."""
+
+    def __init__(self, copy: ActivityCopy) -> None:
+        self.copies = {copy.version: copy}
+
+    def activities(self, _client: Any, search: str = "") -> list[Listed]:
+        newest = self.copies[max(self.copies)]
+        return [Listed(newest.key, newest.activity.title, newest.version, "1.00 credit", "2029-08-19", False)]
+
+    def newest_version(self, _client: Any, key: str) -> int:
+        if key != COPY.key:
+            raise NotFound("activity_unknown")
+        return max(self.copies)
+
+    def copy(self, _client: Any, key: str, version: int) -> ActivityCopy:
+        return self.copies[version]
+
+
+@pytest.fixture
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    made = Shelf(COPY)
+    for name in ("activities", "newest_version", "copy"):
+        monkeypatch.setattr(client.ToolClient, name, lambda self, *args, _n=name: getattr(made, _n)(self, *args))
+    return made
+
+
+def author() -> Learner:
+    return Learner("empty", "staff-author")
+
+
+def block_of(who: Learner) -> Any:
+    return WorkbenchRuntime(who.name).get_block(who.usage)
+
+
+@AUTHORING
+def test_an_activity_is_found_and_taken(shelf: Shelf) -> None:
+    who = author()
+    assert who.post("studio_search", {"search": "x"})["activities"][0]["key"] == COPY.key
+    assert who.post("studio_take", {"key": COPY.key})["is_done"]
+    block = block_of(who)
+    assert block.display_name == COPY.activity.title
+    assert list(block.copies) == ["1"] and block.taken["1"]["by"] == "staff-author"
+    assert "I have read the information" in Learner("empty", "ada").words
+
+
+@AUTHORING
+def test_a_newer_version_is_shown_and_taken_and_learners_keep_theirs(shelf: Shelf) -> None:
+    who = author()
+    who.post("studio_take", {"key": COPY.key})
+    ada = Learner("empty", "ada")
+    ada.acknowledge()
+    assert not who.post("studio_check", {})["is_newer"]
+    newer = replace(COPY.activity, title="A newer title", audience="Somebody else")
+    shelf.copies[2] = replace(COPY, version=2, activity=newer)
+    assert who.post("studio_check", {})["changes"] == ["title", "audience"]
+    assert who.post("studio_take", {})["version"] == 2
+    assert sorted(block_of(who).copies) == ["1", "2"]
+    ada.look()
+    assert "This information has changed since you confirmed it" in ada.words
+    assert ada.facts().version == 1
+    bo = Learner("empty", "bo")
+    bo.acknowledge()
+    assert bo.facts().version == 2
+
+
+@AUTHORING
+def test_refusals_of_the_tool_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    who = author()
+    for error, words in (
+        (ServiceUnavailable("tool_unreachable"), "does not answer"),
+        (Refused("wire_version"), "update the older release"),
+    ):
+
+        def fail(*args: Any, raised: Exception = error, **kwargs: Any) -> None:
+            raise raised
+
+        monkeypatch.setattr(client.ToolClient, "activities", fail)
+        answer = who.post("studio_search", {})
+        assert not answer["is_done"] and words in answer["text"]
+
+
+def test_without_settings_the_author_is_told_who_can_help() -> None:
+    with override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={}):
+        answer = author().post("studio_search", {})
+    assert answer["code"] == "tool_not_connected"
+    with pytest.raises(Refused):
+        Credentials.of({"tool_url": "https://cme.example.org"})
+    assert "pem" not in repr(Credentials.of(TOOL))
+
+
+@pytest.mark.parametrize("handler", ["studio_search", "studio_check", "studio_take", "studio_save"])
+def test_authors_handlers_are_shut_in_the_lms(handler: str) -> None:
+    answer = Learner("empty", "ada").post(handler, {"key": COPY.key, "display_name": "Mine"})
+    assert answer["code"] == "not_authoring"
+
+
+@pytest.mark.parametrize("handler", ["staff_learners", "staff_reset"])
+def test_staffs_handlers_are_shut_for_learners(ada: Learner, handler: str) -> None:
+    assert ada.post(handler, {"user": "ada"}) == {"code": "staff_only", "html": ""}
+
+
+def test_attempts_that_were_set_aside_no_longer_count(ada: Learner) -> None:
+    ada.acknowledge()
+    ada.take("pre-test", {})
+    ada.study([item.key for item in COPY.activity.content.items])
+    ada.take("post-test", {})
+    assert "Not passed yet" in ada.words
+    staff = Learner("hypertension-2026", "staff-cy")
+    assert "ada" in staff.post("staff_learners", {})["html"]
+    staff.post("staff_reset", {"user": "ada"})
+    ada.act("show", "post-test")
+    assert "Start the post-test" in ada.words
+    ada.act("start", "post-test")
+    assert ada.facts().record.attempts[-1].number == 1
+
+
+def test_faults_are_told_to_the_author() -> None:
+    empty = block_of(author())
+    empty.copies = {}
+    assert any("Choose an activity" in message.text for message in empty.validate().messages)
+    block = block_of(Learner("hypertension-2026", "staff-author"))
+    assert list(block.validate().messages) == []
+    block.copies = {"1": {"version": "activity-copy/99", "body": {"key": "x"}}}
+    assert any("cannot be read" in message.text for message in block.validate().messages)
+
+
+def test_an_exported_course_reads_back_the_same_and_holds_no_learner(ada: Learner) -> None:
+    ada.acknowledge()
+    block = block_of(ada)
+    node = etree.Element("unknown")
+    block.add_xml_to_node(node)
+    xml = etree.tostring(node)
+    assert block.facts and b"native-facts" not in xml and b"acknowledgements" not in xml
+    node.set("facts", json.dumps(block.facts))
+    runtime = WorkbenchRuntime("bo")
+    again = runtime.get_block(runtime.parse_xml_file(BytesIO(etree.tostring(node))))
+    assert again.copies == block.copies and again.files == block.files and again.step == block.step
+    assert again.facts == {}
+
+
+def test_scores_can_be_overridden_and_rescored(ada: Learner) -> None:
+    ada.acknowledge()
+    ada.take("pre-test", {})
+    ada.study([item.key for item in COPY.activity.content.items])
+    ada.take("post-test", {})
+    block = block_of(ada)
+    assert block.has_submitted_answer() and block.max_score() == 1.0
+    assert block.get_score() == Score(0.0, 1.0)
+    block.set_score(Score(3, 4))
+    block.publish_grade()
+    assert ada.events("grade")[-1]["value"] == 0.75
+    block.rescore(only_if_higher=False)
+    assert ada.events("grade")[-1]["value"] == 0.0
+
+
+def test_data_for_everybody_holds_no_question_and_no_key(ada: Learner) -> None:
+    data = json.dumps(block_of(ada).student_view_data())
+    assert COPY.activity.title in data
+    assert not [question for question in COPY.activity.post_test.questions if question.stem[:40] in data]
+    state = ada.get("student_view_user_state").json()
+    assert state["steps"]["information"] == "open" and not state["is_complete"]
+
+
+def test_what_changed_is_named() -> None:
+    assert differences(COPY.activity, COPY.activity) == []
+    assert write_message(COPY)["version"] == "activity-copy/1"

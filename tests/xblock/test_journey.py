@@ -1,0 +1,225 @@
+"""The block in Chromium, in the workbench, with a real tool beside it: from the picker to the certificate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from lti_tool.db import models
+from lti_tool.services.activity import import_activity
+from tests.browser.demo_site import chromium
+from tests.functional.world import sample
+from tests.xblock import walk
+from tests.xblock.conftest import Together
+from tests.xblock.site.identity import lti_id
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.browser]
+PHONE, DESKTOP = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@contextmanager
+def visiting(browser: Browser, width: int = 1280) -> Iterator[Page]:
+    """A page whose script faults, and whose requests to other hosts, fail the test."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: None if "://127.0.0.1:" in request.url else faults.append(request.url))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def accessible(page: Page) -> None:
+    """WCAG 2.2 AA by axe, within the block; and nothing wider than the screen."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, context=".cme", options={"runOnly": {"type": "tag", "values": tags}})
+    assert found.response["violations"] == []
+    width = page.evaluate("() => [document.querySelector('.cme').scrollWidth, document.documentElement.clientWidth]")
+    assert width[0] <= width[1], width
+
+
+def enter(page: Page, together: Together, who: str, scenario: str = walk.NAME) -> None:
+    page.goto(f"{together.lms.url}/scenario/{scenario}/?student={who}")
+
+
+def to_the_claim(page: Page) -> None:
+    activity = sample(walk.NAME).activity
+    assert activity is not None
+    walk.acknowledge(page)
+    walk.press(page, re.compile("^Continue: "))
+    walk.take(page, activity.pre_test, "Start the pre-test")
+    walk.press(page, re.compile("^Continue: "))
+    walk.study(page)
+    expect(page.get_by_text("You have studied the content")).to_be_visible()
+    walk.press(page, re.compile("^Continue: Post-test"))
+    walk.take(page, activity.post_test, "Start the post-test")
+    expect(page.get_by_text("You have passed", exact=True)).to_be_visible()
+    accessible(page)
+    walk.press(page, re.compile("^Continue: "))
+    walk.heading(page, "Evaluation")
+    accessible(page)
+    walk.evaluate(page)
+    walk.press(page, re.compile("^Continue: "))
+
+
+@pytest.mark.parametrize(("width", "degree"), [(1280, "MD"), (320, "RN")])
+def test_from_the_disclosure_to_the_certificate(
+    browser: Browser, together: Together, width: int, degree: str, tmp_path: Path
+) -> None:
+    with visiting(browser, width) as page:
+        enter(page, together, f"ada-{degree}")
+        accessible(page)
+        to_the_claim(page)
+        accessible(page)
+        walk.details(page, degree)
+        accessible(page)
+        walk.attest(page)
+        words = "Your credit has been recorded" if degree == "MD" else "Your participation has been recorded"
+        walk.heading(page, words)
+        accessible(page)
+        expect(page.locator(".cme-card i")).to_have_text("AMA PRA Category 1 Credit")
+        assert page.get_by_text("Participated in an activity designated for").count() == (degree == "RN")
+        with page.expect_download() as download:
+            page.get_by_role("link", name=re.compile("Download the certificate")).click()
+        download.value.save_as(tmp_path / "certificate.pdf")
+        assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF")
+        page.reload()
+        walk.heading(page, words)
+    (award,) = awards(together, f"ada-{degree}")
+    assert award.is_awarded is (degree == "MD")
+    assert "evaluations sent: 1" in together.lms.command("cme_deliver")
+
+
+def awards(together: Together, who: str) -> list[models.Award]:
+    """What the tool has recorded for a learner of the workbench."""
+    query = select(models.Award).join(models.Learner, models.Learner.id == models.Award.learner_id)
+    with together.world.db() as db:
+        return list(db.scalars(query.where(models.Learner.subject == lti_id(who))))
+
+
+def test_answers_survive_a_closed_page_and_a_second_tab(browser: Browser, together: Together) -> None:
+    activity = sample(walk.NAME).activity
+    assert activity is not None and activity.pre_test is not None
+    with visiting(browser) as page:
+        enter(page, together, "bo")
+        walk.acknowledge(page)
+        walk.press(page, re.compile("^Continue: "))
+        walk.press(page, "Start the pre-test")
+        keys = walk.keys_shown(page)
+        walk.answer(page, activity.pre_test.question(keys[0]))
+        expect(page.locator("[data-cme-saved]")).to_have_text("Saved")
+        accessible(page)
+        page.reload()
+        assert page.locator("form[data-cme-autosave] input:checked").count()
+        walk.press(page, "Submit answers")
+        expect(page.get_by_role("alert")).to_contain_text("Some questions are not answered")
+
+
+def test_the_keyboard_stays_where_it_is_needed(browser: Browser, together: Together) -> None:
+    with visiting(browser) as page:
+        enter(page, together, "cy")
+        walk.press(page, "Confirm and continue")
+        expect(page.get_by_role("alert")).to_be_focused()
+        page.get_by_label("I have read the information").check()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=2).first).to_be_focused()
+
+
+def test_the_claim_is_kept_while_the_tool_is_down_and_sent_without_the_learner(
+    browser: Browser, together: Together
+) -> None:
+    app = together.world.app
+    with visiting(browser) as page:
+        enter(page, together, "dee")
+        to_the_claim(page)
+        walk.details(page)
+        app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
+        try:
+            walk.attest(page)
+            walk.heading(page, "Your claim is kept")
+            accessible(page)
+            assert "waiting 1" in together.lms.command("cme_deliver", "--now")
+        finally:
+            app.wsgi_app = working  # type: ignore[method-assign]
+        assert awards(together, "dee") == []
+        assert "awarded 1" in together.lms.command("cme_deliver", "--now")
+        page.reload()
+        walk.heading(page, "Your credit has been recorded")
+    assert len(awards(together, "dee")) == 1
+
+
+def _down(environ: object, start_response: object) -> list[bytes]:
+    """A gateway whose tool does not answer."""
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain")])  # type: ignore[operator]
+    return [b"down"]
+
+
+def test_an_author_takes_an_activity_and_later_its_newer_version(browser: Browser, together: Together) -> None:
+    with visiting(browser) as page:
+        page.goto(f"{together.studio.url}/scenario/empty/studio_view/?student=staff-author")
+        page.get_by_label("Find an approved activity").fill("blood pressure")
+        expect(page.locator("[data-studio-found] li")).to_have_count(1)
+        accessible(page)
+        walk.press(page, "Take this activity")
+        expect(page.locator("[data-studio-status]")).to_have_text("Saved")
+        page.goto(f"{together.studio.url}/scenario/empty/studio_view/?student=staff-author")
+        expect(page.get_by_text("version 1, taken on")).to_be_visible()
+        walk.press(page, "Look for a newer version")
+        expect(page.get_by_text("This is the newest version.")).to_be_visible()
+        _new_version(together)
+        walk.press(page, "Look for a newer version")
+        expect(page.get_by_text("What changed: description")).to_be_visible()
+        accessible(page)
+        walk.press(page, "Take the newer version")
+        expect(page.locator("[data-studio-status]")).to_have_text("Saved")
+        page.goto(f"{together.studio.url}/scenario/empty/author_view/?student=staff-author")
+        expect(page.get_by_text("version 2, taken on")).to_be_visible()
+
+
+def _new_version(together: Together) -> None:
+    found = sample(walk.NAME)
+    assert found.activity is not None
+    world = together.world
+    changed = replace(found.activity, description=f"{found.activity.description} Revised.")
+    with world.db() as db:
+        import_activity(db, world.provider_id, changed, found.media, world.clock())
+
+
+def test_staff_see_where_learners_stand_and_set_attempts_aside(browser: Browser, together: Together) -> None:
+    activity = sample(walk.NAME).activity
+    assert activity is not None
+    with visiting(browser) as page:
+        enter(page, together, "eve")
+        walk.acknowledge(page)
+        walk.press(page, re.compile("^Continue: "))
+        walk.take(page, activity.pre_test, "Start the pre-test")
+        walk.press(page, re.compile("^Continue: "))
+        walk.study(page)
+        walk.press(page, re.compile("^Continue: Post-test"))
+        walk.press(page, "Start the post-test")
+        walk.press(page, "Submit answers")
+        walk.press(page, re.compile("^Submit with"))
+        expect(page.get_by_text("Not passed yet")).to_be_visible()
+    with visiting(browser) as page:
+        enter(page, together, "staff-fay")
+        walk.press(page, "Learners of this activity")
+        row = page.get_by_role("row", name=re.compile("^eve"))
+        expect(row.get_by_role("cell").nth(2)).to_have_text("1")
+        accessible(page)
+        row.get_by_role("button", name=re.compile("Set attempts aside")).click()
+        expect(row.get_by_role("cell").nth(2)).to_have_text("0")

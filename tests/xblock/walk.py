@@ -1,0 +1,92 @@
+"""What a learner does on the block's pages in a browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from lti_tool.domain.assessment import Question, QuestionKind, Test
+from tests.functional.native import right
+from tests.functional.world import sample
+
+NAME = "hypertension-2026"
+
+
+def press(page: Page, name: str | re.Pattern[str]) -> None:
+    page.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
+
+
+def heading(page: Page, text: str | re.Pattern[str]) -> None:
+    """The page has arrived, and the keyboard is at its heading or at what must be read first."""
+    expect(page.get_by_role("heading", name=text).first).to_be_visible(timeout=20_000)
+
+
+def acknowledge(page: Page) -> None:
+    page.get_by_label("I have read the information and the disclosures above.").check()
+    press(page, "Confirm and continue")
+    expect(page.get_by_text(re.compile("^You confirmed this page on"))).to_be_visible()
+
+
+def answer(page: Page, question: Question) -> None:
+    for name, values in right(question).items():
+        if question.kind in (QuestionKind.MATCHING, QuestionKind.ORDERING):
+            page.locator(f'select[name="{name}"]').select_option(values[0])
+        elif question.kind is QuestionKind.NUMERIC:
+            page.locator(f'input[name="{name}"]').fill(values[0])
+        else:
+            for value in values:
+                page.locator(f'input[name="{name}"][value="{value}"]').check()
+
+
+def keys_shown(page: Page) -> list[str]:
+    """The questions of the open attempt, in their order."""
+    names = page.locator("form[data-cme-autosave]").evaluate(
+        "form => [...form.elements].map(one => one.name).filter(name => name.startsWith('q.'))"
+    )
+    return list(dict.fromkeys(name.split(".")[1] for name in names))
+
+
+def take(page: Page, test: Test | None, label: str) -> None:
+    """Start a test, answer all of it, submit."""
+    assert test is not None
+    press(page, label)
+    expect(page.get_by_role("button", name="Submit answers")).to_be_visible()
+    for key in keys_shown(page):
+        answer(page, test.question(key))
+    press(page, "Submit answers")
+    heading(page, "Your result")
+
+
+def study(page: Page, name: str = NAME) -> None:
+    activity = sample(name).activity
+    assert activity is not None and activity.content is not None
+    heading(page, "Content")
+    press(page, re.compile("^Continue: "))
+    for item in activity.content.items:
+        heading(page, item.title)
+        press(page, re.compile("^I have read this page"))
+    press(page, "I have studied this")
+
+
+def evaluate(page: Page) -> None:
+    expect(page.get_by_role("button", name="Send the evaluation")).to_be_visible()
+    for group in page.locator("fieldset.cme-scale, fieldset.cme-question:not(:has(fieldset))").all():
+        group.locator("input").last.check()
+    for field in page.locator("textarea").all():
+        field.fill("Nothing to add.")
+    press(page, "Send the evaluation")
+    expect(page.get_by_text("Thank you, your evaluation has been recorded")).to_be_visible()
+
+
+def details(page: Page, degree: str = "MD") -> None:
+    page.get_by_label("Your name as it should be printed").fill("Ada Lovelace")
+    page.get_by_label(re.compile("^Degree or profession")).select_option(degree)
+    page.get_by_label("Country", exact=True).select_option("US")
+    press(page, "Confirm these details")
+    heading(page, re.compile("Claim your credit|Confirm your participation"))
+
+
+def attest(page: Page) -> None:
+    page.locator('input[name="attestation"]').check()
+    press(page, re.compile("^(Claim credit and issue|Issue) my certificate$"))

@@ -1,0 +1,217 @@
+"""What the step block does for a learner: load the facts, act on them, keep them, tell the platform, show the page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.timezone import now as clock
+
+from lti_tool.domain.activity import Step
+from lti_tool.domain.errors import CmeError, Refused
+from xblock_cme import store
+from xblock_cme.acting import Outcome, Scene, perform
+from xblock_cme.claiming import Claimant
+from xblock_cme.compat import Course, Person, course_of, language, lti_id_of, person_of
+from xblock_cme.copies import newest_copy
+from xblock_cme.face import refusal
+from xblock_cme.facts import LearnerFacts, Sent, read_facts, since, write_facts
+from xblock_cme.outbox import client_for, send_claim
+from xblock_cme.paging import View, page_values
+from xblock_cme.progress import Progress, progress
+from xblock_cme.question_face import Shelf
+from xblock_cme.render import direction_of, render
+from xblock_cme.words import REFUSALS
+
+LONGEST_FIELD = 5000
+MOST_FIELDS = 500
+
+
+def read_fields(data: Any) -> dict[str, list[str]]:
+    """The fields of a form as the page's script sends them; anything else is dropped."""
+    if not isinstance(data, dict) or len(data) > MOST_FIELDS:
+        return {}
+    return {
+        str(name): [value[:LONGEST_FIELD] for value in values if isinstance(value, str)]
+        for name, values in data.items()
+        if isinstance(values, list)
+    }
+
+
+class LearnerMixin:
+    """Of a block with the fields ``copies``, ``step`` and ``facts``."""
+
+    runtime: Any
+    scope_ids: Any
+    copies: Any
+    step: str
+    facts: Any
+
+    # ---- who, where, how far ---------------------------------------------------------------------------------------
+
+    @property
+    def only(self) -> Step | None:
+        """The single step that this block shows; ``None`` for the whole activity."""
+        return Step(self.step) if self.step in {step.value for step in Step} else None
+
+    @property
+    def usage(self) -> str:
+        return str(self.scope_ids.usage_id)
+
+    def translate(self, text: str) -> str:
+        service = self.runtime.service(self, "i18n")
+        return str(service.gettext(text)) if service and text else text
+
+    def _place(self, person: Person, course: Course) -> store.Place:
+        return store.Place(person.user_id, course.key, newest_copy(self.copies).key)
+
+    def progress_of(self, person: Person, place: store.Place, now: datetime) -> Progress:
+        """Where this person stands, from this block's state, the course's other blocks and the claims."""
+        own, known = read_facts(self.facts), store.known_facts(place)
+        mirrored = known.pop(self.usage, None)
+        if not own.version:
+            own = replace(own, is_trial=person.is_staff)
+            if mirrored is not None:
+                store.forget_facts(place, self.usage)
+        reset = store.reset_at(place)
+        others = [since(facts, reset) for facts in known.values()]
+        state = store.claim_state(place)
+        claims = () if own.is_trial else store.claims_of(state, now)
+        return progress(self.copies, since(own, reset), others, claims, now)
+
+    def shelf_for(self, here: Progress) -> Shelf:
+        prefix = "cme-" + hashlib.sha256(self.usage.encode()).hexdigest()[:8]
+        return Shelf(here.copy, lambda name: self._address("media", name), self.translate, prefix)
+
+    def _address(self, handler: str, suffix: str) -> str:
+        return str(self.runtime.handler_url(self, handler, suffix))
+
+    def _claimant(self, course: Course) -> Claimant:
+        subject = lti_id_of(self)
+        if not subject:
+            raise Refused("not_signed_in")
+        return Claimant(subject, course.key, locale=language())
+
+    # ---- acting ----------------------------------------------------------------------------------------------------
+
+    def perform_action(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the handler answers: the page after the action, or what autosave needs to know."""
+        person, course, now = person_of(self), course_of(self), clock()
+        place = self._place(person, course)
+        here = self.progress_of(person, place, now)
+        step = self._wanted(here, str(data.get("step", "")))
+        scene = Scene(here, step, read_fields(data.get("fields")), self.shelf_for(here), lambda: self._claimant(course))
+        outcome = perform(str(data.get("action", "")), scene)
+        outcome = self._kept(outcome, person, course, place, here)
+        if data.get("is_quiet"):
+            return _quiet(outcome)
+        after = self.progress_of(person, place, now)
+        return {"html": self._page(person, place, after, step, outcome), "step": step.value}
+
+    def _wanted(self, here: Progress, word: str) -> Step:
+        if self.only is not None:
+            return self.only
+        known = {step.value: step for step in here.activity.steps}
+        return known.get(word, here.standing.current)
+
+    def _kept(self, outcome: Outcome, person: Person, course: Course, place: store.Place, here: Progress) -> Outcome:
+        """Write down what the action has led to. What cannot be kept is refused as a whole."""
+        if outcome.facts is None or (outcome.facts == here.facts and not (outcome.claim or outcome.evaluation)):
+            return outcome
+        try:
+            if not person.user_id:
+                raise Refused("not_signed_in")
+            if outcome.evaluation is not None:
+                store.queue_evaluation(course.organisation, outcome.evaluation)
+            if outcome.claim is not None:
+                self._send(store.queue_claim(place, course.organisation, outcome.claim, here.now), here.now)
+        except CmeError as error:
+            return Outcome(notice=refusal(self.shelf_for(here), error))
+        self._keep_facts(outcome.facts, place, here.now)
+        self.report(self.progress_of(person, place, here.now), place)
+        return outcome
+
+    def _keep_facts(self, facts: LearnerFacts, place: store.Place, now: datetime) -> None:
+        self.facts = write_facts(facts)
+        store.keep_facts(place, self.usage, facts, now)
+
+    def _send(self, row: Any, now: datetime) -> None:
+        """Try at once; whatever comes of it, the claim is kept and the command tries again."""
+        if row.state == row.WAITING:
+            send_claim(row, client_for, now)
+
+    # ---- telling the platform --------------------------------------------------------------------------------------
+
+    def report(self, here: Progress, place: store.Place) -> None:
+        """Grade and completion, each once per change. A test run is never told."""
+        if here.facts.is_trial or not place.user_id:
+            return
+        fraction = here.fraction(self.only)
+        is_complete = here.standing.is_complete if self.only is None else here.standing.is_done(self.only)
+        sent = Sent("" if fraction is None else str(fraction), is_complete)
+        known = here.facts.sent
+        if sent == known:
+            return
+        if sent.value != known.value and fraction is not None:
+            self.runtime.publish(self, "grade", {"value": float(fraction), "max_value": 1.0, "only_if_higher": False})
+        if sent.is_complete != known.is_complete:
+            self.runtime.publish(self, "completion", {"completion": 1.0 if is_complete else 0.0})
+        self._keep_facts(replace(read_facts(self.facts), sent=sent, version=here.facts.version), place, here.now)
+
+    # ---- showing ---------------------------------------------------------------------------------------------------
+
+    def learner_page(self) -> str:
+        """The HTML of the block for whoever looks at it. No call leaves the platform."""
+        person, course, now = person_of(self), course_of(self), clock()
+        try:
+            place = self._place(person, course)
+            here = self.progress_of(person, place, now)
+        except CmeError as error:
+            return self._refused_page(error)
+        self.report(here, place)
+        return self._page(person, place, here, self._wanted(here, ""), Outcome())
+
+    def _page(self, person: Person, place: store.Place, here: Progress, step: Step, outcome: Outcome) -> str:
+        view = View(
+            shelf=self.shelf_for(here),
+            only=self.only,
+            name=person.full_name,
+            claim=None if here.facts.is_trial else store.claim_state(place),
+            certificate_url=lambda key: self._address("certificate", key),
+            outcome=outcome,
+        )
+        try:
+            values = page_values(view, here, step)
+        except CmeError as error:
+            return self._refused_page(error)
+        values |= {"direction": direction_of(language()), "is_staff": person.is_staff, "page_language": language()}
+        return render("page.html", values, self.runtime.service(self, "i18n"))
+
+    def _refused_page(self, error: CmeError) -> str:
+        text = self.translate(REFUSALS.get(error.code, "This could not be done"))
+        return render("refused.html", {"text": text, "direction": direction_of(language())})
+
+    def tool_client(self) -> Any:
+        """The tool of this block's organisation. Raises ``Refused("tool_not_connected")``."""
+        return client_for(course_of(self).organisation)
+
+
+def _quiet(outcome: Outcome) -> dict[str, Any]:
+    """Autosave's answer: no page, only whether it was kept."""
+    saved = outcome.saved
+    if saved is None:
+        return {"is_kept": False, "text": outcome.notice.text if outcome.notice else ""}
+    return {
+        "is_kept": not saved.stale,
+        "revision": saved.facts.revision,
+        "text": outcome.notice.text if outcome.notice and (saved.stale or saved.faults) else "",
+    }
+
+
+def fraction_of(sent: Sent) -> Decimal | None:
+    """The grade that the platform was told last."""
+    return Decimal(sent.value) if sent.value else None

@@ -1,0 +1,135 @@
+"""The evaluation, the learner's particulars and the claim: checked here as in the tool, decided by the tool."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from lti_tool.domain.activity import Step
+from lti_tool.domain.answer_form import Fields, first, read_evaluation
+from lti_tool.domain.claim import claimed_amounts
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.errors import BadInput, Refused
+from lti_tool.domain.evaluation import check_evaluation
+from lti_tool.domain.learner import Profile, clean_name
+from lti_tool.domain.native import NativeClaim, NativeEvaluation
+from lti_tool.domain.wire import write_value
+from xblock_cme.facts import LearnerFacts
+from xblock_cme.progress import Progress
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who asks, from where, as the platform says."""
+
+    subject: str
+    context: str
+    context_title: str = ""
+    locale: str = ""
+
+
+def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[LearnerFacts, NativeEvaluation | None]:
+    """The facts afterwards, and what is to be sent: nothing for a second time or a test run.
+
+    The answers leave with the message and are kept nowhere else. Raises ``Refused("step_locked")`` and
+    ``BadInput("evaluation_incomplete")`` with a fault per item.
+    """
+    if here.record.evaluated_at is not None:
+        return here.facts, None
+    here.require(Step.EVALUATION)
+    form = here.activity.evaluation
+    if form is None:
+        raise Refused("step_absent", step=Step.EVALUATION)
+    answers = check_evaluation(form, read_evaluation(fields, form.items))
+    facts = replace(here.facts, record=replace(here.facts.record, evaluated_at=here.now))
+    message = NativeEvaluation(
+        activity=here.copy.key,
+        version=here.copy.version,
+        context=claimant.context,
+        answers=answers,
+        subject="" if form.is_anonymous else claimant.subject,
+        context_title=claimant.context_title,
+    )
+    return facts, None if facts.is_trial else message
+
+
+def profile_digest(profile: Profile) -> str:
+    """Tells whether a page still shows the particulars in force: 16 hex digits."""
+    return hashlib.sha256(json.dumps(write_value(profile), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _chosen(raw: str, read: Callable[[str], Value], field: str, faults: dict[str, str]) -> Value | None:
+    try:
+        return read(raw)
+    except ValueError:
+        faults[field] = "unknown" if raw else "missing"
+        return None
+
+
+def read_profile(fields: Fields, countries: tuple[str, ...]) -> Profile:
+    """The particulars if all can be used. Whether the certificate has every character, the tool says at the claim.
+
+    Raises ``BadInput("profile_unusable")`` with faults for ``printed_name``, ``degree``, ``country``, ``equivalence``.
+    """
+    faults: dict[str, str] = {}
+    name = ""
+    try:
+        name = clean_name(first(fields, "printed_name"))
+    except BadInput as error:
+        faults.update(error.faults)
+    degree = _chosen(first(fields, "degree"), Degree, "degree", faults)
+    country = _chosen(first(fields, "country"), lambda code: countries[countries.index(code)], "country", faults)
+    if degree is Degree.OTHER_PHYSICIAN and first(fields, "equivalence") != "yes":
+        faults["equivalence"] = "missing"
+    if faults or degree is None or country is None:
+        raise BadInput("profile_unusable", faults=faults)
+    return Profile(name, degree, country)
+
+
+def confirm_profile(here: Progress, fields: Fields) -> LearnerFacts:
+    """Raises ``Refused("step_locked")`` while the claim is not open: nothing is asked before it is needed."""
+    here.require(Step.CLAIM)
+    profile = read_profile(fields, here.copy.countries)
+    return replace(here.facts, profile=profile, is_equivalence_stated=first(fields, "equivalence") == "yes")
+
+
+def chosen_amounts(fields: Fields) -> Mapping[str, str]:
+    """What was chosen, by credit type."""
+    return {name.partition(".")[2]: first(fields, name) for name in fields if name.startswith("amount.")}
+
+
+def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
+    """The claim to be sent: what is certain to be refused is not sent.
+
+    Raises ``Refused("step_locked")``, ``Refused("trial_claim")`` and ``BadInput("claim_unusable")`` with faults.
+    """
+    here.require(Step.CLAIM)
+    profile = here.facts.profile
+    if profile is None:
+        raise BadInput("claim_unusable", faults={"profile": "missing"})
+    if first(fields, "profile") != profile_digest(profile):
+        raise BadInput("claim_unusable", faults={"profile": "changed"})
+    amounts, is_attested = chosen_amounts(fields), first(fields, "attestation") == "yes"
+    claimed_amounts(here.copy.offered(profile.degree), amounts, is_attested=is_attested)
+    if here.facts.is_trial:
+        raise Refused("trial_claim")
+    return NativeClaim(
+        subject=claimant.subject,
+        context=claimant.context,
+        activity=here.copy.key,
+        version=here.copy.version,
+        text_version=here.newest.version,
+        at=here.now,
+        record=replace(here.record, claims=()),
+        profile=profile,
+        amounts=amounts,
+        is_attested=is_attested,
+        is_equivalence_stated=here.facts.is_equivalence_stated,
+        context_title=claimant.context_title,
+        locale=claimant.locale,
+    )

@@ -1,0 +1,161 @@
+"""The only door to Open edX itself: nothing else in this package imports the platform's code.
+
+Everything here works, with less, where the platform is not there: in the workbench, in tests, and on releases that have
+moved a module.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.translation import get_language
+
+BUCKET = "cme"
+"""Key of this package's settings in ``XBLOCK_SETTINGS``."""
+LTI_ID = "lti"
+"""The platform's kind of external id that LTI 1.3 launches carry as ``sub``."""
+WITHOUT_COURSE = "workbench"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever looks at a block. ``user_id`` is the platform's key, ``""`` for somebody who is not signed in."""
+
+    user_id: str
+    full_name: str
+    is_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where a block stands."""
+
+    key: str
+    organisation: str
+
+
+def optional(module: str, name: str) -> Any:
+    """Something of the platform, ``None`` where there is no such thing."""
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
+
+
+def person_of(block: Any) -> Person:
+    """The present user as the platform's user service says."""
+    service = block.runtime.service(block, "user")
+    user = service.get_current_user() if service else None
+    attributes: Mapping[str, Any] = user.opt_attrs if user else {}
+    found = attributes.get("edx-platform.user_id") or attributes.get("xblock-workbench.user_id") or ""
+    is_known = attributes.get("edx-platform.is_authenticated", True)
+    return Person(
+        user_id=str(found) if is_known and found != "none" else "",
+        full_name=(user.full_name or "") if user else "",
+        is_staff=bool(attributes.get("edx-platform.user_is_staff")),
+    )
+
+
+def lti_id_of(block: Any) -> str:
+    """The id by which an LTI launch from this platform would introduce the present user; ``""`` if there is none."""
+    service = block.runtime.service(block, "user")
+    find = getattr(service, "get_external_user_id", None)
+    found = find(LTI_ID) if find else None
+    return str(found) if found else ""
+
+
+def course_of(block: Any) -> Course:
+    """The course of a block; a name of its own where the runtime has no courses."""
+    usage = block.scope_ids.usage_id
+    key = getattr(usage, "context_key", None) or getattr(usage, "course_key", None)
+    return Course(str(key), str(getattr(key, "org", "") or "")) if key is not None else Course(WITHOUT_COURSE, "")
+
+
+def is_studio() -> bool:
+    """This process serves authors. Both services run the same handlers, so what is for authors asks this first."""
+    return bool(getattr(settings, "SERVICE_VARIANT", "") == "cms")
+
+
+def tool_settings(organisation: str) -> Mapping[str, Any]:
+    """Address and credentials of the tool: the site's own, else the organisation's, else the installation's.
+
+    Never from a block's field: fields are exported with a course and shown in Studio.
+    """
+    helpers = optional("openedx.core.djangoapps.site_configuration.helpers", "get_value_for_org")
+    site = helpers(organisation, "CME_TOOL", None) if helpers and organisation else None
+    bucket: Mapping[str, Any] = getattr(settings, "XBLOCK_SETTINGS", {}).get(BUCKET, {})
+    own = bucket.get("organisations", {}).get(organisation, {})
+    common = {name: value for name, value in bucket.items() if name != "organisations"}
+    return {**common, **own, **(site or {})}
+
+
+def has_plugin() -> bool:
+    """The plugin app, which keeps what must outlive a block, is installed."""
+    return bool(apps.is_installed("xblock_cme.plugin"))
+
+
+def table(name: str) -> Any:
+    """One of the plugin app's models, by name: they exist only where the app is installed."""
+    return apps.get_model("xblock_cme", name)
+
+
+def language() -> str:
+    """BCP 47 tag of the page."""
+    return str(get_language() or "en")
+
+
+def user_names(user_ids: Iterable[str]) -> dict[str, str]:
+    """Login names by user key; keys that are no accounts (the workbench's) stand for themselves."""
+    ids = list(user_ids)
+    known = get_user_model().objects.filter(pk__in=[int(each) for each in ids if each.isdigit()])
+    return {**{each: each for each in ids}, **{str(user.pk): user.get_username() for user in known}}
+
+
+def partition_classes() -> tuple[Any, Any]:
+    """The platform's ``UserPartition`` and ``Group``; ``(None, None)`` without a platform."""
+    module = "xmodule.partitions.partitions"
+    return optional(module, "UserPartition"), optional(module, "Group")
+
+
+def modulestore() -> Any:
+    """The platform's store of courses; ``None`` without a platform."""
+    found = optional("xmodule.modulestore.django", "modulestore")
+    return found() if found else None
+
+
+def plain_key(usage: Any) -> str:
+    """A usage key as text, without branch and version, so that draft and published blocks are the same."""
+    agnostic = usage.version_agnostic() if hasattr(usage, "version_agnostic") else usage
+    return str(agnostic.for_branch(None) if hasattr(agnostic, "for_branch") else agnostic)
+
+
+def author_id() -> int:
+    """Whose hand the store of courses notes for what the plugin changes: the platform's own."""
+    found = optional("xmodule.modulestore", "ModuleStoreEnum")
+    return int(found.UserID.mgmt_command) if found else -1
+
+
+def content_events() -> dict[str, Any]:
+    """The signals of authoring by name; those that this release does not have are left out."""
+    module = "openedx_events.content_authoring.signals"
+    names = ("XBLOCK_CREATED", "XBLOCK_UPDATED", "XBLOCK_DUPLICATED", "XBLOCK_PUBLISHED")
+    found = {name: optional(module, name) for name in names}
+    return {name: signal for name, signal in found.items() if signal is not None}
+
+
+def override_base() -> type:
+    """The platform's base of field override providers, or a stand-in with its constructor."""
+    found = optional("lms.djangoapps.courseware.field_overrides", "FieldOverrideProvider")
+    return found if isinstance(found, type) else _Override
+
+
+class _Override:
+    def __init__(self, user: Any, fallback_field_data: Any = None) -> None:
+        self.user = user
+        self.fallback_field_data = fallback_field_data

@@ -1,0 +1,118 @@
+"""What one learner did in one block: kept as one JSON value in the block's user state.
+
+``native-facts/1``. The record holds this block's own facts only; several blocks of one course that show one activity
+are read together (:func:`joined`), so a disclosure in the first unit counts for a test in the last.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from lti_tool.domain.assessment import TestKind
+from lti_tool.domain.errors import BadInput
+from lti_tool.domain.learner import Profile
+from lti_tool.domain.record import Record
+from lti_tool.domain.wire import read_value, write_value
+
+FACTS_VERSION = "native-facts/1"
+PACKED_FROM = 6000
+"""Length of the JSON, in characters, from which it is packed (zlib, base64)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The content item that is open now, and since when."""
+
+    item: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the platform was told last, so that nothing is told twice."""
+
+    value: str = ""
+    """Grade as a fraction in text, ``""`` for none."""
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerFacts:
+    """``version`` is the activity version that this learner began with; 0 while nothing has been done."""
+
+    version: int = 0
+    is_trial: bool = False
+    """A test run by staff: never graded, never completed, never claimed."""
+    record: Record = field(default_factory=Record)
+    reading: Reading | None = None
+    revision: int = 0
+    """Changes of the open attempt's answers, and who made the last one: tells open tabs apart."""
+    tab: int = 0
+    profile: Profile | None = None
+    is_equivalence_stated: bool = False
+    sent: Sent = field(default_factory=Sent)
+
+
+def write_facts(facts: LearnerFacts) -> dict[str, Any]:
+    """Plain data; packed once it is long, for platforms keep state in one column and load it for every page."""
+    body = json.dumps(write_value(facts), separators=(",", ":"))
+    if len(body) <= PACKED_FROM:
+        return {"version": FACTS_VERSION, "body": json.loads(body)}
+    return {"version": FACTS_VERSION, "packed": base64.b64encode(zlib.compress(body.encode(), 9)).decode()}
+
+
+def read_facts(data: Any) -> LearnerFacts:
+    """Raises ``BadInput``: state of another release is refused, never guessed at. Nothing stored means no facts."""
+    if not data:
+        return LearnerFacts()
+    found = data.get("version") if isinstance(data, dict) else None
+    if found != FACTS_VERSION:
+        raise BadInput("wire_version", f"learner state {found!r}; this release reads {FACTS_VERSION!r}", found=found)
+    return read_value(LearnerFacts, _unpacked(data["packed"]) if "packed" in data else data.get("body"))
+
+
+def _unpacked(packed: str) -> Any:
+    try:
+        return json.loads(zlib.decompress(base64.b64decode(packed, validate=True)))
+    except (ValueError, zlib.error) as error:
+        raise BadInput("wire_wrong_type", "packed learner state cannot be read") from error
+
+
+def _latest(moments: Iterable[datetime | None]) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def joined(records: Iterable[Record]) -> Record:
+    """All facts of one learner in one activity, from every block of the course that shows a part of it."""
+    found = list(records)
+    attempts = [attempt for record in found for attempt in record.attempts]
+    return Record(
+        acknowledgements=tuple(
+            sorted((mark for record in found for mark in record.acknowledgements), key=lambda mark: mark.at)
+        ),
+        attempts=tuple(sorted(attempts, key=lambda attempt: (attempt.test, attempt.number, attempt.started_at))),
+        studies={key: study for record in found for key, study in record.studies.items()},
+        content_finished_at=_latest(record.content_finished_at for record in found),
+        evaluated_at=_latest(record.evaluated_at for record in found),
+        claims=tuple(claim for record in found for claim in record.claims),
+    )
+
+
+def since(facts: LearnerFacts, reset_at: datetime | None) -> LearnerFacts:
+    """Without the attempts at the post-test that began before staff set them aside."""
+    if reset_at is None:
+        return facts
+    kept = tuple(
+        each for each in facts.record.attempts if each.test is not TestKind.POST or each.started_at >= reset_at
+    )
+    return replace(facts, record=replace(facts.record, attempts=kept))
+
+
+def with_study(facts: LearnerFacts, studies: Mapping[str, Any]) -> LearnerFacts:
+    return replace(facts, record=replace(facts.record, studies={**facts.record.studies, **studies}))

@@ -1,0 +1,87 @@
+"""Claims and evaluations on their way to the tool: sent at once where that works, else again and again by a command.
+
+No learner is needed for a repeat. What the tool refuses is kept with its reasons; what it cannot take now waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused, ServiceUnavailable
+from lti_tool.domain.native import write_message
+from xblock_cme.client import Credentials, ToolClient
+from xblock_cme.compat import table, tool_settings
+
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=2)
+BATCH = 200
+"""Most claims that one run of the command sends."""
+
+Clients = Callable[[str], ToolClient]
+"""From an organisation to its tool. Raises ``Refused("tool_not_connected")``."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has done."""
+
+    awarded: int = 0
+    refused: int = 0
+    waiting: int = 0
+    evaluations: int = 0
+
+
+def client_for(organisation: str) -> ToolClient:
+    """The tool of an organisation. Raises ``Refused("tool_not_connected")``."""
+    return ToolClient(Credentials.of(tool_settings(organisation)))
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after this many tries in vain."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(tries, 12)))
+
+
+def send_claim(row: Any, clients: Clients, now: datetime) -> None:
+    """One try. The answer is stored with the row; without one the row waits longer each time."""
+    row.tries += 1
+    try:
+        answer = clients(row.organisation).claim(row.message, row.key)
+    except (ServiceUnavailable, Refused, NotFound, BadInput, Conflict) as error:
+        row.fault, row.next_at = str(error)[:500], now + pause(row.tries)
+    else:
+        row.state = row.AWARDED if answer.is_awarded else row.REFUSED
+        row.answer, row.fault = write_message(answer), ""
+    row.save()
+
+
+def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tally:
+    """Everything that is due, oldest first; ``is_forced``: what rests as well."""
+    tally = Tally()
+    claims = table("ClaimDelivery")
+    waiting = claims.objects.filter(state=claims.WAITING)
+    due = waiting if is_forced else waiting.filter(next_at__lte=now)
+    for row in due.order_by("next_at")[:BATCH]:
+        send_claim(row, clients, now)
+        tally.awarded += row.state == row.AWARDED
+        tally.refused += row.state == row.REFUSED
+        tally.waiting += row.state == row.WAITING
+    tally.evaluations = _send_evaluations(clients)
+    return tally
+
+
+def _send_evaluations(clients: Clients) -> int:
+    """In the order of their random keys, so that not even the order of arrival tells who answered when."""
+    sent = 0
+    for row in table("EvaluationDelivery").objects.order_by("key")[:BATCH]:
+        try:
+            clients(row.organisation).evaluation(row.message, row.key)
+        except CmeError as error:
+            row.fault = str(error)[:500]
+            row.save()
+            continue
+        row.delete()
+        sent += 1
+    return sent

@@ -1,0 +1,105 @@
+"""One page of a block: the step that is looked at, in its shell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lti_tool.domain.activity import Step
+from lti_tool.domain.native import Reason
+from lti_tool.domain.pathway import StepState
+from xblock_cme.acting import Outcome
+from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
+from xblock_cme.progress import Progress
+from xblock_cme.question_face import Shelf
+from xblock_cme.step_face import certificate_face, claim_face, content_face, details_face, test_face
+from xblock_cme.store import ClaimState
+from xblock_cme.taking import KIND_OF
+from xblock_cme.words import BLOCKERS, FAULTS, STEP_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page is made of beside the progress."""
+
+    shelf: Shelf
+    only: Step | None
+    """The single step that the block shows; ``None`` for the whole activity."""
+    name: str
+    """The platform's name of the learner, offered for print."""
+    claim: ClaimState | None
+    certificate_url: Callable[[str], str]
+    outcome: Outcome = field(default_factory=Outcome)
+
+
+def _locked(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]] | None:
+    """The step cannot be entered and there is nothing of it to look at."""
+    standing = here.standing.of(step)
+    is_expired = all(blocker.code == "expired" for blocker in standing.blockers)
+    if not standing.blockers or (standing.state is StepState.DONE and is_expired):
+        return None
+    if step in KIND_OF and is_expired and here.record.submitted(KIND_OF[step]):
+        return None
+    items = [{**each, "is_met": False} for each in blocker_texts(view.shelf, standing.blockers)]
+    done = [
+        {"text": view.shelf.translate(STEP_NAMES[each.step]), "is_met": True, "step": each.step.value}
+        for each in here.standing.steps
+        if each.state is StepState.DONE and step is Step.CLAIM
+    ]
+    return "locked.html", {"requirements": done + items, "is_claim": step is Step.CLAIM}
+
+
+def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
+    state, notice = view.claim, view.outcome.notice or Notice("")
+    if state is not None and state.answer is not None and state.answer.is_awarded:
+        return "certificate.html", certificate_face(state.answer, view.certificate_url)
+    if state is not None and state.is_waiting:
+        return "claim_kept.html", {}
+    if here.facts.profile is None or view.outcome.is_editing:
+        return "details.html", details_face(view.shelf, here, view.name, notice)
+    refused = state.answer.reasons if state is not None and state.answer is not None else ()
+    reasons = [_reason(view, each) for each in refused]
+    return "claim.html", {**claim_face(view.shelf, here, notice), "reasons": reasons}
+
+
+def _reason(view: View, reason: Reason) -> str:
+    field_name = reason.control.partition(".")[0]
+    words = FAULTS.get((field_name, reason.code)) or BLOCKERS.get(reason.code, reason.code)
+    return view.shelf.translate(words) % _Facts(reason.facts)
+
+
+class _Facts(dict[str, str]):
+    """Facts of a reason for a sentence; one that another release did not send is shown as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
+    shelf, outcome = view.shelf, view.outcome
+    if step in (Step.CLAIM, Step.CERTIFICATE):
+        locked = None if view.claim is not None else _locked(view, here, Step.CLAIM)
+        return locked or _claim(view, here)
+    locked = _locked(view, here, step)
+    if locked:
+        return locked
+    if step in KIND_OF:
+        return "test.html", test_face(shelf, here, KIND_OF[step], outcome.notice or Notice(""))
+    if step is Step.CONTENT:
+        return "content.html", content_face(shelf, here, outcome.item)
+    if step is Step.EVALUATION:
+        return "evaluation.html", evaluation_face(shelf, here, outcome.answers, outcome.faults)
+    return "information.html", information_face(shelf, here)
+
+
+def page_values(view: View, here: Progress, step: Step) -> dict[str, Any]:
+    """Everything that ``page.html`` needs."""
+    template, values = _body(view, here, step)
+    notice = view.outcome.notice
+    faults = [
+        {"id": view.shelf.id_of(name), "text": text}
+        for name, text in (notice.faults.items() if notice and step not in KIND_OF else ())
+    ]
+    told = {"text": notice.text, "kind": notice.kind, "reasons": notice.reasons, "faults": faults} if notice else None
+    return {**shell(view.shelf, here, step, view.only), "body": template, "notice": told, **values}

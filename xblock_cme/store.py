@@ -1,0 +1,144 @@
+"""What is kept beside the block's own state, in the plugin app's tables; and what a block does without them.
+
+Without the plugin app a block still shows its disclosure and tests from its own state, but nothing is seen across
+blocks, and no evaluation or claim is taken: ``Refused("store_missing")``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from lti_tool.domain.errors import Refused
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, read_message, write_message
+from lti_tool.domain.record import Claim
+from xblock_cme.compat import has_plugin, table
+from xblock_cme.facts import LearnerFacts, read_facts, write_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One learner in one activity of one course."""
+
+    user_id: str
+    course_key: str
+    activity_key: str
+
+    def as_filter(self) -> dict[str, str]:
+        return {"user_id": self.user_id, "course_key": self.course_key, "activity_key": self.activity_key}
+
+
+def _table(name: str) -> Any:
+    """Raises ``Refused("store_missing")``."""
+    if not has_plugin():
+        raise Refused("store_missing", "the Django app xblock_cme.plugin is not installed")
+    return table(name)
+
+
+def known_facts(place: Place) -> dict[str, LearnerFacts]:
+    """What every block of the course knows of this learner, by usage key; nothing without the app."""
+    if not has_plugin() or not place.user_id:
+        return {}
+    rows = _table("BlockFacts").objects.filter(**place.as_filter())
+    return {row.usage_key: read_facts(row.body) for row in rows.order_by("usage_key")}
+
+
+def forget_facts(place: Place, usage_key: str) -> None:
+    """The platform has deleted the block's state of this learner: what mirrored it goes too."""
+    _table("BlockFacts").objects.filter(user_id=place.user_id, usage_key=usage_key).delete()
+
+
+def keep_facts(place: Place, usage_key: str, facts: LearnerFacts, now: datetime) -> None:
+    """The block's state once more, where its neighbours and the gates can see it."""
+    if has_plugin() and place.user_id:
+        values = {**place.as_filter(), "body": write_facts(facts), "updated_at": now}
+        _table("BlockFacts").objects.update_or_create(
+            user_id=place.user_id, usage_key=usage_key, defaults={k: v for k, v in values.items() if k != "user_id"}
+        )
+
+
+def reset_at(place: Place) -> datetime | None:
+    """When staff last set this learner's attempts aside."""
+    if not has_plugin() or not place.user_id:
+        return None
+    found = _table("AttemptReset").objects.filter(**place.as_filter()).order_by("-at").first()
+    moment: datetime | None = found.at if found else None
+    return moment
+
+
+def reset_attempts(place: Place, by: str, now: datetime) -> None:
+    _table("AttemptReset").objects.create(**place.as_filter(), by=by, at=now)
+
+
+def learners(course_key: str, activity_key: str) -> dict[str, list[LearnerFacts]]:
+    """Everybody who has done something in this activity of this course, by user key; test runs are left out."""
+    rows = _table("BlockFacts").objects.filter(course_key=course_key, activity_key=activity_key)
+    found: dict[str, list[LearnerFacts]] = {}
+    for row in rows.order_by("user_id", "usage_key"):
+        facts = read_facts(row.body)
+        if not facts.is_trial:
+            found.setdefault(row.user_id, []).append(facts)
+    return found
+
+
+# ---- claims ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimState:
+    """A claim as its learner sees it. ``answer`` is there once the tool has spoken."""
+
+    is_waiting: bool
+    answer: NativeAnswer | None
+
+
+def claim_state(place: Place) -> ClaimState | None:
+    """``None`` before the first claim."""
+    if not has_plugin() or not place.user_id:
+        return None
+    row = _table("ClaimDelivery").objects.filter(**place.as_filter()).first()
+    if row is None:
+        return None
+    answer = read_message(NativeAnswer, row.answer) if row.answer else None
+    return ClaimState(row.state == row.WAITING, answer)
+
+
+def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
+    """Credit that the tool has recorded."""
+    if state is None or state.answer is None or not state.answer.is_awarded:
+        return ()
+    return tuple(
+        Claim(one.credit_type, Decimal(one.amount or "0"), one.is_awarded, at) for one in state.answer.certificates
+    )
+
+
+def queue_claim(place: Place, organisation: str, claim: NativeClaim, now: datetime) -> Any:
+    """Write the claim down before anything is sent. One that was refused is replaced; one that was awarded stays."""
+    claims = _table("ClaimDelivery")
+    values = {
+        "organisation": organisation,
+        "key": secrets.token_hex(16),
+        "message": write_message(claim),
+        "state": claims.WAITING,
+        "answer": None,
+        "fault": "",
+        "tries": 0,
+        "next_at": now,
+        "created_at": now,
+    }
+    row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
+    if not is_new and row.state == row.REFUSED:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save()
+    return row
+
+
+def queue_evaluation(organisation: str, message: NativeEvaluation) -> None:
+    _table("EvaluationDelivery").objects.create(
+        key=secrets.token_hex(16), organisation=organisation, message=write_message(message)
+    )

@@ -1,0 +1,139 @@
+"""The block's words for codes. A test holds them equal to the tool's, so that both faces say the same."""
+
+from __future__ import annotations
+
+from lti_tool.domain.activity import Step
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.disclosure import SectionKey
+
+
+def _(text: str) -> str:
+    """Marks a text for extraction; it is translated when it is shown."""
+    return text
+
+
+STEP_NAMES = {
+    Step.INFORMATION: _("Information and disclosure"),
+    Step.PRE_TEST: _("Pre-test"),
+    Step.CONTENT: _("Content"),
+    Step.POST_TEST: _("Post-test"),
+    Step.EVALUATION: _("Evaluation"),
+    Step.CLAIM: _("Claim credit"),
+    Step.CERTIFICATE: _("Certificate"),
+}
+
+BLOCKERS = {
+    "needs_information": _("Read and acknowledge the information and disclosure"),
+    "needs_pre-test": _("Take the pre-test"),
+    "needs_content": _("Study the content"),
+    "needs_post-test": _("Pass the post-test"),
+    "needs_evaluation": _("Complete the evaluation"),
+    "needs_claim": _("Claim your credit"),
+    "not_released": _("This activity opens on %(date)s"),
+    "not_designated": _("Credit is designated from %(date)s"),
+    "expired": _("This activity expired on %(date)s; credit can no longer be earned"),
+    "content_unopened": _("Open “%(title)s”"),
+    "content_minutes": _("Spend at least %(minutes)s minutes on the content"),
+    "content_coverage": _("Watch or listen to more of “%(title)s”"),
+    "attempts_used": _("All %(attempts)s attempts are used. Your instructor can tell you what to do next"),
+    "cool_down": _("The next attempt opens at %(until)s"),
+    "already_passed": _("You have passed; there is nothing more to do here"),
+    "already_taken": _("You have taken the pre-test; it is taken once"),
+    "pre_test_over": _("The pre-test is only open before the content has been studied"),
+    "step_absent": _("This activity has no such step"),
+}
+
+HEADINGS = {
+    SectionKey.ACCREDITATION: _("Accreditation"),
+    SectionKey.DESIGNATION: _("Credit designation"),
+    SectionKey.DESCRIPTION: _("About this activity"),
+    SectionKey.AUDIENCE: _("Who it is for"),
+    SectionKey.OBJECTIVES: _("What you will be able to do"),
+    SectionKey.FORMAT: _("Format, time and dates"),
+    SectionKey.COMPLETION: _("How to complete it"),
+    SectionKey.DISCLOSURE: _("Disclosure of financial relationships"),
+    SectionKey.PEOPLE: _("People in control of content"),
+    SectionKey.MITIGATION: _("Mitigation"),
+    SectionKey.SUPPORT: _("Commercial support"),
+    SectionKey.EVOLVING: _("New and evolving topics"),
+    SectionKey.CONTACT: _("Contact"),
+}
+
+DEGREES = {
+    Degree.MD: _("MD – Doctor of Medicine"),
+    Degree.DO: _("DO – Doctor of Osteopathic Medicine"),
+    Degree.MBBS: _("MBBS, MBChB – Bachelor of Medicine and Surgery"),
+    Degree.OTHER_PHYSICIAN: _("Physician with another degree equivalent to MD or DO"),
+    Degree.PA: _("PA – Physician assistant or associate"),
+    Degree.NP: _("NP – Nurse practitioner"),
+    Degree.RN: _("RN – Registered nurse"),
+    Degree.PHARMACIST: _("Pharmacist"),
+    Degree.PHARMACY_TECHNICIAN: _("Pharmacy technician"),
+    Degree.PSYCHOLOGIST: _("Psychologist"),
+    Degree.SOCIAL_WORKER: _("Social worker"),
+    Degree.DENTIST: _("Dentist"),
+    Degree.DIETITIAN: _("Dietitian"),
+    Degree.STUDENT: _("Student"),
+    Degree.OTHER: _("Other profession"),
+}
+
+FAULTS = {
+    ("printed_name", "missing"): _("Enter your name as it should be printed."),
+    ("printed_name", "too_long"): _("Shorten your name to at most 120 characters."),
+    ("printed_name", "unprintable"): _(
+        "The certificate cannot show every character of this name. Type the name in letters, without symbols."
+    ),
+    ("degree", "missing"): _("Choose your degree or profession."),
+    ("degree", "unknown"): _("Choose your degree or profession from the list."),
+    ("equivalence", "missing"): _(
+        "Tick the box to state that your degree is equivalent to an MD or DO, or choose another degree or profession."
+    ),
+    ("country", "missing"): _("Choose your country."),
+    ("country", "unknown"): _("Choose your country from the list."),
+    ("attestation", "missing"): _("Tick the box to confirm the statement."),
+    ("profile", "changed"): _("Your details were changed in another window. Check them here, then claim again."),
+    ("amount", "claim_missing"): _("Choose the amount that you claim."),
+    ("amount", "claim_not_a_number"): _("Enter the amount as a number, such as 0.75."),
+    ("amount", "claim_above_maximum"): _("Claim at most the amount that this activity was designated for."),
+    ("amount", "claim_below_minimum"): _("Claim at least the smallest amount in the list."),
+    ("amount", "claim_not_in_steps"): _("Claim in the steps of the list; amounts between them do not exist."),
+}
+
+EVALUATION_FAULTS = {
+    "too_long": _("This is too long. At most %(limit)s characters fit."),
+    "required": _("Answer this question."),
+    "required_text": _("Write something here."),
+    "not_possible": _("This answer is not possible. Choose again."),
+}
+
+ANSWER_FAULTS = {
+    "order_incomplete": _("Give every line a place of its own."),
+    "answer_not_possible": _("This answer could not be read. Check it."),
+    "unanswered": _("This question is not answered yet."),
+}
+
+EQUIVALENT = _("I hold a medical degree of another country that is equivalent to an MD or DO.")
+
+REFUSALS = {
+    "copy_missing": _(
+        "Nothing has been set up here yet. Tell your instructor: the activity has to be chosen in Studio."
+    ),
+    "version_gone": _("The version of this activity that you began with is no longer here. Tell your instructor."),
+    "wire_version": _("This was stored by another release of the software. Tell your instructor."),
+    "attempt_unknown": _("This is not part of your activity. Reload the page."),
+    "attempt_closed": _("This attempt has been submitted. Its answers count as they were then."),
+    "question_unknown": _("This is not part of your activity. Reload the page."),
+    "content_unknown": _("This is not part of your activity. Reload the page."),
+    "text_changed": _("This page changed while you were reading. Nothing was recorded: read the new text below."),
+    "content_unfinished": _("Not everything has been studied yet"),
+    "step_locked": _("This step is not open yet"),
+    "step_absent": _("This activity has no such step"),
+    "attempt_refused": _("No further attempt can be started now"),
+    "not_acknowledged": _("Tick the box to confirm that you have read this page."),
+    "not_here": _("This step is done in another part of the course."),
+    "not_signed_in": _("Sign in to take part: what you do has to be kept under your name."),
+    "store_missing": _("The platform's CME plugin is not installed, so nothing can be recorded. Tell your help desk."),
+    "trial_claim": _("A test run records no credit and issues no certificate."),
+}
+
+TRUE_FALSE = {"true": _("True"), "false": _("False")}

@@ -18,7 +18,7 @@ from lti_tool.db.migrate import downgrade, upgrade
 from lti_tool.domain.ledger import balance, live_award
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
-BEFORE, AFTER = "0002", "0004"
+BEFORE, AFTER = "0006", "0007"
 TERMS = {"version": "award-terms/1", "profile": {"printed_name": "Ada"}, "offer": {"maximum": "1.00"}}
 
 

@@ -242,4 +242,4 @@ WRITTEN: dict[QuestionFormat, bytes] = {
 def test_nobody_is_told_of_more_faults_than_help(name: str, data: bytes) -> None:
     faults = read_questions(name, data).faults
     assert len(faults) == MAX_FAULTS
-    assert any("nothing behind is read" in fault.message for fault in faults[-3:])
+    assert any("nothing behind is read" in fault.message for fault in faults)

@@ -263,4 +263,6 @@ def read_gift(data: bytes, reading: Reading, media: Mapping[str, bytes]) -> None
         reading.fault(Place(1, 1), "", "holds characters that are none (U+FDD0 and on)", "retype the text without them")
         return
     for block, category in _blocks(text):
+        if reading.is_full:
+            return
         _question(block, category, reading)

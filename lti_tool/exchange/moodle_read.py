@@ -247,6 +247,8 @@ def read_moodle(data: bytes, reading: Reading, media: Mapping[str, bytes]) -> No
     category = ""
     questions = [child for child in root if name_of(child) == "question"]
     for number, element in enumerate(questions, 1):
+        if reading.is_full:
+            return
         if element.get("type") == "category":
             category = _category(element)
             continue

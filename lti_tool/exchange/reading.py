@@ -30,10 +30,19 @@ class Reading:
     questions: list[BankQuestion] = field(default_factory=list)
     keys: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def is_full(self) -> bool:
+        """So many faults that the rest of the file is not looked at."""
+        return len(self.findings.faults) >= MAX_FAULTS
+
     def fault(self, place: Place, where: str, what: str, remedy: str = "", rule: str = "") -> None:
         """Note what keeps the file out."""
-        if len(self.findings.faults) < MAX_FAULTS:
+        if len(self.findings.faults) < MAX_FAULTS - 1:
             self.findings.add_at(place, where[:80], what, remedy, rule)
+        elif not self.is_full:
+            self.findings.add_at(
+                place, "", f"more than {MAX_FAULTS} faults; nothing behind is read", "begin with these"
+            )
 
     def remark(self, place: Place, where: str, what: str, remedy: str = "") -> None:
         """Note what comes in other than it stood in the file."""

@@ -245,6 +245,8 @@ def read_rows(rows: Iterable[tuple[int, list[str]]], reading: Reading, media: Ma
     """Questions from numbered rows, the first of which names the columns."""
     places: dict[str, int] | None = None
     for number, cells in rows:
+        if reading.is_full:
+            return
         if not any(cell.strip() for cell in cells):
             continue
         if places is None:

@@ -107,6 +107,8 @@ def _asked(activity: Activity, key: str) -> Question | None:
 
 def _former(db: Session, use: QuestionUse, opened: OpenedQuestion) -> Question | None:
     """The question as this use of it asks it now, if the newest key differs and can replace it."""
+    if use.number == opened.newest:
+        return None
     question = _asked(activity_value(db, use.activity_id, use.version), use.key)
     newest = as_question(opened.bank, source_of(opened.question_id, opened.newest))
     if question is None or scores_alike(question, newest) or not can_correct(question, newest):

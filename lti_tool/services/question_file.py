@@ -130,9 +130,13 @@ def open_import(db: Session, officer: Officer, import_id: str, now: datetime) ->
     return ImportPreview(row.name, row.id, tuple(_arrivals(db, officer, read)), read.media, read.faults, read.remarks)
 
 
-def _waiting(db: Session, officer: Officer, import_id: str, now: datetime) -> models.QuestionImport:
-    row = db.get(models.QuestionImport, import_id)
-    if row is None or row.provider_id != officer.provider_id or row.created_at < now - KEPT:
+def _waiting(
+    db: Session, officer: Officer, import_id: str, now: datetime, *, is_locked: bool = False
+) -> models.QuestionImport:
+    table = models.QuestionImport
+    query = select(table).where(table.id == import_id, table.provider_id == officer.provider_id)
+    row = db.scalars(query.with_for_update() if is_locked else query).first()
+    if row is None or row.created_at < now - KEPT:
         raise NotFound("import_unknown")
     return row
 
@@ -146,7 +150,7 @@ def commit_import(
     ``Forbidden``, ``NotFound("import_unknown")``, ``Conflict("key_taken")`` where somebody was quicker.
     """
     officer.require(Capability.PLAN)
-    waiting = _waiting(db, officer, import_id, now)
+    waiting = _waiting(db, officer, import_id, now, is_locked=True)
     read = read_questions(waiting.name, waiting.body)
     if read.faults:
         raise BadInput("import_faulty")

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
+from typing import Any
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from lti_tool.exchange import QuestionFormat, read_questions, write_questions
-from tests.functional.office_world import OfficePerson, invited
+from tests.functional.office_world import ACCEPT, OfficePerson, invited
 from tests.functional.question_bank import OTHER, below_office, fill, upload
 from tests.functional.staff_world import BASE, World, make_world, text_of
 from tests.unit.lti_tool.exchange.questions import EVERY, TRUE_FALSE
@@ -93,3 +97,15 @@ def test_what_a_format_cannot_hold_is_listed(world: World, admin: OfficePerson) 
     assert admin.get("/questions/export?format=csv&tag=none").status_code == 422
     only = admin.get("/questions/export?format=gift&kind=true_false")
     assert [one.key for one in read_questions("x.txt", only.get_data()).questions] == ["tf"]
+
+
+def test_large_files_are_taken_here_and_nowhere_else(admin: OfficePerson) -> None:
+    large = b"kind,stem,correct\n" + b"true_false,So?,maybe\n" * 70_000
+    assert len(large) > admin.client.application.config["MAX_CONTENT_LENGTH"]
+    # The test client's own way to send files would leave a temporary one open.
+    file = FileStorage(BytesIO(large), "q.csv", "file")
+    boundary, body = encode_multipart({"csrf_token": admin.form_token(), "file": file})
+    how: dict[str, Any] = {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
+    for rule, status in (("/questions/import", 422), ("/questions/new", 422), ("/team/invite", 413)):
+        answer = admin.client.post(admin.path(rule), base_url=BASE, headers={**ACCEPT, "Origin": BASE}, **how)
+        assert answer.status_code == status, rule

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lti_tool.domain.assessment import QuestionKind
 from lti_tool.exchange import QuestionFormat, ReadQuestions, read_questions, write_questions
 from lti_tool.exchange.archive import MAX_RATIO
+from lti_tool.exchange.reading import MAX_FAULTS
 from tests.unit.lti_tool.exchange.questions import EVERY, MEDIA, TRUE_FALSE, png
 
 
@@ -227,3 +228,18 @@ def test_any_markup_in_a_question_does_no_harm(text: str) -> None:
 WRITTEN: dict[QuestionFormat, bytes] = {
     form: write_questions(form, EVERY, MEDIA).body for form in QuestionFormat if form is not QuestionFormat.GIFT
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("q.csv", b"kind,stem,correct\n" + b"true_false,So?,maybe\n" * 60_000),
+        ("q.gift", b"Why? {}\n\n" * 60_000),
+        ("q.xml", quiz('<question type="essay"/>' * 60_000)),
+    ],
+    ids=["csv", "gift", "xml"],
+)
+def test_nobody_is_told_of_more_faults_than_help(name: str, data: bytes) -> None:
+    faults = read_questions(name, data).faults
+    assert len(faults) == MAX_FAULTS
+    assert any("nothing behind is read" in fault.message for fault in faults)

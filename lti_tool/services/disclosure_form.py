@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.load_disclosure import company_values, form_value
 from lti_tool.db.upsert import insert_once
-from lti_tool.domain.company import Companies, clean_company
+from lti_tool.domain.company import Companies, clean_company, company_key
 from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.domain.learner import clean_name
 from lti_tool.domain.person import (
@@ -247,10 +247,12 @@ def _relationship_rows(
 ) -> list[models.DisclosedRelationship]:
     """Each relationship once: the same company and nature twice is one of them."""
     found: dict[str, models.DisclosedRelationship] = {}
-    for row in rows:
-        if row.is_blank:
-            continue
-        company = named_company(db, provider_id, row.company, now)
+    filled = [row for row in rows if not row.is_blank]
+    # In one order for everybody: two people who name the same new companies at once must not wait for each other.
+    names = sorted({clean_company(row.company) for row in filled}, key=company_key)
+    companies = {name: named_company(db, provider_id, name, now) for name in names}
+    for row in filled:
+        company = companies[clean_company(row.company)]
         given = _relationship(row, company.id)
         key = f"{given.key}:{given.detail}"
         found[key] = models.DisclosedRelationship(

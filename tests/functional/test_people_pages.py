@@ -57,10 +57,14 @@ def test_from_nobody_to_a_statement(world: World, office: OfficePerson, plan: st
     assert "Whether the relationship with Acme Pharma is relevant is not decided" in text_of(office.get(roster))
     assert office.post(case.decide, DECISION).status_code == 303
     assert "is not mitigated (ACCME Standard 3.4)" in text_of(office.get(roster))
+    facts = text_of(office.get(case.page))
+    assert "Role Faculty" in facts and "Eligibility Ineligible company" in facts and "State Active" in facts
+    assert "Not final:" in text_of(office.get(roster))
     answer = office.post(case.mitigate, step(evidence=(io.BytesIO(PDF), "Slides reviewed.pdf")))
     assert answer.status_code == 303
     text = text_of(office.get(roster))
     assert "Everything about people, support and joint providers is in order" in text and "Mitigated" in text
+    assert "Not final:" not in text
     for told in ("Sam Lee, MD (faculty): Consultant – Acme Pharma.", MITIGATED, NO_SUPPORT):
         assert told in text
     page = office.get(case.page).get_data(as_text=True)

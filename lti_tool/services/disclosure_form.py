@@ -72,6 +72,8 @@ class GivenForm:
     companies: Companies
     came_by: str
     valid_until: date
+    notice: tuple[str, ...]
+    """The paragraphs that were shown above this version."""
 
 
 def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
@@ -79,6 +81,7 @@ def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
     table = models.DisclosureForm
     rows = db.scalars(select(table).where(table.person_id == person_id).order_by(table.number.desc())).all()
     companies = company_values(db, (one.company_id for row in rows for one in row.relationships))
+    shown = _shown(db, {row.notice for row in rows})
     return tuple(
         GivenForm(
             row.id,
@@ -86,9 +89,16 @@ def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
             companies,
             row.came_by,
             last_valid_day(row.signed_at.date(), months),
+            shown[row.notice],
         )
         for row in rows
     )
+
+
+def _shown(db: Session, fingerprints: set[str]) -> dict[str, tuple[str, ...]]:
+    table = models.ShownText
+    rows = db.scalars(select(table).where(table.fingerprint.in_(sorted(fingerprints))))
+    return {row.fingerprint: tuple(row.body["paragraphs"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def test_every_submission_is_a_version(office: Office) -> None:
     assert forms(office, person) == [(2, 0), (1, 1)]
     with office.db() as db:
         newest, first = forms_of(db, person, MONTHS)
+        assert first.notice == newest.notice == NOTICE.paragraphs
         assert (first.form.signed_at, newest.form.signed_at) == (NOW, NOW + timedelta(days=10))
         assert first.valid_until == date(2027, 3, 2)
         row = person_of(db, office.provider_id, person)

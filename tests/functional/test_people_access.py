@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,30 +10,14 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
-from tests.functional.disclosing import DECISION, Case, add_person, give_role, step
+from tests.functional.disclosing import DECISION, Case, add_person, give_role, office, plan, step, world
 from tests.functional.office_world import OfficePerson, from_course, invited
-from tests.functional.staff_world import World, make_world, text_of
+from tests.functional.staff_world import World, text_of
 from tests.unit.lti_tool.services.collecting import planned
 from tests.unit.lti_tool.services.evidence_files import PDF
 
+__all__ = ["office", "plan", "world"]
 OTHER = "Another school"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def plan(world: World) -> str:
-    return world.place(planned())
-
-
-@pytest.fixture
-def office(world: World) -> OfficePerson:
-    return invited(world)
 
 
 def test_planners_do_not_see_what_was_disclosed_nor_decide(world: World, office: OfficePerson, plan: str) -> None:

@@ -74,8 +74,10 @@ def note(
     ``action`` is a dotted word such as ``grant.given``; ``subject`` is ``kind:key``. ``detail`` takes what
     :func:`lti_tool.domain.wire.write_value` takes; changed fields as ``{"field": [before, after]}``.
     """
-    # The provider's row makes entries of one chain wait for each other.
-    session.execute(select(models.Provider.id).where(models.Provider.id == actor.provider_id).with_for_update())
+    # The provider's row makes entries of one chain wait for each other. FOR NO KEY UPDATE: every row that names the
+    # provider has locked its key already, and two that both wanted it alone would wait for each other for ever.
+    chain = select(models.Provider.id).where(models.Provider.id == actor.provider_id)
+    session.execute(chain.with_for_update(key_share=True))
     last = session.scalars(_chain(actor.provider_id).order_by(models.AuditEntry.number.desc()).limit(1)).first()
     row = models.AuditEntry(
         provider_id=actor.provider_id,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.load_disclosure import company_values, form_value
 from lti_tool.db.upsert import insert_once
-from lti_tool.domain.company import Companies, clean_company
+from lti_tool.domain.company import Companies, clean_company, company_key
 from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.domain.learner import clean_name
 from lti_tool.domain.person import (
@@ -72,6 +72,8 @@ class GivenForm:
     companies: Companies
     came_by: str
     valid_until: date
+    notice: tuple[str, ...]
+    """The paragraphs that were shown above this version."""
 
 
 def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
@@ -79,6 +81,7 @@ def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
     table = models.DisclosureForm
     rows = db.scalars(select(table).where(table.person_id == person_id).order_by(table.number.desc())).all()
     companies = company_values(db, (one.company_id for row in rows for one in row.relationships))
+    shown = _shown(db, {row.notice for row in rows})
     return tuple(
         GivenForm(
             row.id,
@@ -86,9 +89,16 @@ def forms_of(db: Session, person_id: str, months: int) -> tuple[GivenForm, ...]:
             companies,
             row.came_by,
             last_valid_day(row.signed_at.date(), months),
+            shown[row.notice],
         )
         for row in rows
     )
+
+
+def _shown(db: Session, fingerprints: set[str]) -> dict[str, tuple[str, ...]]:
+    table = models.ShownText
+    rows = db.scalars(select(table).where(table.fingerprint.in_(sorted(fingerprints))))
+    return {row.fingerprint: tuple(row.body["paragraphs"]) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +257,12 @@ def _relationship_rows(
 ) -> list[models.DisclosedRelationship]:
     """Each relationship once: the same company and nature twice is one of them."""
     found: dict[str, models.DisclosedRelationship] = {}
-    for row in rows:
-        if row.is_blank:
-            continue
-        company = named_company(db, provider_id, row.company, now)
+    filled = [row for row in rows if not row.is_blank]
+    # In one order for everybody: two people who name the same new companies at once must not wait for each other.
+    names = sorted({clean_company(row.company) for row in filled}, key=company_key)
+    companies = {name: named_company(db, provider_id, name, now) for name in names}
+    for row in filled:
+        company = companies[clean_company(row.company)]
         given = _relationship(row, company.id)
         key = f"{given.key}:{given.detail}"
         found[key] = models.DisclosedRelationship(

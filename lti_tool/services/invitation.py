@@ -15,12 +15,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, Forbidden
 from lti_tool.services.audit import note
 from lti_tool.services.mail import queue_mail
 from lti_tool.services.office import Officer
-from lti_tool.services.person import person_of
+from lti_tool.services.person import cared_person
 from lti_tool.services.session import digest
 
 MAX_TOKEN = 64
@@ -85,8 +84,7 @@ def invite(
 
     Raises ``BadInput("person_unreachable")`` if a letter is to go to somebody without an address.
     """
-    officer.require(Capability.PLAN)
-    person = person_of(db, officer.provider_id, person_id)
+    person = cared_person(db, officer, person_id)
     if letter is not None and not person.email:
         raise BadInput("person_unreachable", faults={"email": "missing"})
     link, until = new_link(db, person, address, now, lifetime, officer.person_id)
@@ -99,8 +97,7 @@ def invite(
 
 def revoke_links(db: Session, officer: Officer, person_id: str, now: datetime) -> int:
     """Let none of a person's links open anything from now on; gives how many were alive."""
-    officer.require(Capability.PLAN)
-    person = person_of(db, officer.provider_id, person_id)
+    person = cared_person(db, officer, person_id)
     table = models.DisclosureInvitation
     alive = update(table).where(table.person_id == person.id, table.revoked_at.is_(None), table.expires_at > now)
     count = int(db.execute(alive.values(revoked_at=now)).rowcount)  # type: ignore[attr-defined]

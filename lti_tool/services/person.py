@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.errors import BadInput, Conflict, NotFound
+from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.domain.learner import MAX_NAME, clean_name
 from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
 from lti_tool.services.row_key import is_row_key
 from lti_tool.services.session import Visit
+from lti_tool.services.subject import subjects
 from lti_tool.services.team import clean_email
 
 MAX_CREDENTIALS = 60
@@ -80,6 +81,24 @@ def person_of(db: Session, provider_id: str, person_id: str) -> models.Person:
     return row
 
 
+def cared_person(db: Session, officer: Officer, person_id: str, *, is_identity: bool = False) -> models.Person:
+    """A person whom this officer may ask to disclose: somebody in an activity that they may plan, or in none yet.
+
+    ``is_identity``: who somebody *is* may be changed only by those who may plan *all* that the person has a part in, or
+    a course's instructor could take over a disclosure of another course.
+    """
+    officer.require(Capability.PLAN)
+    row, table = person_of(db, officer.provider_id, person_id), models.ActivityRole
+    if officer.powers.may_everywhere(Capability.PLAN):
+        return row
+    held = list(db.scalars(select(table.plan_id).where(table.person_id == row.id, table.removed_at.is_(None))))
+    about = subjects(db, officer.provider_id, held).values()
+    own = [officer.may(Capability.PLAN, one.activity_id) for one in about]
+    if own and not (all(own) if is_identity else any(own)):
+        raise Forbidden("capability_missing", "this person belongs to others' activities", capability=Capability.PLAN)
+    return row
+
+
 def _same_email(db: Session, provider_id: str, email: str, but: str = "") -> models.Person | None:
     table = models.Person
     query = select(table).where(table.provider_id == provider_id, table.email == email, table.id != but)
@@ -103,8 +122,7 @@ def add_person(db: Session, officer: Officer, form: PersonForm, now: datetime) -
 
 def edit_person(db: Session, officer: Officer, person_id: str, form: PersonForm, now: datetime) -> None:
     """Correct a person's particulars. What they disclosed is theirs alone. Raises like :func:`add_person`."""
-    officer.require(Capability.PLAN)
-    row, values = person_of(db, officer.provider_id, person_id), _checked(form)
+    row, values = cared_person(db, officer, person_id, is_identity=True), _checked(form)
     known = _same_email(db, officer.provider_id, values["email"], but=row.id)
     if known is not None:
         raise Conflict("person_known", person_id=known.id)
@@ -166,8 +184,7 @@ def link_to_lms(db: Session, officer: Officer, person_id: str, learner_id: str, 
 
     Raises ``NotFound("learner_unknown")``; ``Conflict("learner_linked")`` if somebody else is linked to it.
     """
-    officer.require(Capability.PLAN)
-    row = person_of(db, officer.provider_id, person_id)
+    row = cared_person(db, officer, person_id, is_identity=True)
     learner = db.get(models.Learner, learner_id) if is_row_key(learner_id) else None
     if learner is None or learner.provider_id != officer.provider_id:
         raise NotFound("learner_unknown")

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.functional.office_world import ACCEPT, OfficePerson
-from tests.functional.staff_world import BASE, World
+from tests.functional.office_world import ACCEPT, OfficePerson, invited
+from tests.functional.staff_world import BASE, World, make_world
+from tests.unit.lti_tool.services.collecting import planned
 
 ONE = {"company.0": "Acme Pharma", "nature.0": "consultant", "research_role.0": "none", "has_ended.0": "no"}
 NOTHING = {"discloses": "no"}
 SOME = {"discloses": "yes", **ONE}
 BROWSER = {**ACCEPT, "Origin": BASE, "Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def world(migrated_database_url: str) -> Iterator[World]:
+    made = make_world(migrated_database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plan(world: World) -> str:
+    return world.place(planned())
+
+
+@pytest.fixture
+def office(world: World) -> OfficePerson:
+    return invited(world)
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,30 +10,14 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
-from tests.functional.disclosing import DECISION, Case, add_person, step
+from tests.functional.disclosing import DECISION, Case, add_person, give_role, office, plan, step, world
 from tests.functional.office_world import OfficePerson, from_course, invited
-from tests.functional.staff_world import World, make_world, text_of
+from tests.functional.staff_world import World, text_of
 from tests.unit.lti_tool.services.collecting import planned
 from tests.unit.lti_tool.services.evidence_files import PDF
 
+__all__ = ["office", "plan", "world"]
 OTHER = "Another school"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def plan(world: World) -> str:
-    return world.place(planned())
-
-
-@pytest.fixture
-def office(world: World) -> OfficePerson:
-    return invited(world)
 
 
 def test_planners_do_not_see_what_was_disclosed_nor_decide(world: World, office: OfficePerson, plan: str) -> None:
@@ -78,6 +61,28 @@ def test_a_course_role_plans_its_own_activity_only(world: World, office: OfficeP
     form = {"person": person, "role": "faculty", "starts_on": "2026-04-01"}
     assert teacher.post(f"/activities/{other}/people", form).status_code == 403
     assert teacher.post(f"/activities/{plan}/people", form).status_code == 303
+
+
+def test_a_course_role_does_not_take_over_people_of_others(world: World, office: OfficePerson, plan: str) -> None:
+    """Whoever could change an address could sign in somebody's name."""
+    other = world.place(planned(key="other", title="Another activity"))
+    teacher = from_course(world.staff(name="Iris Instructor"))
+    person, free = add_person(office), add_person(teacher, "Free Agent")
+    give_role(office, other, person)
+    acts: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("", {"name": "Sam Lee", "email": "iris@example.org"}),
+        ("/invite", {"how": "link"}),
+        ("/revoke", {}),
+        ("/lms", {"learner": "0" * 32}),
+    )
+    assert teacher.get(f"/people/{person}").status_code == 403
+    assert {rule: teacher.post(f"/people/{person}{rule}", form).status_code for rule, form in acts} == {
+        rule: 403 for rule, _ in acts
+    }
+    give_role(teacher, plan, person)
+    assert teacher.post(f"/people/{person}/invite", {"how": "link"}).status_code == 200
+    assert teacher.post(f"/people/{person}", acts[0][1]).status_code == 403
+    assert teacher.post(f"/people/{free}", {"name": "Free Agent", "email": "free@example.org"}).status_code == 303
 
 
 def test_everything_of_another_provider_does_not_exist(world: World, office: OfficePerson, plan: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,34 +19,22 @@ from tests.functional.disclosing import (
     add_person,
     give_role,
     invite,
+    office,
+    plan,
     review_company,
     row_key,
     step,
     token_of,
+    world,
 )
 from tests.functional.office_world import OfficePerson, invited
-from tests.functional.staff_world import World, make_world, text_of
-from tests.unit.lti_tool.services.collecting import START, planned
+from tests.functional.staff_world import World, text_of
+from tests.unit.lti_tool.services.collecting import START
 from tests.unit.lti_tool.services.evidence_files import PDF
 
 ARGUED = "The session is about hand hygiene, and the company sells nothing for that."
 
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def plan(world: World) -> str:
-    return world.place(planned())
-
-
-@pytest.fixture
-def office(world: World) -> OfficePerson:
-    return invited(world)
+__all__ = ["office", "plan", "world"]
 
 
 def test_from_nobody_to_a_statement(world: World, office: OfficePerson, plan: str) -> None:
@@ -57,10 +44,14 @@ def test_from_nobody_to_a_statement(world: World, office: OfficePerson, plan: st
     assert "Whether the relationship with Acme Pharma is relevant is not decided" in text_of(office.get(roster))
     assert office.post(case.decide, DECISION).status_code == 303
     assert "is not mitigated (ACCME Standard 3.4)" in text_of(office.get(roster))
+    facts = text_of(office.get(case.page))
+    assert "Role Faculty" in facts and "Eligibility Ineligible company" in facts and "State Active" in facts
+    assert "Not final:" in text_of(office.get(roster))
     answer = office.post(case.mitigate, step(evidence=(io.BytesIO(PDF), "Slides reviewed.pdf")))
     assert answer.status_code == 303
     text = text_of(office.get(roster))
     assert "Everything about people, support and joint providers is in order" in text and "Mitigated" in text
+    assert "Not final:" not in text
     for told in ("Sam Lee, MD (faculty): Consultant – Acme Pharma.", MITIGATED, NO_SUPPORT):
         assert told in text
     page = office.get(case.page).get_data(as_text=True)

@@ -176,6 +176,5 @@ def show_given(work: PublicWork, entry: Entry) -> ResponseReturnValue:
             is_sent=request.args.get("sent") == "yes",
             natures=NATURES,
             research_roles=RESEARCH_ROLES,
-            notice=NOTICE,
         )
     )

@@ -14,7 +14,7 @@ from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.services.disclosure_form import forms_of
 from lti_tool.services.invitation import Invited, Letter, invite, live_links, revoke_links
 from lti_tool.services.people_list import roles_of
-from lti_tool.services.person import PersonForm, edit_person, known_in_lms, link_to_lms, person_of
+from lti_tool.services.person import PersonForm, cared_person, edit_person, known_in_lms, link_to_lms, person_of
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.disclosure.words import NATURES, RESEARCH_ROLES
 from lti_tool.web.office import blueprint
@@ -67,7 +67,7 @@ def _person_page(
 def person(work: OfficeWork, person_id: str) -> ResponseReturnValue:
     """What planners and reviewers know of a person; what was disclosed is for reviewers alone."""
     if not work.officer.may(Capability.REVIEW_DISCLOSURES):
-        work.officer.require(Capability.PLAN)
+        cared_person(work.db, work.officer, person_id)
     return _person_page(work, person_id)
 
 

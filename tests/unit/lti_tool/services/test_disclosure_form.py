@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.domain.person import MOST_RELATIONSHIPS, NOTICE
+from lti_tool.services.audit import first_break
 from lti_tool.services.disclosure_form import RelationshipRow, SentForm, forms_of, given_rows, submit_form
 from lti_tool.services.invitation import Letter, invite, live_links, open_invitation, revoke_links
 from lti_tool.services.person import PersonForm, add_person, edit_person, person_of
@@ -91,6 +92,7 @@ def test_every_submission_is_a_version(office: Office) -> None:
     assert forms(office, person) == [(2, 0), (1, 1)]
     with office.db() as db:
         newest, first = forms_of(db, person, MONTHS)
+        assert first.notice == newest.notice == NOTICE.paragraphs
         assert (first.form.signed_at, newest.form.signed_at) == (NOW, NOW + timedelta(days=10))
         assert first.valid_until == date(2027, 3, 2)
         row = person_of(db, office.provider_id, person)
@@ -126,6 +128,20 @@ def test_two_requests_at_once_count_once(office: Office) -> None:
         done = [pool.submit(office.disclose, person, CONSULTS, submission=submission(7)) for _ in range(4)]
         assert len({each.result() for each in done}) == 1
     assert forms(office, person) == [(1, 1)]
+
+
+def test_many_people_at_once_do_not_stand_in_each_others_way(office: Office) -> None:
+    """Each waits for the others' audit entries at most, and nobody for a lock that somebody else waits for."""
+    people = [office.person(f"Person {number}") for number in range(8)]
+    rows = [replace(CONSULTS, company=f"Company {number}") for number in range(5)]
+    with ThreadPoolExecutor(8) as pool:
+        done = [
+            pool.submit(office.disclose, person, *rows[:: 1 if number % 2 else -1])
+            for number, person in enumerate(people)
+        ]
+        assert len({each.result() for each in done}) == 8
+    with office.db() as db:
+        assert first_break(db, office.provider_id) is None
 
 
 def test_the_same_relationship_twice_is_one(office: Office) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
@@ -120,7 +121,7 @@ def test_two_printers_never_work_at_once() -> None:
     renderer = CertificateRenderer()
     with ThreadPoolExecutor(2) as pool:
         with PRESS:
-            waiting = [pool.submit(BINDER.bind, dossier()), pool.submit(renderer.render, specimen())]
+            waiting: list[Future[Any]] = [pool.submit(BINDER.bind, dossier()), pool.submit(renderer.render, specimen())]
             assert not wait(waiting, timeout=1).done
         assert not wait(waiting, timeout=60).not_done
 

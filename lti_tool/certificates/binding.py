@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from threading import Lock
 from typing import Any
 
 import pikepdf
@@ -92,7 +91,6 @@ class Binder:
 
     def __init__(self) -> None:
         self._printer: DossierPrinter | None = None
-        self._lock = Lock()
 
     def inspect(self, pdf: bytes) -> int:
         return inspect(pdf)
@@ -109,7 +107,7 @@ class Binder:
             for key, paper in dossier.numbered_papers()
             if paper.is_bound and only in (None, int(key.partition(".")[0]))
         ]
-        with self._lock, missing_pango():
+        with missing_pango():
             own, places = self._print(dossier, sections, papers)
             if not papers:
                 return own

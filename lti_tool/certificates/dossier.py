@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from lti_tool.certificates.faces import Faces
+from lti_tool.certificates.render import PRESS
 from lti_tool.certificates.wording import PrintedRun, printed, tidied, unprintable
 from lti_tool.domain.dossier import (
     Block,
@@ -140,7 +141,7 @@ def view(
 
 
 class DossierPrinter:
-    """Prints pages; one at a time per process, as certificates (Pango is not thread-safe)."""
+    """Prints pages; one document at a time per process, as certificates."""
 
     def __init__(self) -> None:
         self._faces = Faces.shipped()
@@ -153,9 +154,10 @@ class DossierPrinter:
         from lti_tool.certificates import closed
 
         lines = "".join(f"<p>{escape(label)}</p>" for label in labels)
-        fonts = closed.ShippedFonts(self._faces.attached(frozenset({"Noto Serif"})))
-        page = closed.LongPage(f"<html><body>{lines}</body></html>")
-        found: bytes = page.printed(fonts, stylesheets=[closed.sheet(STAMP_STYLE)]).write_pdf()
+        with PRESS:
+            fonts = closed.ShippedFonts(self._faces.attached(frozenset({"Noto Serif"})))
+            page = closed.LongPage(f"<html><body>{lines}</body></html>")
+            found: bytes = page.printed(fonts, stylesheets=[closed.sheet(STAMP_STYLE)]).write_pdf()
         return found
 
     def print(
@@ -166,8 +168,9 @@ class DossierPrinter:
 
         typist = Typist(self._faces, dossier.language)
         markup = self._markup.render(view(dossier, sections, places, typist))
-        fonts = closed.ShippedFonts(self._faces.attached(frozenset(typist.families) | {"Noto Serif"}))
         options = {"pdf_variant": "pdf/ua-1", "pdf_identifier": sha256(markup.encode()).digest()[:16]}
-        page = closed.LongPage(markup)
-        document = page.printed(fonts, stylesheets=[closed.sheet(self._style)], **options)
-        return document.write_pdf(**options), len(document.pages)
+        with PRESS:
+            fonts = closed.ShippedFonts(self._faces.attached(frozenset(typist.families) | {"Noto Serif"}))
+            page = closed.LongPage(markup)
+            document = page.printed(fonts, stylesheets=[closed.sheet(self._style)], **options)
+            return document.write_pdf(**options), len(document.pages)

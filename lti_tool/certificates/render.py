@@ -28,6 +28,8 @@ from lti_tool.domain.errors import BadInput, ServiceUnavailable
 if TYPE_CHECKING:
     from lti_tool.certificates.printer import Printer
 
+PRESS = Lock()
+"""One page is printed at a time in a process, whatever it is: Pango is not thread-safe."""
 PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _MOST_PRINTERS = 12
 PANGO_REMEDY = f"apt-get install -y {PANGO_PACKAGES}"
@@ -43,13 +45,12 @@ class RenderedCertificate:
 
 
 class CertificateRenderer:
-    """Renders certificates, one at a time per process (Pango is not thread-safe); share one instance."""
+    """Renders certificates; share one instance."""
 
     def __init__(self) -> None:
         self._faces = Faces.shipped()
         self._ruler = Ruler(self._faces)
         self._printers: dict[tuple[Template, Look | None, tuple[Face, ...]], Printer] = {}
-        self._lock = Lock()
 
     def render(
         self,
@@ -68,7 +69,7 @@ class CertificateRenderer:
         template = Template.named(certificate.template)
         check(certificate, self._faces)
         families = frozenset(map(self._faces.family_for, set("".join(texts(certificate).values()))))
-        with self._lock, _collector_paused():
+        with PRESS, _collector_paused():
             pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), assets, badges)
         return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
 

@@ -1,7 +1,7 @@
 """The way to the next decision: milestones, findings, and when to remind whom.
 
 Every date is entered by the provider; nothing is assumed. Only the offsets stand here, each with its source
-(rules 3.7 and 8, the reminder set).
+(rules 3.7 and 8.2).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an accredited provider says of itself: profile, accreditations, signatories.
 
-Sources: ACCME decision statuses and terms (rules 8), accreditation statements by kind of accreditor (rules 2.5).
+Sources: ACCME decision statuses and terms (rules 8.1), accreditation statements by kind of accreditor (rules 2.5).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Accreditor(StrEnum):
 
 
 class AccreditationStatus(StrEnum):
-    """Decisions of an accreditor (rules 8)."""
+    """Decisions of an accreditor (rules 8.1)."""
 
     PROVISIONAL = "provisional"
     ACCREDITED = "accreditation"

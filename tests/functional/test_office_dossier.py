@@ -211,6 +211,10 @@ def test_who_may_make_it(world: World) -> None:
     activity_id = take_in(world, activity(), {})
     instructor = from_course(world.staff())
     assert activity_id in instructor.get("/review-files").get_data(as_text=True)
+    page = instructor.get(f"/review-files/{activity_id}").get_data(as_text=True)
+    assert (
+        f"/audit?activity={activity_id}" in page and instructor.get(f"/audit?activity={activity_id}").status_code == 200
+    )
     assert instructor.post(f"/review-files/{activity_id}/pdf").status_code == 200
     other = take_in(world, activity(key="another", title="Another"), {})
     assert instructor.post(f"/review-files/{other}/pdf").status_code == 403

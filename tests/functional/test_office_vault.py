@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pikepdf
 import pytest
@@ -177,7 +178,7 @@ def test_a_policy_belongs_to_no_activity(world: World) -> None:
 def test_two_who_change_the_same_document(world: World) -> None:
     admin, second = invited(world), invited(world, name="Bo", email="bo@example.org")
     key = put_in(admin, pdf())
-    form = {"kind": "policy", "criteria": ["S3", "C1"]}
+    form: dict[str, Any] = {"kind": "policy", "criteria": ["S3", "C1"]}
     assert admin.post(f"/vault/{key}", revision="1", title="First title", **form).status_code == 303
     answer = second.post(f"/vault/{key}", revision="1", title="Second title", **form)
     assert (answer.status_code, "Stands there now: First title" in text_of(answer)) == (409, True)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
 from lti_tool.domain.accreditation import DueKind, MilestoneKind, open_dues, reminders
 from lti_tool.domain.capability import Capability
@@ -71,7 +71,7 @@ def _noun(word: str) -> Noun:
 
 def _held(work: OfficeWork) -> Mapping[str, str]:
     found = accreditations(work.db, work.officer.provider_id)
-    return {key: f"{held.body}, {held.term_from} – {held.term_to}" for key, held in found}
+    return {key: f"{held.body}, {format_date(held.term_from)} – {format_date(held.term_to)}" for key, held in found}
 
 
 def _labels(work: OfficeWork) -> Mapping[str, Label]:

@@ -30,6 +30,7 @@ from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.services.delivery import Courier
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
+from lti_tool.services.overdue import close_all_overdue
 from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.worker import Chore, run_worker
 from lti_tool.settings import Settings
@@ -109,11 +110,12 @@ def mailer(settings: Settings) -> Mailer | None:
 
 def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     """What the worker does between grades."""
+    overdue: Chore = lambda: close_all_overdue(deps.sessions, deps.clock())  # noqa: E731 - one of a row
     sender = mailer(deps.settings)
     if sender is None:
-        return ()
+        return (overdue,)
     postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-    return (lambda: deliver_mail(postman),)
+    return (overdue, lambda: deliver_mail(postman))
 
 
 def warm_up(deps: Dependencies) -> None:

@@ -87,10 +87,15 @@ def note_progress(db: Session, progress: Progress, visit: Visit, now: datetime) 
 
     Call it with the progress *after* the fact, in the same transaction. A test run by staff is never graded.
     """
+    note_grades(db, progress, visit.provider_id, now)
+
+
+def note_grades(db: Session, progress: Progress, provider_id: str, now: datetime) -> None:
+    """The same for a fact that came about without a visit."""
     if progress.is_trial:
         return
     lock(db, progress.participation_id)
-    for placement in _placements(db, progress, visit.provider_id):
+    for placement in _placements(db, progress, provider_id):
         _owe(db, progress, placement, now)
 
 

@@ -44,6 +44,7 @@ from lti_tool.services.issuer import IssuerKeys
 from lti_tool.services.key_rotation import rotate_if_due
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
 from lti_tool.services.mail import Postman, deliver_mail
+from lti_tool.services.overdue import close_all_overdue
 from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.press import Press
 from lti_tool.services.reconcile import Auditor, reconcile_due
@@ -179,7 +180,7 @@ def mailer(settings: Settings) -> Mailer | None:
 
 def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     """What the worker does between grades."""
-    found: list[Chore] = []
+    found: list[Chore] = [lambda: close_all_overdue(deps.sessions, deps.clock())]
     sender = mailer(deps.settings)
     if sender is not None:
         postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -29,7 +28,8 @@ from lti_tool.domain.record import Attempt
 from lti_tool.domain.wire import write_value
 from lti_tool.services.answers import Saved, SheetReader, newest_stamp, save_sheet
 from lti_tool.services.fact import may_review, note_fact
-from lti_tool.services.participation import Progress, lock, progress, progress_for_update
+from lti_tool.services.overdue import close_overdue
+from lti_tool.services.participation import Progress, progress, progress_for_update
 from lti_tool.services.session import Visit
 
 SEED_BITS = 63
@@ -116,19 +116,8 @@ def sitting(db: Session, visit: Visit, kind: TestKind, now: datetime) -> Sitting
 
 
 def _settled(db: Session, visit: Visit, here: Progress, now: datetime) -> Progress:
-    """Attempts whose time is up are closed in the database too, and the gradebooks told, once."""
-    over = {attempt.id: attempt.submitted_at for attempt in here.record.attempts if not attempt.is_open}
-    query = select(models.Attempt.id).where(
-        models.Attempt.participation_id == here.participation_id, models.Attempt.submitted_at.is_(None)
-    )
-    if not over.keys() & set(db.scalars(query)):
-        return here
-    lock(db, here.participation_id)
-    for row in db.scalars(
-        select(models.Attempt).where(models.Attempt.id.in_(over), models.Attempt.submitted_at.is_(None))
-    ):
-        row.submitted_at = over[row.id]
-    return note_fact(db, visit, now)
+    """With the attempts closed whose time is up."""
+    return progress(db, visit, now) if close_overdue(db, here, now) else here
 
 
 def _for_update(db: Session, visit: Visit, now: datetime) -> Progress:
@@ -156,6 +145,7 @@ def start_attempt(db: Session, visit: Visit, kind: TestKind, now: datetime) -> N
             number=1 + max((attempt.number for attempt in here.record.attempts_at(kind)), default=0),
             form=[write_value(item) for item in form],
             started_at=now,
+            ends_at=now + timedelta(minutes=test.time_limit_minutes) if test.time_limit_minutes else None,
         )
     )
     db.flush()

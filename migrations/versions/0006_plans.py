@@ -141,11 +141,19 @@ def upgrade() -> None:
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.add_column(sa.Column("published_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f("ix_attempt_ends_at"), ["ends_at"], unique=False)
+
     # What came as a file before there were plans counts as published.
     op.execute("UPDATE activity SET published_at = created_at")
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_ends_at"))
+        batch_op.drop_column("ends_at")
+
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_column("closed_at")
         batch_op.drop_column("published_at")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -28,7 +29,13 @@ LOOKS = (
     "/staff/results.xlsx",
     "/staff/learners/x",
 )
-CHANGES = ("/deep-link/return", "/staff/bind", "/staff/test-run/wipe", "/staff/grades/x/retry")
+CHANGES = (
+    "/deep-link/return",
+    "/staff/bind",
+    "/staff/test-run/wipe",
+    "/staff/grades/x/retry",
+    "/staff/learners/x/time",
+)
 
 
 @pytest.fixture
@@ -50,7 +57,8 @@ def test_every_staff_route_is_known_here_and_asks_for_staff(world: World) -> Non
 
 def test_only_these_change_anything(world: World) -> None:
     rules = [rule for rule in world.app.url_map.iter_rules() if rule.endpoint.startswith("staff.")]
-    posting = {rule.rule.replace("<delivery_id>", "x") for rule in rules if "POST" in (rule.methods or ())}
+    named = re.compile("<(?:delivery_id|participation_id)>")
+    posting = {named.sub("x", rule.rule) for rule in rules if "POST" in (rule.methods or ())}
     assert posting == {f"/s/<session_id>{rule}" for rule in CHANGES}
 
 

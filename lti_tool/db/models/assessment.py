@@ -32,6 +32,8 @@ class Attempt(Base):
     number: Mapped[int]
     form: Mapped[list[Any]]
     started_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When the test's time limit is up, without what was granted to this learner; null without a limit."""
     submitted_at: Mapped[datetime | None]
     answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 

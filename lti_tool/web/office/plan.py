@@ -29,7 +29,7 @@ from lti_tool.web.office.planning.showing import shown
 ORDER = tuple(PlanSection)
 NOT_CONTENT = frozenset({"csrf_token", "revision", "seen", ACTION, "clash"})
 LARGEST = 2**31 - 1
-SECTION = f"/plans/<plan_id>/<any({','.join(section.value for section in PlanSection)}):section>"
+SECTION = "/plans/<plan_id>/<section>"
 
 
 def section_named(word: str) -> PlanSection:

@@ -14,6 +14,7 @@ from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound, Refu
 from lti_tool.domain.pathway import has_passed
 from lti_tool.services.accommodation import grant_time
 from lti_tool.services.assessment import Outcome, Sitting, save_answers, sitting, submit_attempt
+from lti_tool.services.overdue import close_all_overdue
 from tests.unit.lti_tool.domain.builders import NOW, POST_TEST
 from tests.unit.lti_tool.domain.builders import activity as sample
 from tests.unit.lti_tool.services.test_assessment import RIGHT, TESTS_ONLY, furnish, sheet, start
@@ -66,6 +67,22 @@ def test_a_line_that_dropped_costs_nothing_within_the_grace(timed: Ward) -> None
         save(timed, attempt_id, 22.5)
     assert refused.value.code == "attempt_closed"
     assert look(timed, 23).submitted[0].answers == RIGHT
+
+
+def test_the_worker_closes_what_nobody_comes_back_to_and_grades_it(timed: Ward) -> None:
+    attempt_id = start(timed)
+    save(timed, attempt_id, 5)
+    late = NOW + timedelta(minutes=23)
+    assert close_all_overdue(timed.sessions, NOW + timedelta(minutes=21)) == 0
+    assert close_all_overdue(timed.sessions, late) == 1 and close_all_overdue(timed.sessions, late) == 0
+    assert timed.states() == [("waiting", 100.0)]
+
+
+def test_the_worker_waits_for_the_time_that_was_granted(timed: Ward) -> None:
+    start(timed)
+    grant(timed, "10")
+    assert close_all_overdue(timed.sessions, NOW + timedelta(minutes=30)) == 0
+    assert close_all_overdue(timed.sessions, NOW + timedelta(minutes=33)) == 1
 
 
 def test_submitting_too_late_changes_nothing(timed: Ward) -> None:

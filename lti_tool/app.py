@@ -15,8 +15,8 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lti_tool.certificates.binding import Binder
 from lti_tool.certificates.badge import BadgeSigner
+from lti_tool.certificates.binding import Binder
 from lti_tool.certificates.issuer_key import make_issuer_key
 from lti_tool.certificates.picture import read_picture
 from lti_tool.certificates.render import CertificateRenderer

@@ -9,8 +9,8 @@ import click
 from lti_tool.app import guarded_session
 from lti_tool.cli.setup import now, read_settings, unit_of_work
 from lti_tool.domain.launch import LmsFamily
-from lti_tool.services.audit import ToolActor
 from lti_tool.lti.assertion import public_key_of
+from lti_tool.services.audit import ToolActor
 from lti_tool.services.native_access import add_block_key, list_block_keys, revoke_block_key
 from lti_tool.services.platform import (
     Connection,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.activity import Step
 from lti_tool.domain.assessment import Result, TestKind
-from lti_tool.domain.credential import Requirement
+from lti_tool.domain.credential import CONSENTS, Requirement
 from lti_tool.domain.credit import CreditOffer, Degree, check_amount, least_amount
 from lti_tool.domain.eligibility import Bar, clashes
 from lti_tool.domain.errors import BadInput, Refused
@@ -52,6 +52,12 @@ class ClaimView:
     barred: tuple[BarredCredit, ...] = ()
 
     @property
+    def attestation(self) -> str:
+        """What is confirmed by claiming: each sentence of the claimable credits once."""
+        sentences = (f"{part.rstrip('.')}." for one in self.claimable for part in one.attestation.split(". "))
+        return " ".join(dict.fromkeys(sentences))
+
+    @property
     def profile_digest(self) -> str:
         profile = self.progress.profile
         return "" if profile is None else profile_digest(profile)
@@ -82,10 +88,13 @@ def claim_view(session: Session, visit: Visit, now: datetime) -> ClaimView:
     return ClaimView(found, left.credits, result, left.barred)
 
 
-def asked_credentials(view: ClaimView) -> dict[Requirement, bool]:
-    """What the bodies of the claimable credits ask for: those without which one of them is not awarded come first."""
-    needed = {need: True for one in view.claimable for need in one.needs}
-    return {**needed, **{need: False for one in view.claimable for need in one.takes if need not in needed}}
+def asked_credentials(view: ClaimView) -> dict[Requirement, tuple[ClaimableCredit, ...]]:
+    """What the bodies of the claimable credits ask for, with the credits that are not awarded without it: needed ones
+    first, permissions last."""
+    asked = [need for one in view.claimable for need in one.needs]
+    asked += [need for one in view.claimable for need in one.takes]
+    ordered = sorted(dict.fromkeys(asked), key=lambda need: need.kind in CONSENTS)
+    return {need: tuple(one for one in view.claimable if need in one.needs) for need in ordered}
 
 
 def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, now: datetime) -> Claimed:

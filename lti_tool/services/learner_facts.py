@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.assessment import Test, TestKind
+from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.pathway import attempt_result
 from lti_tool.domain.record import Attempt
@@ -121,6 +123,8 @@ class CourseCertificate:
     is_awarded: bool
     status: str
     issued_at: datetime
+    breakdown: str = ""
+    """Amounts with their credits where the certificate names several."""
 
 
 def course_certificates(db: Session, visit: Visit) -> tuple[CourseCertificate, ...]:
@@ -135,9 +139,31 @@ def course_certificates(db: Session, visit: Visit) -> tuple[CourseCertificate, .
             award.is_awarded,
             certificate.status,
             certificate.issued_at,
+            certificate.body["body"]["credits"],
         )
         .join(award, award.id == certificate.award_id)
         .where(award.participation_id.in_(participations(visit)))
         .order_by(certificate.issued_at.desc(), certificate.number)
     )
-    return tuple(CourseCertificate(*row) for row in db.execute(query))
+    return tuple(_course_certificate(*row) for row in db.execute(query))
+
+
+def _course_certificate(
+    participation_id: str,
+    number: str,
+    name: str,
+    amount: Any,
+    is_awarded: bool,
+    status: str,
+    issued_at: datetime,
+    printed: list[dict[str, Any]] | None,
+) -> CourseCertificate:
+    """Amounts as the certificate prints them, whatever was corrected since."""
+    lines = [(Decimal(line["amount"]), _plain(line["label"])) for line in printed or [] if line["is_awarded"]]
+    shown = lines[0][0] if lines else amount
+    breakdown = "; ".join(f"{printed_amount(each)} {label}" for each, label in lines) if len(lines) > 1 else ""
+    return CourseCertificate(participation_id, number, name, shown, is_awarded, status, issued_at, breakdown)
+
+
+def _plain(label: Mapping[str, Any]) -> str:
+    return "".join(run["text"] for run in label["runs"])

@@ -58,9 +58,7 @@ def specimen_for(
     profile = Profile(name, Degree.MD if is_awarded else Degree.RN, "US")
     day, overrides = here.activity.day_of(now), overrides_of(session, visit.provider_id)
     design = current_design(session, visit.provider_id)
-    return specimen(
-        here.activity, profile, day, is_awarded=is_awarded, link=link, overrides=overrides, design=design
-    )
+    return specimen(here.activity, profile, day, is_awarded=is_awarded, link=link, overrides=overrides, design=design)
 
 
 def _printable(raw: str, printer: CertificatePrinter) -> str:

@@ -71,7 +71,7 @@ def test_award_adjust_and_take_back(world: World, learner_id: str) -> None:
         ({"amount": "1.30", "reason": "Sheet"}, "Claim at most"),
         ({"amount": "0.30", "reason": "Sheet"}, "Claim in the steps"),
     ):
-        answer = office.post(path, action="award", credit_type=AMA, **form)
+        answer = office.post(path, form, action="award", credit_type=AMA)
         assert answer.status_code == 422 and words in text_of(answer)
     assert entries(world) == []
     assert office.post(path, action="award", credit_type=AMA, amount="0.75", reason="Sheet 3").status_code == 303
@@ -133,7 +133,7 @@ def test_the_calculator(world: World) -> None:
         ("pilot", {"minutes": "50 58 72"}),
         ("format", {"format": "PI CME activity", "count": "3"}),
     ):
-        assert "Result:" in text_of(office.post("/calculator", credit_type=AMA, method=method, **fields)), method
+        assert "Result:" in text_of(office.post("/calculator", fields, credit_type=AMA, method=method)), method
     for form in (
         {"credit_type": "shoes", "method": "pilot"},
         {"credit_type": AMA, "method": "guess"},
@@ -143,7 +143,7 @@ def test_the_calculator(world: World) -> None:
         {"credit_type": AMA, "method": "format", "format": "live activity", "count": "1"},
         {"credit_type": AMA, "method": "mergener", "words": "1.5"},
     ):
-        assert office.post("/calculator", **form).status_code == 422, form
+        assert office.post("/calculator", form).status_code == 422, form
     with world.db() as db:
         row = db.scalars(select(models.CreditWorking)).one()
         assert (row.activity_key, row.credit_type, str(row.amount)) == ("nutrition", "cdr", "1.00")

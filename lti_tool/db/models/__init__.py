@@ -6,9 +6,6 @@ from lti_tool.db.models.accreditation import AccreditationFinding, Accreditation
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
 from lti_tool.db.models.audit import AuditEntry
-from lti_tool.db.models.certificate import Certificate, CertificateCounter
-from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
-from lti_tool.db.models.company import Company
 from lti_tool.db.models.certificate import (
     Certificate,
     CertificateCounter,
@@ -18,6 +15,8 @@ from lti_tool.db.models.certificate import (
     PrintJob,
     StyleSheet,
 )
+from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
+from lti_tool.db.models.company import Company
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credential import Credential
 from lti_tool.db.models.credit import CreditEntry
@@ -36,6 +35,7 @@ from lti_tool.db.models.integrity import (
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner
 from lti_tool.db.models.mail import Mail
+from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
 from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.person import (
     DisclosedRelationship,
@@ -45,8 +45,7 @@ from lti_tool.db.models.person import (
     Person,
 )
 from lti_tool.db.models.plan import ActivityPlan, PlanChange, PlanMedia, PlanRevision
-from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
-from lti_tool.db.models.platform import Deployment, Platform, Provider
+from lti_tool.db.models.platform import ConnectionState, Deployment, Platform, Provider, RegistrationInvitation
 from lti_tool.db.models.provider import Accreditation, ProviderImage, ProviderProfile, Signatory, StatementOverride
 from lti_tool.db.models.question import (
     KeyCorrection,
@@ -57,7 +56,6 @@ from lti_tool.db.models.question import (
     QuestionUse,
     QuestionVersion,
 )
-from lti_tool.db.models.platform import ConnectionState, Deployment, Platform, Provider, RegistrationInvitation
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
@@ -82,14 +80,14 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "Award",
-    "CalendarFeed",
     "BlockKey",
+    "CalendarFeed",
     "Certificate",
     "CertificateCounter",
+    "CertificateDesign",
     "CommercialSupport",
     "Commitment",
     "Company",
-    "CertificateDesign",
     "ConnectionState",
     "Course",
     "CourseMember",
@@ -105,9 +103,9 @@ __all__ = [
     "EvaluationReceipt",
     "EvaluationResponse",
     "EvidenceFile",
+    "IssuerKey",
     "JointProvider",
     "KeyCorrection",
-    "IssuerKey",
     "Keyset",
     "LateClaim",
     "LateClaimPolicy",
@@ -139,8 +137,8 @@ __all__ = [
     "QuestionTag",
     "QuestionUse",
     "QuestionVersion",
-    "RelevanceDecision",
     "RegistrationInvitation",
+    "RelevanceDecision",
     "RoleMap",
     "ShownText",
     "Signatory",

@@ -14,8 +14,8 @@ from lti_tool.services.native_activity import (
     approved_activity,
     version_file,
 )
-from lti_tool.web.api_access import ApiWork
 from lti_tool.web.api.operation import Operation, operation
+from lti_tool.web.api_access import ApiWork
 from lti_tool.web.markdown import inline_markdown, markdown
 
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.services.certificate import printed_pdf
 from lti_tool.services.native_claim import Desk, native_certificate, receive_claim, receive_evaluation
-from lti_tool.web.api_access import ApiWork
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
+from lti_tool.web.api_access import ApiWork
 from lti_tool.web.page import absolute
 
 

@@ -17,8 +17,8 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.errors import BadInput, CmeError
 from lti_tool.web.access import public_route
-from lti_tool.web.api_access import ApiWork, platform_route
 from lti_tool.web.api import blueprint
+from lti_tool.web.api_access import ApiWork, platform_route
 from lti_tool.web.dependencies import EXTENSION
 from lti_tool.web.errors import reference, status_of
 from lti_tool.web.verify import RateLimit

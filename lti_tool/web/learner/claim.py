@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -96,7 +96,7 @@ def send_claim(work: Work) -> ResponseReturnValue:
     return redirect(url_for("learner.certificate"), 303)
 
 
-def _typed_credentials(work: Work, asked: Mapping[Requirement, bool]) -> dict[Requirement, str]:
+def _typed_credentials(work: Work, asked: Iterable[Requirement]) -> dict[Requirement, str]:
     """As sent; on the first visit what the learner gave before."""
     if request.method == "POST":
         return {need: request.form.get(f"id.{need}", "") for need in asked}
@@ -118,7 +118,7 @@ def _claim_page(
         "degree_name": str(DEGREES[profile.degree]),
         "country_name": country_names().get(profile.country, profile.country),
         "is_awarded": any(one.is_awarded for one in view.claimable),
-        "credentials": [credential_field(need, typed[need], is_needed=asked[need]) for need in asked],
+        "credentials": [credential_field(need, typed[need], needed_for=asked[need]) for need in asked],
         "chosen": form.amounts if form else {},
         "is_attested": form is not None and form.is_attested,
         "not_claimed": NOT_CLAIMED,

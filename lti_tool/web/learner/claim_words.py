@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from babel import Locale
 from flask_babel import get_locale, lazy_gettext
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from lti_tool.domain.credential import CONSENTS, IdKind, Requirement
 from lti_tool.domain.credit import Degree
+from lti_tool.services.claimable import ClaimableCredit
 from lti_tool.services.learner import COUNTRIES
 
 DEGREES = {
@@ -109,18 +110,20 @@ CREDENTIALS = {
 """Label and hint of each identifier."""
 
 
-def credential_field(need: Requirement, value: str, *, is_needed: bool) -> dict[str, object]:
-    """What the form needs to ask for one identifier."""
+def credential_field(need: Requirement, value: str, *, needed_for: Sequence[ClaimableCredit]) -> dict[str, object]:
+    """What the form needs to ask for one identifier; the hint says which credit is not awarded without it."""
     label, hint = CREDENTIALS[need.kind]
     if need.place:
         label, hint = _("Licence number in %(place)s", place=need.place), ""
+    optional = [one.label.plain for one in needed_for if one.is_optional]
+    wanted = _("Needed for: %(credits)s.", credits=", ".join(optional)) if optional else ""
     return {
         "name": f"id.{need}",
         "label": label,
-        "hint": hint,
+        "hint": " ".join(filter(None, (str(hint), wanted))),
         "value": value,
         "is_consent": need.kind in CONSENTS,
-        "is_needed": is_needed,
+        "is_needed": bool(needed_for),
     }
 
 

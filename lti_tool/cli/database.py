@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from lti_tool.cli.setup import read_settings
+from lti_tool.db.backup import back_up
 from lti_tool.db.engine import make_engine
 from lti_tool.db.migrate import current_revision, differences, downgrade, head_revision, upgrade
 
@@ -32,6 +35,14 @@ def downgrade_command(revision: str) -> None:
     """Migrate the database back to REVISION ("base" empties it)."""
     downgrade(read_settings().database_url, revision)
     click.echo(f"The database now stands at {revision}.")
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup_command(file: Path) -> None:
+    """Copy an SQLite database to FILE while it is in use, and check the copy. FILE must not be there yet."""
+    size = back_up(read_settings().database_url, file)
+    click.echo(f"{file}: {size} bytes, checked. Keep CME_SECRET_KEY apart from it.")
 
 
 @db.command("check")

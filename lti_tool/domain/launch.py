@@ -21,6 +21,8 @@ class MessageType(StrEnum):
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
     SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+    DATA_PRIVACY = "DataPrivacyLaunchRequest"
+    """A person asks what is kept of them. It names no course and no link."""
 
 
 class LmsFamily(StrEnum):
@@ -153,7 +155,7 @@ class Launch:
     return_url: str | None = None
     document_target: str = ""
     for_user: str | None = None
-    """``sub`` of the learner under review (LtiSubmissionReviewRequest)."""
+    """``sub`` of the learner under review (LtiSubmissionReviewRequest), or whose data are asked for."""
     is_test_user: bool = False
     raw_roles: tuple[str, ...] = ()
     link_history: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any
 from pylti1p3.exception import LtiException
 from pylti1p3.message_validators.abstract import MessageValidatorAbstract
 from pylti1p3.message_validators.deep_link import DeepLinkMessageValidator
+from pylti1p3.message_validators.privacy_launch import PrivacyLaunchValidator
 from pylti1p3.message_validators.resource_message import ResourceMessageValidator
 from pylti1p3.message_validators.submission_review import SubmissionReviewLaunchValidator
 
@@ -57,6 +58,7 @@ _VALIDATORS: Mapping[MessageType, Callable[[], MessageValidatorAbstract]] = {
     MessageType.RESOURCE_LINK: ResourceMessageValidator,
     MessageType.DEEP_LINKING: DeepLinkMessageValidator,
     MessageType.SUBMISSION_REVIEW: SubmissionReviewLaunchValidator,
+    MessageType.DATA_PRIVACY: PrivacyLaunchValidator,
 }
 
 
@@ -96,7 +98,7 @@ def launch_of(
         deep_linking=_deep_linking(claims, platform, is_plain_http_allowed, message_type),
         return_url=usable_web_url(presentation.get("return_url"), is_plain_http_allowed),
         document_target=_text(presentation.get("document_target")),
-        for_user=_for_user(claims, message_type),
+        for_user=_for_user(claims, message_type, subject),
         is_test_user=TEST_USER in raw_roles,
         raw_roles=raw_roles,
         link_history=history_of(claims, custom, "link_history", "ResourceLink.id.history"),
@@ -159,6 +161,7 @@ def _library_code(words: str) -> str:
     named = {
         "Missing Resource Link Id": "resource_link_missing",
         "Missing Deep Linking Settings": "deep_linking_settings_missing",
+        "For user claim must be included in a DataPrivacyLaunchRequest": "for_user_missing",
         "Must support resource link placement types": "accept_types_unsupported",
         "Must support a presentation type": "presentation_targets_missing",
     }
@@ -279,7 +282,10 @@ def _flag(value: Any) -> bool:
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
-def _for_user(claims: Mapping[str, Any], message_type: MessageType) -> str | None:
-    if message_type is not MessageType.SUBMISSION_REVIEW:
+def _for_user(claims: Mapping[str, Any], message_type: MessageType, subject: str) -> str | None:
+    if message_type not in (MessageType.SUBMISSION_REVIEW, MessageType.DATA_PRIVACY):
         return None
-    return _identifier(_object(claims, LTI + "for_user", "for_user").get("user_id"), "for_user")
+    found = _identifier(_object(claims, LTI + "for_user", "for_user").get("user_id"), "for_user")
+    if message_type is MessageType.DATA_PRIVACY and found != subject:
+        raise LaunchRefused("privacy_on_behalf", "somebody asks for the data of another person")
+    return found

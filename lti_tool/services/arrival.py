@@ -144,7 +144,7 @@ def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> A
     course = _course(session, deployment, launch, now)
     learner = _learner(session, deployment.provider_id, launch, now)
     _member(session, course, learner, launch, now)
-    is_link = launch.message_type is not MessageType.DEEP_LINKING
+    is_link = launch.message_type not in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY)
     placement = _placement(session, course, deployment, launch, target, now) if is_link else None
     session.flush()
     keep(session, deployment, course, learner, placement)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.db import models
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import Conflict, Forbidden, NotFound
 from lti_tool.domain.grade import Delivery
-from lti_tool.services.grade import put_back
+from lti_tool.services.grade import is_outdated, put_back
 from lti_tool.services.session import Visit
 
 MAY_BE_RETRIED = frozenset({"waiting", "parked"})
@@ -55,14 +55,11 @@ class DeliveryView:
 def list_deliveries(db: Session, visit: Visit) -> tuple[DeliveryView, ...]:
     """All newest deliveries of the visit's course, those that need attention first. Raises ``Forbidden``."""
     _require_staff(visit)
-    table, newer = models.Delivery, aliased(models.Delivery)
-    is_old = exists().where(
-        newer.learner_id == table.learner_id, newer.placement_id == table.placement_id, newer.stamp > table.stamp
-    )
+    table = models.Delivery
     query = (
         select(table)
         .join(models.Placement, models.Placement.id == table.placement_id)
-        .where(models.Placement.course_id == visit.course_id, ~is_old)
+        .where(models.Placement.course_id == visit.course_id, ~is_outdated())
         .options(joinedload(table.learner), joinedload(table.placement))
     )
     order = ("parked", "waiting", "sending", "delivered", "superseded")

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
 from lti_tool.db.upsert import insert_or_skip
@@ -188,6 +188,14 @@ def _try_again(db: Session, learner_id: str, placement_id: str, now: datetime) -
     mine = and_(table.learner_id == learner_id, table.placement_id == placement_id, table.state == "parked")
     for row in db.scalars(select(table).where(mine, table.outcome.in_(WORTH_ANOTHER_TRY)).with_for_update()):
         put_back(row, now)
+
+
+def is_outdated() -> ColumnElement[bool]:
+    """A newer score of the same learner and placement was queued after this delivery."""
+    table, newer = models.Delivery, aliased(models.Delivery)
+    return exists().where(
+        newer.learner_id == table.learner_id, newer.placement_id == table.placement_id, newer.stamp > table.stamp
+    )
 
 
 def put_back(row: models.Delivery, now: datetime) -> None:

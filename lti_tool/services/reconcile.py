@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
@@ -21,7 +21,7 @@ from lti_tool.db.load import platform_value
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.grade import Result
 from lti_tool.domain.launch import Platform
-from lti_tool.services.grade import put_back
+from lti_tool.services.grade import is_outdated, put_back
 from lti_tool.services.line_item import RESULT_SCOPE
 from lti_tool.services.ports import ResultsPort
 
@@ -114,12 +114,9 @@ def _compare(auditor: Auditor, column: Column) -> None:
 
 def note_results(session: Session, column: Column, held: Mapping[str, Result], now: datetime) -> None:
     """Note what the gradebook holds for each delivered grade, and send again what is gone for the first time."""
-    table, newer = models.Delivery, aliased(models.Delivery)
-    is_old = exists().where(
-        newer.learner_id == table.learner_id, newer.placement_id == table.placement_id, newer.stamp > table.stamp
-    )
+    table = models.Delivery
     own = and_(table.placement_id == column.placement_id, table.line_item == column.line_item)
-    query = select(table).where(own, _is_settled(now), ~is_old).with_for_update(of=table, skip_locked=True)
+    query = select(table).where(own, _is_settled(now), ~is_outdated()).with_for_update(of=table, skip_locked=True)
     for row in session.scalars(query):
         said = said_of(row.given, row.maximum, held.get(row.learner.subject))
         if said is LmsSays.MISSING and row.lms_says != LmsSays.MISSING:

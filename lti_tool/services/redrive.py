@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.grade import Delivery
-from lti_tool.services.grade import put_back
+from lti_tool.services.grade import is_outdated, put_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,9 @@ class ParkedGrade:
 
 def _parked(issuer: str | None, outcome: str | None) -> Select[models.Delivery]:
     """Parked and not outdated by a newer score."""
-    table, newer = models.Delivery, aliased(models.Delivery)
-    is_old = exists().where(
-        newer.learner_id == table.learner_id, newer.placement_id == table.placement_id, newer.stamp > table.stamp
-    )
+    table = models.Delivery
     query = select(table).join(models.Platform, models.Platform.id == table.platform_id)
-    query = query.where(table.state == "parked", ~is_old).order_by(table.finished_at, table.id)
+    query = query.where(table.state == "parked", ~is_outdated()).order_by(table.finished_at, table.id)
     if issuer:
         query = query.where(models.Platform.issuer == issuer)
     return query.where(table.outcome == outcome) if outcome else query

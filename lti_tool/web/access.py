@@ -173,18 +173,36 @@ def staff_service_route(
     A database that lets one write at a time must not wait for an LMS.
     """
 
+    def staff(db: Database, session_id: str, now: datetime) -> Visit:
+        visit = _visit(db, session_id, now)
+        if not visit.is_staff:
+            raise Forbidden("staff_only")
+        return visit
+
+    return _service_route(blueprint, f"/s/<session_id>{rule}", "session_id", staff, methods, Access.STAFF, None)
+
+
+def _service_route(
+    blueprint: Blueprint,
+    rule: str,
+    key: str,
+    who: Callable[[Database, str, datetime], Visit | Officer],
+    methods: Sequence[str],
+    access: Access,
+    capability: Capability | None,
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """``who`` says in a short transaction who asks, from the argument ``key`` of the rule, or refuses."""
+
     def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
-        def answer(session_id: str, **arguments: Any) -> ResponseReturnValue:
+        def answer(**arguments: Any) -> ResponseReturnValue:
             deps = dependencies()
             now = deps.clock()
             with transaction(deps.sessions) as db:
-                visit = _visit(db, session_id, now)
-                if not visit.is_staff:
-                    raise Forbidden("staff_only")
-            return view(deps, now, visit, **arguments)
+                person = who(db, arguments.pop(key), now)
+            return view(deps, now, person, **arguments)
 
-        register_route(blueprint, f"/s/<session_id>{rule}", answer, methods, Access.STAFF)
+        register_route(blueprint, rule, answer, methods, access, capability)
         return answer
 
     return declare
@@ -228,20 +246,13 @@ def office_service_route(
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
     """The same for a view that asks an LMS something: called with (deps, now, officer), and no transaction is open."""
 
-    def declare(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-        @wraps(view)
-        def answer(office_id: str, **arguments: Any) -> ResponseReturnValue:
-            deps = dependencies()
-            now = deps.clock()
-            with transaction(deps.sessions) as db:
-                officer = _officer(db, office_id, now)
-                officer.require(capability)
-            return view(deps, now, officer, **arguments)
+    def officer_of(db: Database, office_id: str, now: datetime) -> Officer:
+        officer = _officer(db, office_id, now)
+        officer.require(capability)
+        return officer
 
-        register_route(blueprint, f"/office/<office_id>{rule}", answer, methods, Access.OFFICE, capability)
-        return answer
-
-    return declare
+    path = f"/office/<office_id>{rule}"
+    return _service_route(blueprint, path, "office_id", officer_of, methods, Access.OFFICE, capability)
 
 
 def _officer(db: Database, office_id: str, now: datetime) -> Officer:

@@ -162,6 +162,13 @@ _GROUPS: tuple[tuple[Words, str], ...] = (
         "for_user_missing for_user_malformed for_user_too_long",
     ),
     (
+        (
+            lazy_gettext("Only the person themselves can see what is kept of them here"),
+            lazy_gettext("Let them open it from their own account, or ask the provider of the activities."),
+        ),
+        "privacy_on_behalf",
+    ),
+    (
         (lazy_gettext("The settings of the link in the course cannot be used"), _INSTRUCTOR),
         "custom_malformed custom_too_large",
     ),

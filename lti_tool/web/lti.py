@@ -22,6 +22,7 @@ from lti_tool.services.grade import note_arrival
 from lti_tool.services.participation import take_up
 from lti_tool.services.session import (
     OpenedSession,
+    Visit,
     drop_handoff,
     find_visit,
     frame_origins,
@@ -193,8 +194,16 @@ def enter(deps: Dependencies, now: datetime, session_id: str) -> ResponseReturnV
     with transaction(deps.sessions) as db:
         visit = find_visit(db, session_id, request.cookies[cookie_name(session_id)], now)
         drop_handoff(db, session_id)
-    endpoint = "staff.deep_link" if visit.deep_linking else "staff.home" if visit.is_staff else "learner.home"
-    return redirect(url_for(endpoint, session_id=session_id), 303)
+    return redirect(url_for(_first_page(visit), session_id=session_id), 303)
+
+
+def _first_page(visit: Visit) -> str:
+    """A session without a link is for choosing what to place, or for asking what is kept of oneself."""
+    if visit.deep_linking:
+        return "staff.deep_link"
+    if visit.placement_id is None:
+        return "learner.own_data"
+    return "staff.home" if visit.is_staff else "learner.home"
 
 
 @public_route(blueprint, "/lti/continue", ("POST",))

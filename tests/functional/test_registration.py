@@ -16,13 +16,15 @@ from lti_tool.db import models
 from lti_tool.demo.config import LmsConfig
 from lti_tool.demo.platform import DemoLms
 from lti_tool.demo.server import running_lms
+from lti_tool.domain.connection import Checked
 from lti_tool.services.audit import ToolActor, first_break, trail
+from lti_tool.services.connection import connection, endpoints_of
 from lti_tool.services.registration import approve_platform, invite_platform
 from tests.functional.browsing import Browser
 from tests.functional.pages import Page
 from tests.functional.world import World, content_item, pem
 
-TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 
 
 @contextmanager
@@ -165,3 +167,28 @@ def test_an_lms_that_speaks_for_another_is_refused(sqlite_world: World) -> None:
         refused = admin.post("/lti/register", {**fields, "openid_configuration": stranger})
         assert refused.status == 422
         assert lms.tool is None
+
+
+def test_a_test_of_a_working_connection_finds_no_fault(sqlite_world: World) -> None:
+    person = sqlite_world.enter("physician-md")
+    assert person.open(sqlite_world.placement()).status == 200
+    with sqlite_world.db() as db:
+        found = connection(db, sqlite_world.provider_id, sqlite_world.platform_id)
+        endpoints = endpoints_of(db, sqlite_world.provider_id, sqlite_world.platform_id)
+    assert found.launched_at is not None and not found.is_failing
+    assert found.received["iss"] == sqlite_world.lms.issuer
+    findings = sqlite_world.deps.check.run(found.platform, endpoints, sqlite_world.clock())
+    assert [(one.checked, one.code) for one in findings] == [(checked, "ok") for checked in Checked]
+    sqlite_world.lms.fail_next("401", 2, service="members")
+    sqlite_world.lms.fail_next("500", service="jwks")
+    findings = sqlite_world.deps.check.run(found.platform, endpoints, sqlite_world.clock())
+    assert [one.checked for one in findings if one.is_fault] == [Checked.KEYSET, Checked.ROSTER]
+    assert [one.status for one in findings if one.is_fault] == [500, 401]
+
+
+def test_a_launch_that_is_refused_is_seen_in_the_office(sqlite_world: World) -> None:
+    sqlite_world.launch_as("physician-md", sqlite_world.placement(), claims={f"{CLAIM}deployment_id": "99"})
+    with sqlite_world.db() as db:
+        found = connection(db, sqlite_world.provider_id, sqlite_world.platform_id)
+    assert (found.refusal_code, found.refused_deployment, found.is_failing) == ("deployment_unknown", "99", True)
+    assert found.refused_claims["name"] == "•••"

@@ -15,4 +15,5 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.certificate",
     "lti_tool.web.learner.waiting",
     "lti_tool.web.learner.transcript",
+    "lti_tool.web.learner.own_data",
 )

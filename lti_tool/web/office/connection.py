@@ -19,7 +19,7 @@ from lti_tool.services.connection import connection as found_connection
 from lti_tool.services.connection import endpoints_of, note_test
 from lti_tool.services.office import Officer
 from lti_tool.services.registration import add_deployment, approve_platform, dismiss_platform
-from lti_tool.services.transaction import transaction
+from lti_tool.services.transaction import confine, transaction
 from lti_tool.web.access import OfficeWork, office_route, office_service_route
 from lti_tool.web.dependencies import Dependencies
 from lti_tool.web.messages import explain
@@ -138,6 +138,7 @@ def connection_test(deps: Dependencies, now: datetime, officer: Officer, platfor
     """Ask the platform for keys, a token, line items and members, and keep what came of it."""
     officer.require_everywhere(Capability.CONFIGURE)
     with transaction(deps.sessions) as db:
+        confine(db, officer.provider_id)
         found = found_connection(db, officer.provider_id, platform_id)
         endpoints = endpoints_of(db, officer.provider_id, platform_id)
     findings = deps.check.run(found.platform, endpoints, now)

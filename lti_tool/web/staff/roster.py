@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext
 
 from lti_tool.services.course_roster import attendance, roster_place
 from lti_tool.services.session import Visit
-from lti_tool.services.transaction import transaction
+from lti_tool.services.transaction import confine, transaction
 from lti_tool.web.access import Access, Work, route, staff_service_route
 from lti_tool.web.dependencies import Dependencies
 from lti_tool.web.staff import blueprint
@@ -29,8 +29,10 @@ def roster(work: Work) -> ResponseReturnValue:
 def ask_roster(deps: Dependencies, now: datetime, visit: Visit) -> ResponseReturnValue:
     """The LMS's list of members beside who began; shown once and not kept."""
     with transaction(deps.sessions) as db:
+        confine(db, visit.provider_id)
         place = roster_place(db, visit)
     members = deps.roster.members(place.platform, place.endpoint, now, resource_link_id=place.resource_link_id)
     with transaction(deps.sessions) as db:
+        confine(db, visit.provider_id)
         found = attendance(db, visit, members)
         return staff_page("staff/roster.html", Work(db, now, deps, visit), found=found, columns=COLUMNS)

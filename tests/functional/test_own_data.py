@@ -1,0 +1,83 @@
+"""What is kept of oneself: whole, of oneself alone, and reached by a data-privacy launch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from lti_tool.db import models
+from lti_tool.domain.errors import LaunchRefused
+from lti_tool.domain.launch import MessageType
+from lti_tool.services.own_data import OUTSIDE, VERSION
+from tests.functional.staff_world import PROVIDER, World, make_world, text_of
+from tests.functional.world import World as LiveWorld
+from tests.unit.lti_tool.lti.edge import ABSENT, LTI, Edge
+
+
+@pytest.fixture
+def world(migrated_database_url: str) -> Iterator[World]:
+    made = make_world(migrated_database_url)
+    made.place()
+    yield made
+    made.close()
+
+
+def test_it_is_ones_own_alone(world: World) -> None:
+    other = world.enter(subject="them", name="Somebody Else")
+    person = world.enter(subject="me", name="Ada Lovelace")
+    page = person.get("/own-data")
+    assert page.status_code == 200
+    assert "Ada Lovelace" in text_of(page) and PROVIDER in text_of(page)
+    answer = person.get("/own-data.json")
+    document = json.loads(answer.get_data())
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert document["version"] == VERSION and document["person"]["subject"] == "me"
+    assert [one["key"] for one in document["activities"]] == ["hypertension"]
+    written = json.dumps(document)
+    assert "Somebody Else" not in written and other.visit.learner_id not in written
+    assert not any(f'"{name}"' in written for name in OUTSIDE)
+
+
+def test_all_that_a_learner_did_is_in_it(sqlite_world: LiveWorld) -> None:
+    person = sqlite_world.enter("physician-md")
+    page = person.open(sqlite_world.placement())
+    document = json.loads(person.get(f"/s/{page.session_id}/own-data.json").html)
+    assert {"person", "courses", "activities", "awards", "certificates", "grades"} <= set(document)
+    (activity,) = document["activities"]
+    assert {"acknowledgements", "attempts", "studies", "claims"} <= set(activity["facts"])
+
+
+PRIVACY = {
+    "message_type": "DataPrivacyLaunchRequest",
+    "resource_link": ABSENT,
+    "context": ABSENT,
+    LTI + "for_user": {"user_id": "user-1"},
+}
+
+
+def test_a_data_privacy_launch_is_taken_for_oneself() -> None:
+    launch = Edge().launch(sub="user-1", **PRIVACY)
+    assert launch.message_type is MessageType.DATA_PRIVACY
+    assert (launch.for_user, launch.context, launch.resource_link) == ("user-1", None, None)
+
+
+def test_but_not_for_somebody_else() -> None:
+    with pytest.raises(LaunchRefused) as refused:
+        Edge().launch(sub="user-2", **PRIVACY)
+    assert refused.value.code == "privacy_on_behalf"
+
+
+def test_it_ends_on_the_page_of_ones_own_data(sqlite_world: LiveWorld) -> None:
+    person = sqlite_world.enter("physician-md")
+    page = person.open(sqlite_world.placement())
+    with sqlite_world.db() as db:
+        subject = db.query(models.Learner).one().subject
+    claims = {LTI + "message_type": "DataPrivacyLaunchRequest", LTI + "for_user": {"user_id": subject}}
+    without = (LTI + "resource_link", LTI + "context")
+    asked = sqlite_world.launch_as(person, sqlite_world.placement(), claims=claims, without=without)
+    assert (asked.status, asked.heading) == (200, "Your data"), asked
+    assert asked.session_id != page.session_id
+    with sqlite_world.db() as db:
+        assert db.query(models.Learner).count() == 1

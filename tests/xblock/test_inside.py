@@ -28,4 +28,12 @@ def test_in_the_blocks_own_environment(file: str, samples: Path) -> None:
 
 def test_every_group_of_tests_is_there() -> None:
     names = {path.stem for path in (ROOT / INSIDE).glob("test_*.py")}
-    assert names >= {"test_step", "test_gating", "test_gate_block", "test_parity", "test_studio", "test_tutor"}
+    assert names >= {
+        "test_step",
+        "test_gating",
+        "test_gate_block",
+        "test_parity",
+        "test_outbox",
+        "test_studio",
+        "test_tutor",
+    }

@@ -271,3 +271,22 @@ def best_time(who: Learner) -> float:
         assert "Question 1 of 10" in block.student_view().content
         times.append(time.process_time() - began)
     return min(times)
+
+
+def test_pages_turn_round_for_scripts_that_run_from_the_right() -> None:
+    """The block's own frame follows the reader's language, the activity's text its own."""
+    from django.utils import translation
+    from workbench.runtime import WorkbenchRuntime
+
+    ada = Learner(NAME, "ada")
+    with translation.override("ar"):
+        html = WorkbenchRuntime("ada").get_block(ada.usage).student_view().content
+    assert html.startswith('<div class="cme" dir="rtl"')
+    assert 'lang="en-US" dir="ltr"' in html
+
+
+def test_words_come_from_the_i18n_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.runtime import WorkbenchI18NService
+
+    monkeypatch.setattr(WorkbenchI18NService, "gettext", lambda self, text: f"[{text}]", raising=False)
+    assert "[Post-test]" in Learner(NAME, "ada").words

@@ -1,0 +1,105 @@
+"""Claims and evaluations on their way: kept, tried again, answered once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from lti_tool.domain.credit import Degree
+from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
+from lti_tool.domain.learner import Profile
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, Reason
+from lti_tool.domain.record import Record
+from xblock_cme import store
+from xblock_cme.outbox import LONGEST_PAUSE, pause, send_claim, send_due
+from xblock_cme.plugin.models import ClaimDelivery, EvaluationDelivery
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+PLACE = store.Place("7", "course", "activity")
+CLAIM = NativeClaim(
+    "s",
+    "course",
+    "activity",
+    1,
+    1,
+    NOW,
+    Record(),
+    Profile("Ada", Degree.MD, "US"),
+    {},
+    is_attested=True,
+)
+AWARDED, NO = NativeAnswer(True), NativeAnswer(False, (), (Reason("needs_post-test", "post-test"),))
+
+
+class Tool:
+    """Answers with what it is given, in turn; an exception is raised."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers, self.keys = list(answers), []
+
+    def __call__(self, organisation: str) -> Tool:
+        return self
+
+    def claim(self, message: Any, key: str) -> NativeAnswer:
+        self.keys.append(key)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    evaluation: Callable[..., Any] = claim
+
+
+def queued() -> ClaimDelivery:
+    return store.queue_claim(PLACE, "CME", CLAIM, NOW)
+
+
+@pytest.mark.parametrize(
+    "fault", [ServiceUnavailable("tool_unreachable"), Refused("tool_not_connected"), NotFound("activity_unknown")]
+)
+def test_what_the_tool_cannot_take_waits_and_is_sent_again_with_the_same_key(fault: Exception) -> None:
+    row, tool = queued(), Tool(fault, AWARDED)
+    send_claim(row, tool, NOW)
+    assert row.state == row.WAITING and row.fault and row.next_at > NOW
+    state = store.claim_state(PLACE)
+    assert state is not None and state.is_waiting
+    assert send_due(tool, NOW).awarded == 0
+    assert send_due(tool, row.next_at).awarded == 1
+    assert tool.keys == [row.key, row.key]
+    assert send_due(tool, NOW + timedelta(days=9)).awarded == 0
+
+
+def test_pauses_grow_and_end_somewhere() -> None:
+    pauses = [pause(number) for number in range(1, 40)]
+    assert pauses == sorted(pauses) and pauses[0] >= timedelta(seconds=30) and pauses[-1] == LONGEST_PAUSE
+
+
+def test_a_refused_claim_is_replaced_and_an_awarded_one_stays() -> None:
+    row = queued()
+    send_claim(row, Tool(NO), NOW)
+    state = store.claim_state(PLACE)
+    assert state is not None and state.answer == NO and store.claims_of(state, NOW) == ()
+    again = queued()
+    assert again.pk == row.pk and again.key != row.key and again.state == row.WAITING
+    send_claim(again, Tool(AWARDED), NOW)
+    assert queued().key == again.key and ClaimDelivery.objects.get().state == row.AWARDED
+
+
+def test_evaluations_go_when_they_can() -> None:
+    for _ in range(3):
+        store.queue_evaluation("CME", NativeEvaluation("activity", 1, "course", {"q": "a"}))
+    tool = Tool(ServiceUnavailable("tool_unreachable"), None, None)
+    assert send_due(tool, NOW).evaluations == 2
+    assert EvaluationDelivery.objects.get().fault
+    assert tool.keys == sorted(tool.keys)
+
+
+def test_without_the_plugin_nothing_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "has_plugin", lambda: False)
+    assert store.known_facts(PLACE) == {} and store.claim_state(PLACE) is None
+    with pytest.raises(Refused) as refused:
+        queued()
+    assert refused.value.code == "store_missing"

@@ -1,11 +1,11 @@
-"""What all office pages share: the bar between them. A page is offered only to those whom the server would let in."""
+"""What all office pages share: the bars between them. A page is offered only to those whom the server would let in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.capability import Capability
@@ -16,78 +16,126 @@ from lti_tool.web.page import page
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One page of the bar. Whom it is offered to is what its route asks for."""
+    """One page of a bar. Whom it is offered to is what its route asks for."""
 
     endpoint: str
     label: Any
     about: Any
 
 
-TABS: tuple[Tab, ...] = (
-    Tab("office.home", lazy_gettext("Overview"), ""),
-    Tab(
-        "office.questions",
-        lazy_gettext("Questions"),
-        lazy_gettext("The question bank: write, import, revise and export questions, and correct keys."),
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Pages that belong together: one entry of the upper bar, and a lower bar of its own."""
+
+    label: Any
+    tabs: tuple[Tab, ...]
+
+
+ROOMS: tuple[Room, ...] = (
+    Room(
+        lazy_gettext("Activities"),
+        (
+            Tab(
+                "office.plans",
+                lazy_gettext("Activities"),
+                lazy_gettext("Plan, review, approve and publish activities."),
+            ),
+            Tab(
+                "office.questions",
+                lazy_gettext("Questions"),
+                lazy_gettext("The question bank: write, import, revise and export questions, and correct keys."),
+            ),
+            Tab(
+                "office.dossiers",
+                lazy_gettext("Review files"),
+                lazy_gettext("Everything a reviewer asks for about an activity, as one PDF or ZIP."),
+            ),
+        ),
     ),
-    Tab(
-        "office.disclosures",
-        lazy_gettext("Disclosures"),
-        lazy_gettext("Whose disclosure is missing, expired or unmitigated."),
-    ),
-    Tab(
-        "office.people",
+    Room(
         lazy_gettext("People"),
-        lazy_gettext("Everybody who plans, teaches or reviews, with what they disclosed."),
+        (
+            Tab(
+                "office.disclosures",
+                lazy_gettext("Disclosures"),
+                lazy_gettext("Whose disclosure is missing, expired or unmitigated."),
+            ),
+            Tab(
+                "office.people",
+                lazy_gettext("People"),
+                lazy_gettext("Everybody who plans, teaches or reviews, with what they disclosed."),
+            ),
+            Tab(
+                "office.companies",
+                lazy_gettext("Companies"),
+                lazy_gettext("Which organisations are eligible, and which are not."),
+            ),
+            Tab(
+                "office.rosters",
+                lazy_gettext("People of activities"),
+                lazy_gettext("Roles, support and joint providers of each activity."),
+            ),
+        ),
     ),
-    Tab(
-        "office.companies",
-        lazy_gettext("Companies"),
-        lazy_gettext("Which organisations are eligible, and which are not."),
+    Room(
+        lazy_gettext("Credit"),
+        (
+            Tab(
+                "office.credit",
+                lazy_gettext("Credit"),
+                lazy_gettext("Who holds which credit; award, adjust, take back."),
+            ),
+            Tab(
+                "office.late_claim_list",
+                lazy_gettext("Late claims"),
+                lazy_gettext("Decide on claims after the deadline."),
+            ),
+            Tab(
+                "office.calculator",
+                lazy_gettext("Calculator"),
+                lazy_gettext("Work out how much credit an activity is worth."),
+            ),
+            Tab(
+                "office.wording",
+                lazy_gettext("Wording"),
+                lazy_gettext("Compare and confirm the accreditors’ texts."),
+            ),
+            Tab(
+                "office.certificates",
+                lazy_gettext("Certificates"),
+                lazy_gettext("What was issued, and what it looks like; correct and withdraw."),
+            ),
+        ),
     ),
-    Tab(
-        "office.rosters",
-        lazy_gettext("People of activities"),
-        lazy_gettext("Roles, support and joint providers of each activity."),
-    ),
-    Tab("office.plans", lazy_gettext("Activities"), lazy_gettext("Plan, review, approve and publish activities.")),
-    Tab("office.credit", lazy_gettext("Credit"), lazy_gettext("Who holds which credit; award, adjust, take back.")),
-    Tab("office.late_claim_list", lazy_gettext("Late claims"), lazy_gettext("Decide on claims after the deadline.")),
-    Tab(
-        "office.calculator", lazy_gettext("Calculator"), lazy_gettext("Work out how much credit an activity is worth.")
-    ),
-    Tab("office.wording", lazy_gettext("Wording"), lazy_gettext("Compare and confirm the accreditors’ texts.")),
-        "office.certificates",
-        lazy_gettext("Certificates"),
-        lazy_gettext("What was issued, and what it looks like; correct and withdraw."),
-    ),
-    Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
-    Tab(
-        "office.dossiers",
-        lazy_gettext("Review files"),
-        lazy_gettext("Everything a reviewer asks for about an activity, as one PDF or ZIP."),
-    ),
-    Tab(
-        "office.tracker",
-        lazy_gettext("Accreditation"),
-        lazy_gettext("What is due and when, findings, and the calendar."),
-    ),
-    Tab(
-        "office.vault",
-        lazy_gettext("Documents"),
-        lazy_gettext("Policies, mission, procedures, and the papers of activities."),
-    ),
-    Tab(
-        "office.provider",
+    Room(
         lazy_gettext("Provider"),
-        lazy_gettext("Name, accreditations, signatories, logos, and wording of statements."),
-        "office.connections",
-        lazy_gettext("Learning platforms"),
-        lazy_gettext("Connect an LMS, test it, and see what went wrong last."),
+        (
+            Tab(
+                "office.provider",
+                lazy_gettext("Provider"),
+                lazy_gettext("Name, accreditations, signatories, logos, and wording of statements."),
+            ),
+            Tab(
+                "office.tracker",
+                lazy_gettext("Accreditation"),
+                lazy_gettext("What is due and when, findings, and the calendar."),
+            ),
+            Tab(
+                "office.vault",
+                lazy_gettext("Documents"),
+                lazy_gettext("Policies, mission, procedures, and the papers of activities."),
+            ),
+            Tab(
+                "office.connections",
+                lazy_gettext("Learning platforms"),
+                lazy_gettext("Connect an LMS, test it, and see what went wrong last."),
+            ),
+            Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
+            Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
+        ),
     ),
-    Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
 )
-"""In the order of the bar."""
+"""In the order of the bars."""
 
 CAPABILITY_WORDS = {
     Capability.PLAN: lazy_gettext("Plan activities"),
@@ -109,19 +157,36 @@ def needed(endpoint: str) -> Capability | None:
     return found
 
 
-def offered(officer: Officer) -> list[Tab]:
-    """The pages that this person would be let into."""
-    wanted = [(tab, needed(tab.endpoint)) for tab in TABS]
-    return [tab for tab, capability in wanted if capability is None or officer.may(capability)]
+def offered(officer: Officer) -> list[Room]:
+    """The pages that this person would be let into, room by room."""
+    rooms = (Room(room.label, tuple(tab for tab in room.tabs if _is_open(officer, tab))) for room in ROOMS)
+    return [room for room in rooms if room.tabs]
+
+
+def _is_open(officer: Officer, tab: Tab) -> bool:
+    capability = needed(tab.endpoint)
+    return capability is None or officer.may(capability)
+
+
+def current_room(rooms: list[Room]) -> Room | None:
+    """The room of this page. A page without an entry of its own belongs to the one whose view stands beside its own."""
+    views, here = current_app.view_functions, request.endpoint or ""
+    module = views[here].__module__ if here in views else ""
+    listed = [(room, tab.endpoint) for room in rooms for tab in room.tabs]
+    same = [room for room, endpoint in listed if endpoint == here]
+    beside = [room for room, endpoint in listed if views[endpoint].__module__ == module]
+    return next(iter([*same, *beside]), None)
 
 
 def office_page(template: str, work: OfficeWork, *, status: int = 200, **values: Any) -> Response:
-    """A page below the bar."""
+    """A page below the bars."""
+    rooms = offered(work.officer)
     return page(
         template,
         work,
         status=status,
-        office_tabs=offered(work.officer),
+        office_rooms=rooms,
+        office_room=current_room(rooms),
         capability_words=CAPABILITY_WORDS,
         provider_name=work.officer.provider_name,
         **values,

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
-from lti_tool.web.office.frame import offered, office_page
+from lti_tool.web.office.frame import office_page
 
 
 @office_route(blueprint, "/", None)
 def home(work: OfficeWork) -> ResponseReturnValue:
-    return office_page("office/home.html", work, entries=[tab for tab in offered(work.officer) if tab.about])
+    return office_page("office/home.html", work)

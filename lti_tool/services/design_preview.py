@@ -14,12 +14,14 @@ from lti_tool.domain.design import Design
 from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.services.activity import list_activities
-from lti_tool.services.certificate import CODE_LENGTH, Link, Printing, compose
+from lti_tool.services.certificate import CODE_LENGTH, Link, compose
+from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.credit import claimable_credits
 from lti_tool.services.design import assets_of, check_design
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.specimen import SAMPLE_NAME
+from lti_tool.services.statement import overrides_of
 
 COUNTRY = "US"
 
@@ -82,7 +84,8 @@ def _specimen(
     if credit_type not in claimable:
         raise NotFound("activity_unknown")
     one, day = claimable[credit_type], activity.day_of(now)
-    printing = Printing(one.credit, one.offer, one.offer.maximum, one.is_awarded, day, day)
+    line = PrintedOffer(one.credit, one.offer, one.offer.maximum, one.is_awarded)
+    printing = Printing((line,), day, day, overrides=overrides_of(session, officer.provider_id))
     address = link("0" * CODE_LENGTH)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
 

@@ -63,7 +63,7 @@ def measure(session: Session, now: datetime) -> Measures:
         mail_oldest_age=_age(first_mail, now) or 0.0,
         sessions=_number(session, models.WebSession, models.WebSession.expires_at > now),
         certificates=_number(session, models.Certificate),
-        awards=_number(session, models.Award, models.Award.is_awarded),
+        awards=_number(session, models.CreditEntry, models.CreditEntry.kind == "award", models.CreditEntry.is_awarded),
         unapproved=sum(row.approved_at is None for row in rows),
         signing_key_age=_age(key, now),
     )

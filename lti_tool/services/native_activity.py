@@ -18,7 +18,7 @@ from lti_tool.domain.credit import CreditOffer, printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.native import ActivityCopy, text_key
 from lti_tool.services.activity import ListedActivity, list_activities
-from lti_tool.services.credit import PARTICIPATION
+from lti_tool.services.claimable import PARTICIPATION
 from lti_tool.services.learner import COUNTRIES
 from lti_tool.services.media import MediaFile
 

@@ -250,9 +250,9 @@ def native_certificate(db: Session, client: NativeClient, certificate_id: str, s
     """A certificate of this person of this platform. Raises ``NotFound("certificate_unknown")`` for any other."""
     table = models.Certificate
     query = (
-        select(table.id, models.Award.activity_id, models.Award.learner_id)
-        .join(models.Award, models.Award.id == table.award_id)
-        .join(models.Learner, models.Learner.id == models.Award.learner_id)
+        select(table.id, models.CreditEntry.activity_id, models.CreditEntry.learner_id)
+        .join(models.CreditEntry, models.CreditEntry.id == table.award_id)
+        .join(models.Learner, models.Learner.id == models.CreditEntry.learner_id)
         .where(table.id == certificate_id, table.provider_id == client.provider_id)
         .where(models.Learner.issuer == client.issuer, models.Learner.subject == subject)
     )

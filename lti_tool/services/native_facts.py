@@ -55,7 +55,7 @@ def native_participation(
 
 
 def _has_facts(db: Session, participation_id: str) -> bool:
-    tables = (models.Acknowledgement, models.Attempt, models.Study, models.EvaluationReceipt, models.Award)
+    tables = (models.Acknowledgement, models.Attempt, models.Study, models.EvaluationReceipt, models.CreditEntry)
     return any(
         db.scalars(select(table.participation_id).where(table.participation_id == participation_id)).first()
         for table in tables

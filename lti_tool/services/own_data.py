@@ -53,7 +53,7 @@ def own_data(session: Session, visit: Visit, now: datetime) -> OwnData:
             }
             for row in participations
         ],
-        "awards": _rows(session, models.Award, learner.id),
+        "awards": _rows(session, models.CreditEntry, learner.id),
         "certificates": _certificates(session, learner.id),
         "grades": _rows(session, models.Delivery, learner.id),
     }
@@ -70,7 +70,7 @@ def _rows(session: Session, table: Any, learner_id: str) -> list[dict[str, Any]]
 
 
 def _certificates(session: Session, learner_id: str) -> list[dict[str, Any]]:
-    table, award = models.Certificate, models.Award
+    table, award = models.Certificate, models.CreditEntry
     query = select(table).join(award, award.id == table.award_id).where(award.learner_id == learner_id)
     return [_plain(row) | {"printed": row.body} for row in session.scalars(query.order_by(table.issued_at))]
 

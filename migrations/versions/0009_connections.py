@@ -16,6 +16,7 @@ _OWNED = (
     "audit_entry",
     "certificate",
     "certificate_counter",
+    "credit_entry",
     "learner",
     "mail",
     "office_account",
@@ -27,7 +28,6 @@ _OWNED = (
 )
 _BELOW = {
     "activity_version": ("activity_id", "activity"),
-    "award": ("activity_id", "activity"),
     "evaluation_response": ("activity_id", "activity"),
     "participation": ("activity_id", "activity"),
 }

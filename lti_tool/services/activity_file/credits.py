@@ -13,9 +13,10 @@ from lti_tool.catalogue.credit import credit_type, credit_types, edition_of
 from lti_tool.domain.activity import Accreditation, LearningFormat
 from lti_tool.domain.amount import from_minutes
 from lti_tool.domain.credit import Basis, CreditType
+from lti_tool.domain.document import records
 from lti_tool.domain.errors import NotFound
-from lti_tool.services.activity_file.faults import Findings
-from lti_tool.services.activity_file.keys import Data, records
+from lti_tool.domain.fault import Findings
+from lti_tool.services.activity_file.keys import Data
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 _TIMED = frozenset({LearningFormat.LIVE, LearningFormat.ENDURING, LearningFormat.OTHER})

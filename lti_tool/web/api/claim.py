@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.services.certificate import printed_pdf
 from lti_tool.services.native_claim import Desk, native_certificate, receive_claim, receive_evaluation
+from lti_tool.services.press import printed_pdf
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
 from lti_tool.web.api_access import ApiWork
 from lti_tool.web.page import absolute
@@ -61,7 +61,7 @@ def evaluation(work: ApiWork) -> ResponseReturnValue:
 def certificate_pdf(work: ApiWork, certificate_id: str) -> ResponseReturnValue:
     issued = native_certificate(work.db, work.client, certificate_id, request.args.get("subject", "")[:255])
     work.db.commit()  # printing takes long: no lock is held meanwhile
-    stored = printed_pdf(work.deps.sessions, work.deps.printer, issued)
+    stored = printed_pdf(work.deps.press, issued)
     response = Response(stored.pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="certificate-{issued.certificate.number}.pdf"'
     return response

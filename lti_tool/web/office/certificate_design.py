@@ -26,7 +26,8 @@ from lti_tool.services.design import (
 from lti_tool.services.design_preview import PreviewActivity, check_prints, preview, preview_activities
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.headers import allow_framing
-from lti_tool.web.learner.claim import DEGREES, verification_link
+from lti_tool.web.learner.claim import verification_link
+from lti_tool.web.learner.claim_words import DEGREES
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
 

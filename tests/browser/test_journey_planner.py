@@ -21,7 +21,7 @@ from lti_tool.services.team import invite
 from lti_tool.web.dependencies import utc_now as now
 from tests.browser import walk
 from tests.browser.demo_site import GATED, Visitor, chromium, demo, visiting
-from tests.browser.test_accessibility import PHONE, check
+from tests.browser.test_accessibility import check
 from tests.browser.test_journey_learner import downloaded
 from tests.browser.walk import Place
 from tests.functional.world import content_item
@@ -242,7 +242,7 @@ def test_from_nothing_to_the_certificate(browser: Browser, demo: RunningDemo, tm
         page.goto(approver_link(demo))
         page.get_by_role("main").get_by_role("button").first.click()
         approve_and_publish(page)
-        page.set_viewport_size(PHONE)
+        page.set_viewport_size({"width": 320, "height": 720})
         check(page)
         for name in ("Need", "Objectives", "People", "Assessment", "Evaluation", "Credit", "Statements", "History"):
             page.get_by_role("navigation", name="Sections of the plan").get_by_role(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +31,7 @@ class OfficePerson:
     def get(self, rule: str = "/", **how: Any) -> TestResponse:
         return self.client.get(self.path(rule), base_url=BASE, headers=ACCEPT, **how)
 
-    def post(self, rule: str, /, fields: Mapping[str, Any] | None = None, **form: Any) -> TestResponse:
+    def post(self, rule: str, /, fields: Any = None, **form: Any) -> TestResponse:
         """Sends the session's form token unless ``csrf_token`` is given. ``fields``: names that are no Python names."""
         data = {"csrf_token": self.form_token(), **(fields or {}), **form}
         return self.client.post(self.path(rule), base_url=BASE, data=data, headers={**ACCEPT, "Origin": BASE})

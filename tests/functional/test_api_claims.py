@@ -62,7 +62,7 @@ def test_a_claim_is_awarded_once(tool: ToolClient, world: World, degree: str, is
     assert certificate.learner_name.startswith("Ada Lovelace")
     assert tool.claim(message, "key-1") == answer
     assert tool.claim(message, "key-2") == answer
-    assert count(world, models.Award) == count(world, models.Certificate) == 1
+    assert count(world, models.CreditEntry) == count(world, models.Certificate) == 1
 
 
 def test_the_certificate_is_its_owners(tool: ToolClient) -> None:
@@ -83,7 +83,7 @@ def test_a_claim_before_the_path_is_done_is_refused_with_reasons(tool: ToolClien
     sent = NativeClaim(SUBJECT, COURSE, NAME, 1, 1, datetime.now(UTC), ada.facts.record, profile, {}, True)
     found = reasons(tool.claim(write_message(sent), "key"))
     assert {"needs_pre-test", "needs_content", "needs_post-test"} <= found
-    assert count(world, models.Award) == count(world, models.Participation) == 0
+    assert count(world, models.CreditEntry) == count(world, models.Participation) == 0
 
 
 def test_wrong_answers_are_no_pass(tool: ToolClient) -> None:
@@ -119,7 +119,7 @@ def test_facts_that_cannot_have_happened_are_refused(tool: ToolClient, world: Wo
     sent = walked(tool)
     answer = tool.claim(write_message(replace(sent, record=spoil(sent.record))), "key")
     assert reasons(answer) & {"facts_impossible", "needs_pre-test"}
-    assert count(world, models.Award) == 0
+    assert count(world, models.CreditEntry) == 0
 
 
 def test_a_claim_from_the_future_or_long_ago_is_refused(tool: ToolClient) -> None:

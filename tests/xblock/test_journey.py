@@ -105,9 +105,9 @@ def test_from_the_disclosure_to_the_certificate(
     assert "evaluations sent: 1" in together.lms.command("cme_deliver")
 
 
-def awards(together: Together, who: str) -> list[models.Award]:
+def awards(together: Together, who: str) -> list[models.CreditEntry]:
     """What the tool has recorded for a learner of the workbench."""
-    query = select(models.Award).join(models.Learner, models.Learner.id == models.Award.learner_id)
+    query = select(models.CreditEntry).join(models.Learner, models.Learner.id == models.CreditEntry.learner_id)
     with together.world.db() as db:
         return list(db.scalars(query.where(models.Learner.subject == lti_id(who))))
 

@@ -11,7 +11,7 @@ from flask_babel import Babel
 
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.services.learner import EQUIVALENT
-from lti_tool.web.learner.claim import DEGREES, FAULTS
+from lti_tool.web.learner.claim_words import DEGREES, FAULTS
 from lti_tool.web.learner.information import HEADINGS
 from lti_tool.web.messages import BLOCKERS, STEP_NAMES
 from tests.xblock.conftest import ROOT, clean_environment, xblock_python

@@ -11,7 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.pathway import CLOSES_AT_EXPIRY, KEPT, STEP_TABLE, Blocker
+from lti_tool.domain.pathway import CLOSES_AT_EXPIRY, KEPT, STEP_TABLE
+from lti_tool.domain.standing import Blocker
 
 PAGE = Path(__file__).parent / "reference" / "pathway.md"
 

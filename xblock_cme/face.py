@@ -11,7 +11,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields, evaluation_blocks
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.evaluation import MAX_TEXT, EvaluationAnswer, ItemKind
-from lti_tool.domain.pathway import Blocker, StepStanding, StepState
+from lti_tool.domain.standing import Blocker, StepStanding, StepState
 from lti_tool.domain.text import RichText
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf

@@ -8,7 +8,7 @@ from typing import Any
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.native import Reason
-from lti_tool.domain.pathway import StepState
+from lti_tool.domain.standing import StepState
 from xblock_cme.acting import Outcome
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
 from xblock_cme.progress import Progress

@@ -11,8 +11,9 @@ from typing import Any
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.disclosure import InformationPage
 from lti_tool.domain.native import ActivityCopy
-from lti_tool.domain.pathway import Standing, grade_fraction, require, standing
+from lti_tool.domain.pathway import grade_fraction, require, standing
 from lti_tool.domain.record import Claim, Record
+from lti_tool.domain.standing import Standing
 from xblock_cme.copies import copy_of_version, newest_copy
 from xblock_cme.facts import LearnerFacts, joined
 

@@ -13,8 +13,9 @@ from lti_tool.domain.claim import OfferedCredit
 from lti_tool.domain.credit import Degree, printed_amount
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.domain.native import NativeAnswer
-from lti_tool.domain.pathway import Blocker, attempt_blockers, attempts_left, best_result, content_blockers, may_reveal
+from lti_tool.domain.pathway import attempt_blockers, attempts_left, best_result, content_blockers, may_reveal
 from lti_tool.domain.record import Attempt
+from lti_tool.domain.standing import Blocker
 from xblock_cme.claiming import chosen_amounts, profile_digest
 from xblock_cme.face import Notice, blocker_texts, phrase_runs, points_text, runs
 from xblock_cme.progress import Progress

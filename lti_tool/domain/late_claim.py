@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from lti_tool.domain.activity import Activity, Requirement, Step
 from lti_tool.domain.errors import BadInput
-from lti_tool.domain.pathway import Standing, StepState
+from lti_tool.domain.standing import Standing, StepState
 
 MAX_REASON = 1000
 

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import Test, TestKind, right_answer
 from lti_tool.domain.draw import draw_form
-from lti_tool.domain.pathway import Blocker, StepState, standing
+from lti_tool.domain.pathway import standing
 from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Study
+from lti_tool.domain.standing import Blocker, StepState
 
 _TEXT = "rehearsal"
 """Stands for the fingerprint of the information page: what it says makes no difference here."""

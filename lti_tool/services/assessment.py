@@ -15,16 +15,9 @@ from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import Answer, Result, Test, TestKind, is_complete
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import Conflict, NotFound, Refused
-from lti_tool.domain.pathway import (
-    Blocker,
-    attempt_blockers,
-    attempt_ends,
-    attempt_result,
-    attempts_left,
-    may_reveal,
-    require,
-)
+from lti_tool.domain.pathway import attempt_blockers, attempt_ends, attempt_result, attempts_left, may_reveal, require
 from lti_tool.domain.record import Attempt
+from lti_tool.domain.standing import Blocker
 from lti_tool.domain.wire import write_value
 from lti_tool.services.answers import Saved, SheetReader, newest_stamp, save_sheet
 from lti_tool.services.fact import may_review, note_fact

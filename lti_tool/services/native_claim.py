@@ -28,8 +28,8 @@ from lti_tool.domain.native import (
     read_message,
     write_message,
 )
-from lti_tool.domain.pathway import Blocker
 from lti_tool.domain.replay import LEEWAY, check_facts
+from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
 from lti_tool.services.credit import ClaimForm, claim_credit

@@ -16,8 +16,9 @@ from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.pathway import Standing, require, settled, standing
+from lti_tool.domain.pathway import require, settled, standing
 from lti_tool.domain.record import Record
+from lti_tool.domain.standing import Standing
 from lti_tool.services.session import Visit
 from lti_tool.services.statement import overrides_of_activity
 

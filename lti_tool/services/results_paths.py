@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from lti_tool.domain.activity import Activity, Requirement, Step
-from lti_tool.domain.pathway import Standing, StepStanding, StepState, standing
+from lti_tool.domain.pathway import standing
 from lti_tool.domain.record import Record
+from lti_tool.domain.standing import Standing, StepStanding, StepState
 
 
 class Paths:

@@ -11,9 +11,10 @@ from flask_babel import Babel
 
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.services.learner import EQUIVALENT
+from lti_tool.web.blocker_words import BLOCKERS
 from lti_tool.web.learner.claim_words import DEGREES, FAULTS
 from lti_tool.web.learner.information import HEADINGS
-from lti_tool.web.messages import BLOCKERS, STEP_NAMES
+from lti_tool.web.messages import STEP_NAMES
 from tests.xblock.conftest import ROOT, clean_environment, xblock_python
 from xblock_cme import words
 

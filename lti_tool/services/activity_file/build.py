@@ -28,7 +28,7 @@ from lti_tool.domain.activity import (
 from lti_tool.domain.assessment import Entry, Image, Question, QuestionKind, Reveal, Test, TestKind
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, Family, ItemKind
-from lti_tool.services.activity_file.fields import SCALES
+from lti_tool.services.activity_file.scales import SCALES
 
 Data = dict[str, Any]
 

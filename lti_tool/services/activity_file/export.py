@@ -11,7 +11,8 @@ from lti_tool.domain.assessment import Entry, Question, QuestionKind, Test
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, ItemKind
-from lti_tool.services.activity_file.fields import FORMAT, SCALES
+from lti_tool.services.activity_file.fields import FORMAT
+from lti_tool.services.activity_file.scales import SCALES
 
 Data = dict[str, Any]
 

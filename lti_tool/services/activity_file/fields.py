@@ -16,29 +16,13 @@ from lti_tool.domain.activity import (
     Standard3Exception,
     SupportKind,
 )
-from lti_tool.domain.assessment import Entry, QuestionKind, Reveal
+from lti_tool.domain.assessment import QuestionKind, Reveal
 from lti_tool.domain.evaluation import Family, ItemKind
 from lti_tool.services.activity_file.kinds import Amount, Day, Flag, Kind, OneOf, Text, Whole
 from lti_tool.services.activity_file.records import Field, Many, Named, Record
+from lti_tool.services.activity_file.scales import SCALES
 
 FORMAT = "cme-activity/1"
-
-SCALES: dict[str, tuple[Entry, ...]] = {
-    name: tuple(Entry(str(number), text) for number, text in enumerate(texts, 1))
-    for name, texts in {
-        "agree5": ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"),
-        "likely5": ("Very unlikely", "Unlikely", "Neither likely nor unlikely", "Likely", "Very likely"),
-        "quality5": ("Poor", "Fair", "Good", "Very good", "Excellent"),
-        "confident5": (
-            "Not at all confident",
-            "Slightly confident",
-            "Moderately confident",
-            "Very confident",
-            "Extremely confident",
-        ),
-    }.items()
-}
-"""Rating scales, lowest first."""
 
 
 def _words(of: Iterable[StrEnum]) -> OneOf:

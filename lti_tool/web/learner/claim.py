@@ -12,7 +12,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.credential import Requirement
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput
-from lti_tool.domain.pathway import StepState
+from lti_tool.domain.standing import StepState
 from lti_tool.services.credential import confirm_credentials, own_credentials
 from lti_tool.services.credit import NOT_CLAIMED, ClaimForm, ClaimView, asked_credentials, claim_credit, claim_view
 from lti_tool.services.late_claim import late_claim_state, request_late_claim

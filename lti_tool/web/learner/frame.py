@@ -10,7 +10,7 @@ from flask import Response, g, url_for
 from flask_babel import gettext as _
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.pathway import StepStanding, StepState
+from lti_tool.domain.standing import StepStanding, StepState
 from lti_tool.services.participation import Progress
 from lti_tool.services.session import Visit
 from lti_tool.web.access import Work

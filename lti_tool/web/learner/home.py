@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.pathway import StepState
+from lti_tool.domain.standing import StepState
 from lti_tool.services.participation import Progress, progress
 from lti_tool.services.waiting_award import waiting_awards
 from lti_tool.web.access import Access, Work, route

@@ -12,14 +12,9 @@ import pytest
 from lti_tool.domain.activity import Requirement, Step
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import Refused
-from lti_tool.domain.pathway import (
-    Standing,
-    StepState,
-    content_blockers,
-    require,
-    standing,
-)
+from lti_tool.domain.pathway import content_blockers, require, standing
 from lti_tool.domain.record import Acknowledgement, Record, Study
+from lti_tool.domain.standing import Standing, StepState
 from tests.unit.lti_tool.domain.builders import (
     ALL_REQUIRED,
     CLAIM,

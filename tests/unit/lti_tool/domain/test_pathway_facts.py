@@ -13,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from lti_tool.domain.activity import Activity, Requirement, Step
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import Refused
-from lti_tool.domain.pathway import StepState, attempt_blockers, require, standing
+from lti_tool.domain.pathway import attempt_blockers, require, standing
 from lti_tool.domain.record import Acknowledgement, Record, Study
+from lti_tool.domain.standing import StepState
 from tests.unit.lti_tool.domain.builders import ALL_REQUIRED, CLAIM, CONTENT, NOW, POST_TEST, activity, attempt
 
 GATES = tuple(ALL_REQUIRED)

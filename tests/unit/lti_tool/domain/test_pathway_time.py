@@ -9,8 +9,9 @@ import pytest
 
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import TestKind
-from lti_tool.domain.pathway import LATE, StepState, attempt_blockers, attempt_ends, has_passed, settled, standing
+from lti_tool.domain.pathway import LATE, attempt_blockers, attempt_ends, has_passed, settled, standing
 from lti_tool.domain.record import Accommodation, Record
+from lti_tool.domain.standing import StepState
 from tests.unit.lti_tool.domain.builders import CLAIM, FINGERPRINT, NOW, POST_TEST, activity, attempt, record
 
 LIMIT = 20

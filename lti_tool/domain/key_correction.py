@@ -99,12 +99,11 @@ def corrected(activity: Activity, number: int, corrections: Iterable[Correction]
     return activity if is_same else replace(activity, pre_test=pre, post_test=post)
 
 
-def _as_keyed(test: Test, moment: datetime) -> Test:
-    """The test with the keys that were in force just before ``moment``, or at it if nothing changed then."""
+def _before(test: Test, place: int) -> Test:
+    """The test as it was keyed before the correction at this place, and those after it, were made."""
     former: dict[str, Question] = {}
-    for change in test.former_keys:
-        if moment < change.until:
-            former.setdefault(change.key, change.question)
+    for change in test.former_keys[place:]:
+        former.setdefault(change.key, change.question)
     return replace(test, questions=tuple(former.get(question.key, question) for question in test.questions))
 
 
@@ -115,9 +114,8 @@ def score_submitted(
     now = score(test, form, answers)
     if submitted_at is None:
         return now
-    later = [change.until for change in test.former_keys if submitted_at < change.until]
-    earlier = [score(_as_keyed(test, moment), form, answers) for moment in {submitted_at, *later[:-1]} if later]
-    best = max((now, *earlier), key=_worth)
+    later = [place for place, change in enumerate(test.former_keys) if submitted_at < change.until]
+    best = max((now, *(score(_before(test, place), form, answers) for place in later)), key=_worth)
     return replace(best, is_kept=True) if _worth(best) > _worth(now) else now
 
 

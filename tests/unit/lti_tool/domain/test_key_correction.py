@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lti_tool.domain.assessment import Answer, Entry, FormItem, Question, QuestionKind, Test, TestKind, score
@@ -116,6 +116,7 @@ CHANGES = st.lists(
 )
 
 
+@example(answers={"q1": "b"}, changes=[("q1", "b", 1), ("q1", "a", 1)], day=0)
 @given(answers=ANSWERS, changes=CHANGES, day=st.integers(-4, 4))
 def test_no_chain_of_corrections_ever_lowers_a_result(
     answers: dict[str, Answer], changes: list[tuple[str, str, int]], day: int

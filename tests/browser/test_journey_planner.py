@@ -242,7 +242,7 @@ def test_from_nothing_to_the_certificate(browser: Browser, demo: RunningDemo, tm
         page.goto(approver_link(demo))
         page.get_by_role("main").get_by_role("button").first.click()
         approve_and_publish(page)
-        page.set_viewport_size({"width": 320, "height": 720})
+        page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         check(page)
         for name in ("Need", "Objectives", "People", "Assessment", "Evaluation", "Credit", "Statements", "History"):
             page.get_by_role("navigation", name="Sections of the plan").get_by_role(

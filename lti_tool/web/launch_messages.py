@@ -184,7 +184,8 @@ _GROUPS: tuple[tuple[Words, str], ...] = (
     (
         (lazy_gettext("Your learning platform did not answer as it should"), _WAIT),
         "connection_failed timeout tls_failed reply_malformed reply_not_json reply_too_large keyset_status "
-        "keyset_malformed paging_foreign paging_loop paging_endless circuit_open service_status redirect_refused",
+        "keyset_malformed keyset_empty paging_foreign paging_loop paging_endless circuit_open service_status "
+        "redirect_refused",
     ),
     (
         (lazy_gettext("Your learning platform does not let this tool do that"), ADMIN),

@@ -21,7 +21,7 @@ from lti_tool.services.team import invite
 from lti_tool.web.dependencies import utc_now as now
 from tests.browser import walk
 from tests.browser.demo_site import GATED, Visitor, chromium, demo, visiting
-from tests.browser.test_accessibility import check
+from tests.browser.test_accessibility import PHONE, check
 from tests.browser.test_journey_learner import downloaded
 from tests.browser.walk import Place
 from tests.functional.world import content_item

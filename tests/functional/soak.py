@@ -57,7 +57,8 @@ class Soak:
     def _people() -> list[Person]:
         return [person for person in PEOPLE if person.role is CourseRole.LEARNER]
 
-    def run(self, seconds: float) -> None:
+    def run(self, seconds: float, least: int) -> None:
+        """For so long, and at least so many acts: a busy machine proves no less."""
         until = time.monotonic() + seconds
         acts = (
             self.earn,
@@ -70,7 +71,7 @@ class Soak:
             self.compare,
             self.kill,
         )
-        while time.monotonic() < until:
+        while time.monotonic() < until or sum(self.done.values()) < least:
             act = self.dice.choice(acts)
             self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
             act()
@@ -142,11 +143,11 @@ class Soak:
         assert states <= {"delivered", "superseded"}, (self.seed, states)
 
 
-def soak(database: str, seconds: float, seed: int, family: str = "moodle") -> Soak:
+def soak(database: str, seconds: float, seed: int, family: str = "moodle", *, least: int = 0) -> Soak:
     """Run once on an empty, migrated database. Raises ``AssertionError`` with the seed for what did not hold."""
     with opened_school(database, family) as school:
         made = Soak(school, database, seed)
-        made.run(seconds)
+        made.run(seconds, least)
         return made
 
 

@@ -24,8 +24,10 @@ from lti_tool.services.standings import StandingRow, standing_rows
 from lti_tool.services.subject import Subject, subjects
 
 PAGE = 50
-BATCH = 100
-"""So many people are judged at a time while a page is filled."""
+BATCH = 200
+"""So many people are judged at a time for the dashboard."""
+LEAST_BATCH = 30
+"""So many at least while a page of open cases is filled."""
 MAX_SEARCH = 100
 
 
@@ -137,10 +139,12 @@ def people_page(
 ) -> PeoplePage:
     """One page by name. ``after``: ``following`` of the page before."""
     query = _wanted(officer, shown, search, now, months)
-    size = BATCH if shown is Shown.OPEN else PAGE + 1
     about: dict[str, Subject] = {}
     found: list[tuple[models.Person, ListedPerson]] = []
     while len(found) <= PAGE:
+        missing = PAGE + 1 - len(found)
+        # About every second who may be open is: two for each that is wanted, and not one by one towards the end.
+        size = max(LEAST_BATCH, 2 * missing) if shown is Shown.OPEN else missing
         rows = _batch(db, query, after, size)
         listed = _listed(db, officer, rows, about, now, months)
         found += [pair for pair in zip(rows, listed, strict=True) if shown is not Shown.OPEN or pair[1].is_open]

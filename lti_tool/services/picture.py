@@ -44,6 +44,16 @@ class Picture:
     height: int
 
 
+def is_cut_off(data: bytes) -> bool:
+    """A PNG or JPEG without its end.
+
+    Looked for here, since Pillow pads what is missing once WeasyPrint is loaded (it sets ``LOAD_TRUNCATED_IMAGES``).
+    """
+    if data.startswith(b"\x89PNG"):
+        return b"IEND" not in data
+    return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
+
+
 def clean_picture(data: bytes) -> Picture:
     """The picture of a PNG or JPEG, without anything else that the file held.
 
@@ -53,6 +63,8 @@ def clean_picture(data: bytes) -> Picture:
     if len(data) > MAX_BYTES:
         raise BadInput("fields_unusable", faults={"image": "too_large"})
     try:
+        if is_cut_off(data):
+            raise ValueError("cut off")
         with warnings.catch_warnings(action="error"), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > MAX_PIXELS or min(opened.size) < 2:
                 raise ValueError("size")

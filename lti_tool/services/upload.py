@@ -16,6 +16,7 @@ from PIL import Image
 
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.vault import FILE_TYPES, MAX_FILE_BYTES
+from lti_tool.services.picture import is_cut_off
 from lti_tool.services.ports import Bindery
 
 LONGEST_NAME = 150
@@ -100,6 +101,8 @@ def _picture_fault(body: bytes, kind: str) -> str:
             is_large = image.width * image.height > MAX_PIXELS
             image.verify()
     except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError):
+        return "not_what_it_says"
+    if is_cut_off(body):
         return "not_what_it_says"
     return "too_large" if is_large else ""
 

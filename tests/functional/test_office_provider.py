@@ -7,7 +7,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from sqlalchemy import select
 
 from lti_tool.db import models
@@ -15,6 +15,7 @@ from lti_tool.domain.activity import Accreditation
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput
 from lti_tool.services.audit import first_break, trail
+from lti_tool.services.picture import clean_picture
 from lti_tool.services.platform import provider_id_of
 from lti_tool.services.provider_settings import provider_texts
 from tests.functional.office_world import OfficePerson, invited
@@ -148,12 +149,21 @@ def test_a_signature_is_kept_as_a_picture_and_nothing_else(world: World) -> None
         assert found.size == (60, 20)
 
 
+def test_a_cut_off_picture_is_refused_whatever_else_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    for whole in (picture(), picture("JPEG", (400, 400))):
+        clean_picture(whole)
+        with pytest.raises(BadInput):
+            clean_picture(whole[:-20])
+
+
 @pytest.mark.parametrize(
     ("name", "body"),
     [
         ("logo.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
         ("logo.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
         ("logo.png", picture()[:60]),
+        ("logo.jpg", picture("JPEG", (400, 400))[:-40]),
         ("logo.gif", b"GIF89a" + b"\0" * 40),
         ("logo.png", b""),
     ],

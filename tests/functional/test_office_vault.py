@@ -103,6 +103,7 @@ HOSTILE = {
     "no office file": ("a.docx", b"PK\x03\x04" + b"\0" * 100),
     "other office file": ("a.xlsx", office_file("word/")),
     "renamed picture": ("a.png", picture("JPEG")),
+    "cut picture": ("a.jpg", picture("JPEG", (400, 400))[:-40]),
     "binary text": ("a.txt", b"MZ\x00\x01\x02"),
     "latin text": ("a.csv", b"\xff\xfe\xfa"),
     "no ending": ("policy", pdf()),

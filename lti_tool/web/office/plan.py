@@ -14,6 +14,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.document import Clash, Document
 from lti_tool.domain.errors import Conflict, NotFound
 from lti_tool.domain.plan import FIELDS, PlanSection
+from lti_tool.services.plan.bank import newer_questions
 from lti_tool.services.plan.library import STANDARD, extended, objective_items, speaker_items, standard_items
 from lti_tool.services.plan.powers import abilities
 from lti_tool.services.plan.preview import credit_type_codes
@@ -85,8 +86,18 @@ def section_page(work: OfficeWork, found: Plan, section: PlanSection, **values: 
         locked_words=LOCKED_WORDS.get(found.state, _("You may look at this plan; others may change it.")),
         following=following_section(section),
         library=STANDARD,
+        **_beside(work, found, section),
         **{"section_key": section.value, **values},
     )
+
+
+def _beside(work: OfficeWork, found: Plan, section: PlanSection) -> dict[str, Any]:
+    """What stands below the form of one section alone."""
+    if not work.officer.may(Capability.PLAN):
+        return {}
+    if section is PlanSection.ASSESSMENT:
+        return {"may_use_bank": True, "newer": newer_questions(work.db, work.officer, found.document)}
+    return {}
 
 
 def _edit(section: PlanSection, form: Form, *, is_strict: bool = False) -> Edit:

@@ -10,6 +10,7 @@ import re
 from reference_page import document, table, write
 
 from lti_tool.domain.readiness import RULES, STEP_NEVER_OPENS, Rule, Severity
+from lti_tool.services.plan.settings import SOURCES
 from lti_tool.web.office.planning.readiness_words import WORDS
 from lti_tool.web.office.planning.sections import SECTION_WORDS
 
@@ -17,13 +18,14 @@ OPENING = """\
 A plan is fit for approval when no rule of severity *needed* is unmet. The list is computed from the plan's document
 whenever it is shown, and approval refuses with the very same list: there is no second check that could disagree.
 
-Three parts make the list:
+Four parts make the list:
 
 1. the rules below, pure functions in `lti_tool/domain/readiness/`;
 2. every check of [activity files](activity-file.md), in its own words: what a file may not say, a plan may not say;
 3. a rehearsal (`lti_tool/domain/rehearsal.py`): a learner who does everything right is played through the activity by
    the rules of real learners. A step that nobody could ever do is named, whatever makes it impossible: dates, a pass
-   mark out of reach, more study time than the activity is open.
+   mark out of reach, more study time than the activity is open;
+4. what the provider's settings say: wording that nobody has confirmed, and where plan and settings disagree.
 
 *Advice* never stands in the way. *good practice* as source says that no accreditor asks for it. How far the sources
 were read is told on the page about [accreditors' rules](rules.md)."""
@@ -46,6 +48,11 @@ def _row(rule: Rule) -> tuple[str, ...]:
     return f"`{rule.code}`", KINDS[rule.severity], _words(what), _words(remedy), rule.source
 
 
+def _own_row(code: str, severity: Severity, source: str) -> tuple[str, ...]:
+    what, remedy = WORDS[code]
+    return f"`{code}`", KINDS[severity], _words(what), _words(remedy), source
+
+
 def page() -> str:
     """The whole page. Raises ``KeyError`` for a rule that has no words."""
     head = ("Code", "Severity", "What is not met", "What to do", "Source")
@@ -57,6 +64,8 @@ def page() -> str:
     what, remedy = WORDS[STEP_NEVER_OPENS]
     rehearsal = (f"`{STEP_NEVER_OPENS}`", "needed", _words(what), _words(remedy), "the pathway itself")
     parts.append(f"## The rehearsal\n\n{table(head, [rehearsal])}")
+    settings = [_own_row(code, severity, source) for code, (severity, source) in SOURCES.items()]
+    parts.append(f"## The provider's settings\n\n{table(head, settings)}")
     return document("# Readiness", OPENING, *parts, LATER, generator="generate_readiness.py")
 
 

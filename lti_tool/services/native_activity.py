@@ -52,8 +52,8 @@ def approved_activities(db: Session, provider_id: str, now: datetime, search: st
 
 
 def _approved(db: Session, provider_id: str) -> Sequence[ListedActivity]:
-    """The one place that says which versions a native face may take."""
-    return list_activities(db, provider_id)
+    """What native faces are offered: approved, published and not closed."""
+    return list_activities(db, provider_id, only_published=True)
 
 
 def _text(listed: ListedActivity) -> str:
@@ -86,10 +86,14 @@ def approved_activity(db: Session, provider_id: str, key: str, now: datetime) ->
 
 
 def activity_id_of(db: Session, provider_id: str, key: str) -> str:
-    """Row key. Raises ``NotFound("activity_unknown")``."""
+    """Row key of an activity that is or was published: faces that have one keep it when it is closed.
+
+    Raises ``NotFound("activity_unknown")``, also for what is approved but not published yet.
+    """
     if not key.isascii() or not key.isprintable():
         raise NotFound("activity_unknown")
-    query = select(models.Activity.id).where(models.Activity.provider_id == provider_id, models.Activity.key == key)
+    table = models.Activity
+    query = select(table.id).where(table.provider_id == provider_id, table.key == key, table.published_at.is_not(None))
     found = db.scalars(query).first()
     if found is None:
         raise NotFound("activity_unknown")

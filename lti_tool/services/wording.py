@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -118,24 +118,31 @@ def confirm_wording(session: Session, actor: Actor, code: str, edition: str, by:
 
 def unconfirmed(session: Session, provider_id: str, activity: Activity) -> tuple[str, ...]:
     """What stands in the way of this activity: ``code: edition`` of each wording that nobody has confirmed yet."""
-    given = _confirmations(session, provider_id)
-    needed = [edition for edition in _used(activity) if (edition[0], edition[1]) not in given]
-    return tuple(f"{code}: {name}" for code, name in needed)
+    codes = [offer.credit_type for offer in activity.credits]
+    needed = to_confirm(codes, activity.format.value, activity.provider.accreditation.value, activity.designated_on)
+    return tuple(f"{code}: {name}" for code, name in not_confirmed(session, provider_id, needed))
 
 
-def _used(activity: Activity) -> Sequence[tuple[str, str]]:
-    """Editions that this activity prints and that must be confirmed."""
+def not_confirmed(session: Session, provider_id: str, needed: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Those of the editions (code and name) that this provider has not confirmed."""
+    given = _confirmations(session, provider_id) if needed else {}
+    return tuple(edition for edition in needed if edition not in given)
+
+
+def to_confirm(codes: Iterable[str], learning_format: str, accreditation: str, on: date) -> Sequence[tuple[str, str]]:
+    """Editions that an activity with this credit, format and accreditation prints and that must be confirmed.
+
+    ``accreditation``: a value of ``Accreditation``, or ``""``. Raises ``NotFound`` as ``edition_of``.
+    """
     found = []
-    for offer in activity.credits:
-        edition = edition_of(offer.credit_type, activity.designated_on)
+    for code in codes:
+        edition = edition_of(code, on)
         credit = edition.credit
-        if credit is not None and (
-            credit.must_be_confirmed or credit.rule_for(activity.format.value).must_be_confirmed
-        ):
-            found.append((offer.credit_type, edition.name))
-    if activity.provider.accreditation is not Accreditation.NONE:
-        accreditor = _series_edition(ACCREDITOR, activity.designated_on)
-        if accreditor.texts[activity.provider.accreditation.value].must_be_confirmed:
+        if credit is not None and (credit.must_be_confirmed or credit.rule_for(learning_format).must_be_confirmed):
+            found.append((code, edition.name))
+    if accreditation and accreditation != Accreditation.NONE.value:
+        accreditor = _series_edition(ACCREDITOR, on)
+        if accreditor.texts[accreditation].must_be_confirmed:
             found.append((ACCREDITOR, accreditor.name))
     return found
 

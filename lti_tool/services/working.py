@@ -56,11 +56,13 @@ def keep_working(
     return row.id
 
 
-def workings(session: Session, officer: Officer) -> tuple[KeptWorking, ...]:
-    """Newest first. Raises ``Forbidden("capability_missing")``."""
+def workings(session: Session, officer: Officer, activity_key: str = "") -> tuple[KeptWorking, ...]:
+    """Newest first; perhaps those of one activity. Raises ``Forbidden("capability_missing")``."""
     officer.require(Capability.PLAN)
     table = models.CreditWorking
     query = select(table).where(table.provider_id == officer.provider_id)
+    if activity_key:
+        query = query.where(table.activity_key == activity_key)
     rows = session.scalars(query.order_by(table.created_at.desc(), table.id).limit(PAGE))
     return tuple(
         KeptWorking(

@@ -14,7 +14,7 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.fault import Fault, Findings, Place
 from lti_tool.services.activity_file.build import build_activity
 from lti_tool.services.activity_file.credits import check_credits
-from lti_tool.services.activity_file.export import activity_data, write_activity_file, write_data
+from lti_tool.services.activity_file.export import activity_data, question_data, write_activity_file, write_data
 from lti_tool.services.activity_file.fields import ACTIVITY, activity_schema
 from lti_tool.services.activity_file.keys import check_keys
 from lti_tool.services.activity_file.measures import check_measures
@@ -28,6 +28,7 @@ __all__ = [
     "activity_data",
     "activity_schema",
     "check_activity_data",
+    "question_data",
     "read_activity_file",
     "read_activity_text",
     "write_activity_file",

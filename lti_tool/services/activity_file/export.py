@@ -105,7 +105,8 @@ def _answer_fields(question: Question) -> Data:
             return number | _full({"unit": question.unit})
 
 
-def _question(question: Question) -> Data:
+def question_data(question: Question) -> Data:
+    """One question as a file holds it."""
     image = question.image
     before = {
         "vignette": question.vignette,
@@ -128,7 +129,7 @@ def _questions(activity: Activity) -> list[Data]:
         for question in test.questions:
             if found.setdefault(question.key, question) != question:
                 raise BadInput("question_differs", f"question {question.key!r} differs between the tests")
-    return [_question(question) for question in found.values()]
+    return [question_data(question) for question in found.values()]
 
 
 def _keys(test: Test) -> list[str]:

@@ -16,8 +16,8 @@ from lti_tool.services.activity import Imported, import_activity
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.media import plan_files
 from lti_tool.services.plan.powers import require_on
-from lti_tool.services.plan.readiness import Readiness, days_of, readiness
-from lti_tool.services.plan.work import change_row, file_names, note_revision, plan_row
+from lti_tool.services.plan.readiness import Readiness
+from lti_tool.services.plan.work import change_row, judged, note_revision, plan_row
 
 NEEDED: Mapping[Act, Capability] = {
     Act.SUBMIT: Capability.PLAN,
@@ -29,12 +29,6 @@ NEEDED: Mapping[Act, Capability] = {
 }
 """What each act asks of the officer."""
 MAX_NOTE = 2000
-
-
-def judged(db: Session, row: models.ActivityPlan, now: datetime) -> Readiness:
-    """The readiness of a plan as it stands, on this day."""
-    days = days_of(row.document, row.designated_on, now)
-    return readiness(row.document, row.key, days, file_names(db, row.id))
 
 
 def require_ready(found: Readiness) -> Activity:

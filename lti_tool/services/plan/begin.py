@@ -14,12 +14,14 @@ from lti_tool.db import models
 from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import Activity, LearningFormat
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.document import Document
+from lti_tool.domain.document import Document, tidied
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
 from lti_tool.domain.plan import PlanState, blank_document, copied
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.convert import document_of
 from lti_tool.services.plan.media import keep_files, version_files
+from lti_tool.services.plan.readiness import days_of
+from lti_tool.services.plan.settings import place_of, provider_part
 from lti_tool.services.plan.work import note_revision, plan_row
 
 LONGEST_KEY = 60
@@ -73,7 +75,10 @@ def _added(
 
 
 def create_plan(db: Session, officer: Officer, title: str, learning_format: str, language: str, now: datetime) -> str:
-    """A draft with a title. Raises ``BadInput("plan_unusable")`` with a fault for ``title`` or ``format``."""
+    """A draft with a title, and what the provider's settings say; ``language`` is for where they say none.
+
+    Raises ``BadInput("plan_unusable")`` with a fault for ``title`` or ``format``.
+    """
     officer.require(Capability.PLAN)
     title = " ".join(title.split())
     faults = {}
@@ -83,7 +88,11 @@ def create_plan(db: Session, officer: Officer, title: str, learning_format: str,
         faults["format"] = "missing"
     if faults:
         raise BadInput("plan_unusable", faults=faults)
-    return _added(db, officer, blank_document(title, learning_format, language), now, "created").id
+    blank = blank_document(title, learning_format, language)
+    blank |= place_of(db, officer.provider_id)
+    provider = provider_part(db, officer.provider_id, days_of(blank, None, now).today)
+    document = tidied({**blank, "provider": provider})
+    return _added(db, officer, document, now, "created").id
 
 
 def copy_plan(db: Session, officer: Officer, plan_id: str, years: int, now: datetime) -> str:

@@ -14,12 +14,13 @@ from lti_tool.domain.document import Change, changes, undone
 from lti_tool.domain.errors import BadInput, Conflict, Refused
 from lti_tool.domain.plan import PlanState, is_accreditation_relevant
 from lti_tool.services.office import Officer
-from lti_tool.services.plan.approval import freeze, judged, require_ready
+from lti_tool.services.plan.approval import freeze, require_ready
 from lti_tool.services.plan.media import restore_files, version_files
 from lti_tool.services.plan.powers import require_on
 from lti_tool.services.plan.work import (
     change_row,
     changes_since,
+    judged,
     note_revision,
     plan_row,
     restored,

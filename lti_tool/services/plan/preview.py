@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from lti_tool.catalogue.credit import credit_type, credit_types, phrase
+from lti_tool.catalogue.credit import credit_name, credit_type, credit_types, phrase
 from lti_tool.catalogue.statements import statements
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
-from lti_tool.domain.credit import CreditOffer, Degree, claimable_amounts, printed_amount
+from lti_tool.domain.credit import CreditOffer, Degree, Unit, claimable_amounts, printed_amount
 from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.learner import Profile
@@ -58,9 +59,19 @@ class Preview:
     claims: tuple[ClaimPreview, ...]
 
 
-def credit_type_codes(on: date) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class OfferedCredit:
+    """A credit type in force, as an author chooses it."""
+
+    code: str
+    name: str
+    unit: Unit
+    step: Decimal
+
+
+def offered_credits(on: date) -> tuple[OfferedCredit, ...]:
     """What can be designated on that day."""
-    return tuple(found.code for found in credit_types(on))
+    return tuple(OfferedCredit(one.code, credit_name(one.code), one.unit, one.step) for one in credit_types(on))
 
 
 def complete_activity(plan: Plan) -> Activity:

@@ -73,13 +73,18 @@ def _is_told(document: Document, fault: Unmet, told: frozenset[str]) -> bool:
     return fault.path in told and (is_empty or fault.path.startswith(_TWICE))
 
 
-def readiness(document: Document, key: str, days: Days, names: Collection[str]) -> Readiness:
-    """Everything that is unmet, errors first, in the order of the rules. ``names``: files that are there."""
-    own = unmet(document, days)
-    told = frozenset(one.path for one in own if one.is_error)
+def readiness(
+    document: Document, key: str, days: Days, names: Collection[str], own: Collection[Unmet] = ()
+) -> Readiness:
+    """Everything that is unmet, errors first, in the order of the rules. ``names``: files that are there.
+
+    ``own``: what the provider's settings and confirmations leave open (``plan.settings``).
+    """
+    rules = unmet(document, days)
+    told = frozenset(one.path for one in rules if one.is_error)
     file = checked(document, key, days.designation, names)
     faults = (_of_fault(document, fault) for fault in file.faults)
     further = (fault for fault in faults if not _is_told(document, fault, told))
     walked = rehearsed(file.activity) if file.activity is not None else ()
-    found = sorted((*own, *further, *walked), key=lambda one: not one.is_error)
+    found = sorted((*rules, *own, *further, *walked), key=lambda one: not one.is_error)
     return Readiness(tuple(found), file.activity, file.names)

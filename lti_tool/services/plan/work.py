@@ -15,11 +15,12 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.document import Change, Document, applied, changes, clashes, is_given, tidied, undone
 from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.plan import DESIGNATED, FIELDS, PlanSection, PlanState, section_of
-from lti_tool.domain.readiness import Days
+from lti_tool.domain.readiness import Days, Unmet
 from lti_tool.services import audit
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.powers import require_on, require_reader
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
+from lti_tool.services.plan.settings import unmet_of_provider
 
 MAX_TITLE = 255
 MINE, THEIRS = "mine", "theirs"
@@ -52,6 +53,8 @@ class Plan:
     change: OpenChange | None
     opens_at: datetime | None
     closes_at: datetime | None
+    own: tuple[Unmet, ...] = ()
+    """What the provider's settings and confirmations leave open."""
 
     @property
     def is_open_for_changes(self) -> bool:
@@ -59,7 +62,7 @@ class Plan:
 
     @property
     def readiness(self) -> Readiness:
-        return readiness(self.document, self.key, self.days, self.files)
+        return readiness(self.document, self.key, self.days, self.files, self.own)
 
 
 def plan_row(db: Session, officer: Officer, plan_id: str, *, is_locked: bool = False) -> models.ActivityPlan:
@@ -91,6 +94,7 @@ def _open_change(row: models.PlanChange | None) -> OpenChange | None:
 
 
 def plan_value(db: Session, row: models.ActivityPlan, now: datetime) -> Plan:
+    days = days_of(row.document, row.designated_on, now)
     return Plan(
         id=row.id,
         key=row.key,
@@ -99,11 +103,12 @@ def plan_value(db: Session, row: models.ActivityPlan, now: datetime) -> Plan:
         revision=row.revision,
         document=row.document,
         activity_id=row.activity_id,
-        days=days_of(row.document, row.designated_on, now),
+        days=days,
         files=file_names(db, row.id),
         change=_open_change(change_row(db, row.id)),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        own=unmet_of_provider(db, row.provider_id, row.document, days),
     )
 
 
@@ -128,6 +133,13 @@ def changes_since(db: Session, plan_id: str, revision: int) -> tuple[Change, ...
     return tuple(change for rows in db.scalars(query) for change in restored(rows))
 
 
+def judged(db: Session, row: models.ActivityPlan, now: datetime) -> Readiness:
+    """The readiness of a plan as it stands, on this day."""
+    days = days_of(row.document, row.designated_on, now)
+    own = unmet_of_provider(db, row.provider_id, row.document, days)
+    return readiness(row.document, row.key, days, file_names(db, row.id), own)
+
+
 def note_revision(
     db: Session, row: models.ActivityPlan, officer: Officer, act: str, document: Document, now: datetime, note: str = ""
 ) -> tuple[Change, ...]:
@@ -136,9 +148,7 @@ def note_revision(
     row.revision += 1
     row.document, row.updated_at = document, now
     row.title = (document.get("title") or row.title)[:MAX_TITLE]
-    days = days_of(document, row.designated_on, now)
-    found = readiness(document, row.key, days, file_names(db, row.id))
-    row.errors = len(found.errors)
+    row.errors = len(judged(db, row, now).errors)
     db.add(
         models.PlanRevision(
             plan_id=row.id,

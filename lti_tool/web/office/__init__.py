@@ -30,6 +30,8 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.dossier",
     "lti_tool.web.office.plans",
     "lti_tool.web.office.plan",
+    "lti_tool.web.office.plan_bank",
+    "lti_tool.web.office.plan_provider",
     "lti_tool.web.office.plan_files",
     "lti_tool.web.office.plan_review",
     "lti_tool.web.office.plan_preview",

@@ -11,17 +11,21 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.domain.capability import Capability
+from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.document import Clash, Document
 from lti_tool.domain.errors import Conflict, NotFound
 from lti_tool.domain.plan import FIELDS, PlanSection
+from lti_tool.services.plan.bank import newer_questions
 from lti_tool.services.plan.library import STANDARD, extended, objective_items, speaker_items, standard_items
 from lti_tool.services.plan.powers import abilities
-from lti_tool.services.plan.preview import credit_type_codes
+from lti_tool.services.plan.settings import signing_people
 from lti_tool.services.plan.work import Edit, Plan, save_section
+from lti_tool.services.working import workings
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.plan_frame import plan_of, plan_page, value_words
 from lti_tool.web.office.plan_words import LOCKED_WORDS
+from lti_tool.web.office.planning.delivery import credit_options
 from lti_tool.web.office.planning.reading import ACTION, Form, act, list_letters
 from lti_tool.web.office.planning.sections import FORMS, SECTION_WORDS, path_words, read_section
 from lti_tool.web.office.planning.showing import shown
@@ -51,8 +55,7 @@ def following_section(section: PlanSection) -> PlanSection | None:
 
 def _with_choices(plan: Plan) -> Document:
     """The document, with what its controls choose from outside it."""
-    codes = [{"value": code, "label": code} for code in credit_type_codes(plan.days.designation)]
-    return {**plan.document, "_credit_types": codes}
+    return {**plan.document, "_credit_types": credit_options(plan.days.designation)}
 
 
 @office_route(blueprint, "/plans/<plan_id>", None)
@@ -85,8 +88,25 @@ def section_page(work: OfficeWork, found: Plan, section: PlanSection, **values: 
         locked_words=LOCKED_WORDS.get(found.state, _("You may look at this plan; others may change it.")),
         following=following_section(section),
         library=STANDARD,
+        **_beside(work, found, section),
         **{"section_key": section.value, **values},
     )
+
+
+def _beside(work: OfficeWork, found: Plan, section: PlanSection) -> dict[str, Any]:
+    """What stands below the form of one section alone."""
+    if not work.officer.may(Capability.PLAN):
+        return {}
+    if section is PlanSection.ASSESSMENT:
+        return {"may_use_bank": True, "newer": newer_questions(work.db, work.officer, found.document)}
+    if section is PlanSection.CREDIT:
+        signing = signing_people(work.db, work.officer.provider_id)
+        return {
+            "kept": workings(work.db, work.officer, found.key),
+            "signing": [{"value": one.id, "label": f"{one.values['name']}, {one.values['title']}"} for one in signing],
+            "printed_amount": printed_amount,
+        }
+    return {}
 
 
 def _edit(section: PlanSection, form: Form, *, is_strict: bool = False) -> Edit:

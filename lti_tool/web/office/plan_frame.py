@@ -69,6 +69,7 @@ def plan_page(
         state_kind=PHASE_KINDS.get(now_phase, STATE_KINDS.get(plan.state, "neutral")),
         may_plan=Capability.PLAN in powers,
         may_approve=Capability.APPROVE in powers,
+        may_configure=work.officer.may(Capability.CONFIGURE),
         may_publish=Capability.PUBLISH in powers,
         **values,
     )

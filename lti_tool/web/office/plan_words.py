@@ -40,6 +40,9 @@ HISTORY_WORDS = {
     "saved": lazy_gettext("Changed"),
     "file-added": lazy_gettext("File added"),
     "file-removed": lazy_gettext("File removed"),
+    "bank-taken": lazy_gettext("Taken from the question bank"),
+    "bank-renewed": lazy_gettext("Newer version taken from the question bank"),
+    "provider-taken": lazy_gettext("Provider taken from the settings"),
     "submit": lazy_gettext("Submitted for review"),
     "return": lazy_gettext("Returned to the authors"),
     "approve": lazy_gettext("Approved"),
@@ -73,6 +76,8 @@ FAULT_WORDS = {
     ("file", "content"): lazy_gettext("This is not a sound PNG, JPEG or PDF of the allowed size"),
     ("file", "too_many"): lazy_gettext("There are too many files already"),
     ("file", "missing"): lazy_gettext("Choose a file"),
+    ("question", "missing"): lazy_gettext("Choose a question"),
+    ("question", "too_many"): lazy_gettext("Choose at most 50 questions at once"),
     ("years", "not_possible"): lazy_gettext("Enter a number of years from 0 to 10"),
 }
 
@@ -130,6 +135,14 @@ EXPLANATIONS.update(
         "activity_key_taken": (
             lazy_gettext("An activity with the same key was imported meanwhile"),
             lazy_gettext("Copy the plan: the copy gets a key of its own."),
+        ),
+        "questions_unchosen": (
+            lazy_gettext("No question, or too many at once, were chosen"),
+            lazy_gettext("Choose from 1 to 50 questions."),
+        ),
+        "question_not_approved": (
+            lazy_gettext("This question of the bank is not approved"),
+            lazy_gettext("Have it approved in the question bank, then add it."),
         ),
         "section_unknown": (lazy_gettext("There is no such section"), lazy_gettext("Go back to the activity.")),
         "beholder_unknown": (lazy_gettext("There is no such preview"), lazy_gettext("Go back to the review.")),

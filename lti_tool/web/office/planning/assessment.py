@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext
 from lti_tool.domain.assessment import QuestionKind, Reveal
 from lti_tool.domain.document import Document, records
 from lti_tool.web.office.planning.controls import (
+    Carried,
     Choice,
     Control,
     Group,
@@ -141,6 +142,7 @@ _QUESTION: tuple[Control, ...] = (
         is_needed=False,
     ),
     Ticks("references", lazy_gettext("References"), reference_options),
+    Carried("source", lazy_gettext("From the question bank")),
 )
 _REVEAL = (
     (Reveal.AFTER_PASSING.value, lazy_gettext("After passing, or after the last attempt")),

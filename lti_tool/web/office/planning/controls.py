@@ -119,7 +119,17 @@ class Numbers:
     hint: Any = ""
 
 
-Control: TypeAlias = Text | Choice | Ticks | Tick | Group | Rows | Matched | Numbers
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the tool has written and the form only carries along."""
+
+    name: str
+    label: Any
+    limit: int = 60
+    hint: Any = ""
+
+
+Control: TypeAlias = Carried | Text | Choice | Ticks | Tick | Group | Rows | Matched | Numbers
 
 
 def fields_of(rows: Rows, item: Document) -> tuple[Control, ...]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.activity import Accreditation, LearningFormat, Requirement, Step
+from lti_tool.domain.credit import Unit, printed_amount
 from lti_tool.domain.document import Document, records
+from lti_tool.services.plan.preview import offered_credits
 from lti_tool.web.messages import STEP_NAMES
 from lti_tool.web.office.planning.controls import Choice, Control, Group, Option, Rows, Text, Tick, fixed
 
@@ -21,6 +26,32 @@ REQUIREMENT_WORDS = (
     (Requirement.OPTIONAL.value, lazy_gettext("Optional")),
     (Requirement.ABSENT.value, lazy_gettext("Not part of the activity")),
 )
+
+
+UNIT_WORDS = {
+    Unit.CREDIT: lazy_gettext("credits"),
+    Unit.CONTACT_HOUR: lazy_gettext("contact hours"),
+    Unit.HOUR: lazy_gettext("hours"),
+    Unit.CPEU: "CPEU",
+    Unit.ECMEC: "ECMEC",
+    Unit.POINT: lazy_gettext("points"),
+}
+
+
+def credit_options(on: date) -> list[Option]:
+    """The types in force on a day, with what each is counted in and by which steps."""
+    return [
+        {
+            "value": one.code,
+            "label": _(
+                "%(name)s: %(unit)s in steps of %(step)s",
+                name=one.name,
+                unit=UNIT_WORDS[one.unit],
+                step=printed_amount(one.step),
+            ),
+        }
+        for one in offered_credits(on)
+    ]
 
 
 def credit_type_options(document: Document) -> list[Option]:

@@ -12,7 +12,14 @@ from lti_tool.domain.document import Document
 from lti_tool.domain.plan import PlanSection
 from lti_tool.domain.readiness import STEP_NEVER_OPENS, Unmet
 from lti_tool.services.plan.readiness import FILE_CHECK
+from lti_tool.services.plan.settings import (
+    ACCREDITATION_NOT_HELD,
+    PROVIDER_DIFFERS,
+    SIGNATORY_DIFFERS,
+    WORDING_UNCONFIRMED,
+)
 from lti_tool.web.messages import STEP_NAMES
+from lti_tool.web.office.planning.delivery import ACCREDITATION_WORDS
 from lti_tool.web.office.planning.sections import control_name, path_words
 
 WORDS: dict[str, tuple[Any, Any]] = {
@@ -190,9 +197,34 @@ WORDS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("Nobody could ever do the step “%(step)s”"),
         lazy_gettext("Compare dates, pass mark and times with each other."),
     ),
+    WORDING_UNCONFIRMED: (
+        lazy_gettext("Nobody has confirmed the wording of %(edition)s yet"),
+        lazy_gettext("Have it compared with the body’s own document and confirmed."),
+    ),
+    PROVIDER_DIFFERS: (
+        lazy_gettext("The provider’s settings say “%(settings)s”"),
+        lazy_gettext("Take it from the settings, or have them corrected."),
+    ),
+    SIGNATORY_DIFFERS: (
+        lazy_gettext("%(name)s is not among the signatories of the provider’s settings"),
+        lazy_gettext("Choose one of them, or have the settings corrected."),
+    ),
+    ACCREDITATION_NOT_HELD: (
+        lazy_gettext("By the provider’s settings this accreditation is not held on the day of designation"),
+        lazy_gettext("Correct it here, or have the settings corrected."),
+    ),
     FILE_CHECK: ("%(what)s", "%(remedy)s"),
 }
 """Code to (what, remedy). The texts of ``file_check`` come with it."""
+
+
+PAGES: dict[str, tuple[str, Any]] = {
+    WORDING_UNCONFIRMED: ("office.wording", lazy_gettext("Compare and confirm the wording")),
+    PROVIDER_DIFFERS: ("office.provider", lazy_gettext("Provider’s settings")),
+    SIGNATORY_DIFFERS: ("office.provider", lazy_gettext("Provider’s settings")),
+    ACCREDITATION_NOT_HELD: ("office.provider", lazy_gettext("Provider’s settings")),
+}
+"""Pages for those who may configure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +238,8 @@ class UnmetRow:
     source: str
     is_error: bool
     section: PlanSection
+    page: tuple[str, Any] | None
+    """Where it is settled outside the plan: endpoint, and words of the link."""
     control: str
     """Name of the control, for the link to it."""
 
@@ -220,6 +254,8 @@ def unmet_row(one: Unmet, document: Document) -> UnmetRow:
     facts = dict(one.facts)
     if "step" in facts:
         facts["step"] = STEP_NAMES[facts["step"]]
+    if one.code == PROVIDER_DIFFERS and one.path == "provider.accreditation":
+        facts["settings"] = dict(ACCREDITATION_WORDS).get(facts["settings"], facts["settings"])
     field = path_words(one.path, document) if one.path else _("The activity")
     return UnmetRow(
         field,
@@ -228,5 +264,6 @@ def unmet_row(one: Unmet, document: Document) -> UnmetRow:
         one.source,
         one.is_error,
         one.section,
+        PAGES.get(one.code),
         control_name(one.path),
     )

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from lti_tool.domain.document import Document
 from lti_tool.web.office.planning.controls import (
+    Carried,
     Choice,
     Control,
     Group,
@@ -75,6 +76,8 @@ def value_of(control: Control, form: Form, prefix: str) -> Any:
     """The field's value; empty ones are dropped by the document itself."""
     name = joined(prefix, control.name)
     match control:
+        case Carried():
+            return _text(form.get(name, ""), control.limit)[: control.limit]
         case Text():
             text = _text(form.get(name, ""), control.limit)
             if control.kind == "lines":

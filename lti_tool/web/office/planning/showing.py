@@ -7,6 +7,7 @@ from typing import Any
 
 from lti_tool.domain.document import Document, records
 from lti_tool.web.office.planning.controls import (
+    Carried,
     Choice,
     Control,
     Group,
@@ -85,6 +86,8 @@ def _chosen_first(control: Ticks, chosen: list[Any], document: Document) -> list
 def _control(control: Control, record: Document, document: Document, prefix: str) -> Shown:
     name, value = joined(prefix, control.name), record.get(control.name)
     match control:
+        case Carried():
+            return _base(control, name, "carried") | {"value": value}
         case Text():
             more = {"rows": control.rows, "limit": control.limit, "type": control.kind, "is_needed": control.is_needed}
             lines = "\n".join(map(str, value)) if isinstance(value, list) else value

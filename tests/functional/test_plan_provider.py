@@ -75,7 +75,7 @@ def acts(planner: Planner, *names: str) -> None:
 
 
 def test_a_new_plan_begins_with_the_settings(world: World, admin: OfficePerson) -> None:
-    settle(admin, "Ira Signer", "Uma Signer")
+    settle(admin, "Ira Signer")
     document = stored(world, begin(admin))
     assert (document["time_zone"], document["language"]) == ("America/Chicago", "en")
     assert document["provider"] == {

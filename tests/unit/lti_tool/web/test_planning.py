@@ -16,6 +16,7 @@ from lti_tool.domain.document import Document, changes, tidied
 from lti_tool.domain.plan import FIELDS, PlanSection
 from lti_tool.domain.readiness import RULES, STEP_NEVER_OPENS, Days, unmet
 from lti_tool.services.plan.readiness import FILE_CHECK
+from lti_tool.services.plan.settings import SOURCES
 from lti_tool.web.office.planning.readiness_words import WORDS, unmet_row
 from lti_tool.web.office.planning.reading import act, list_letters
 from lti_tool.web.office.planning.sections import FORMS, control_name, path_words, read_section
@@ -107,7 +108,7 @@ def _names(controls: list[dict[str, Any]]) -> set[str]:
 
 
 def test_every_rule_has_words_and_no_words_are_left_over() -> None:
-    assert set(WORDS) == {rule.code for rule in RULES} | {STEP_NEVER_OPENS, FILE_CHECK}
+    assert set(WORDS) == {rule.code for rule in RULES} | {*SOURCES, STEP_NEVER_OPENS, FILE_CHECK}
 
 
 def test_every_line_of_an_empty_plan_leads_to_a_control() -> None:

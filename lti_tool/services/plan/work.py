@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.plan import DESIGNATED, FIELDS, PlanSection, PlanState, section_of
 from lti_tool.domain.readiness import Days
 from lti_tool.services import audit
+from lti_tool.services.integrity import Integrity
 from lti_tool.services.office import Officer
+from lti_tool.services.plan.people import counted, held_for
 from lti_tool.services.plan.powers import require_on, require_reader
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
 
@@ -46,12 +48,23 @@ class Plan:
     state: PlanState
     revision: int
     document: Document
+    """With the people that count: the roster's, once there is one."""
     activity_id: str | None
     days: Days
     files: tuple[str, ...]
     change: OpenChange | None
     opens_at: datetime | None
     closes_at: datetime | None
+    held: Integrity | None = None
+    """The roster, support, joint providers and exception; ``None`` while the document's own people count."""
+    stored: Document = field(default_factory=dict)
+    """As it was saved last, which for what is approved is what learners are told."""
+
+    @property
+    def has_moved(self) -> bool:
+        """The roster says something else by now than what was approved."""
+        is_told = self.state in DESIGNATED and self.change is None
+        return is_told and self.held is not None and bool(changes(self.stored, self.document))
 
     @property
     def is_open_for_changes(self) -> bool:
@@ -59,7 +72,7 @@ class Plan:
 
     @property
     def readiness(self) -> Readiness:
-        return readiness(self.document, self.key, self.days, self.files)
+        return readiness(self.document, self.key, self.days, self.files, self.held)
 
 
 def plan_row(db: Session, officer: Officer, plan_id: str, *, is_locked: bool = False) -> models.ActivityPlan:
@@ -90,27 +103,30 @@ def _open_change(row: models.PlanChange | None) -> OpenChange | None:
     return OpenChange(row.id, row.reason, row.base_revision, row.opened_name, row.opened_at) if row else None
 
 
-def plan_value(db: Session, row: models.ActivityPlan, now: datetime) -> Plan:
+def plan_value(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> Plan:
+    held = held_for(db, officer, row.id, now)
     return Plan(
         id=row.id,
         key=row.key,
         title=row.title,
         state=PlanState(row.state),
         revision=row.revision,
-        document=row.document,
+        document=counted(row.document, held),
         activity_id=row.activity_id,
         days=days_of(row.document, row.designated_on, now),
         files=file_names(db, row.id),
         change=_open_change(change_row(db, row.id)),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        held=held,
+        stored=row.document,
     )
 
 
 def open_plan(db: Session, officer: Officer, plan_id: str, now: datetime) -> Plan:
     """Raises ``NotFound("plan_unknown")``, ``Forbidden("capability_missing")``."""
     row = plan_row(db, officer, plan_id)
-    return plan_value(db, row, now)
+    return plan_value(db, officer, row, now)
 
 
 def stored(made: Sequence[Change]) -> list[list[Any]]:
@@ -137,7 +153,8 @@ def note_revision(
     row.document, row.updated_at = document, now
     row.title = (document.get("title") or row.title)[:MAX_TITLE]
     days = days_of(document, row.designated_on, now)
-    found = readiness(document, row.key, days, file_names(db, row.id))
+    held = held_for(db, officer, row.id, now)
+    found = readiness(counted(document, held), row.key, days, file_names(db, row.id), held)
     row.errors = len(found.errors)
     db.add(
         models.PlanRevision(
@@ -213,6 +230,9 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
     require_open(db, row)
     if not 0 < edit.revision <= row.revision:
         raise Conflict("revision_unknown")
+    held = held_for(db, officer, plan_id, now)
+    if held is not None and edit.section is PlanSection.PEOPLE:
+        raise Refused("plan_people_in_roster")
     theirs = changes_since(db, plan_id, edit.revision)
     if edit.is_strict and any(section_of(change.path) is edit.section for change in theirs):
         return _unchanged(row, edit)
@@ -226,7 +246,7 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
         raise Conflict("plan_conflict", clashes=tuple(open_clashes), seen=row.revision)
     document = applied(row.document, own)
     if document != row.document:
-        note_revision(db, row, officer, "saved", document, now)
+        note_revision(db, row, officer, "saved", counted(document, held), now)
     return row.revision
 
 

@@ -9,10 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.document import Document
+from lti_tool.domain.mitigation import Reason
 from lti_tool.domain.plan import PlanSection
 from lti_tool.domain.readiness import STEP_NEVER_OPENS, Unmet
 from lti_tool.services.plan.readiness import FILE_CHECK
 from lti_tool.web.messages import STEP_NAMES
+from lti_tool.web.office.disclosure_words import reason_words
 from lti_tool.web.office.planning.sections import control_name, path_words
 
 WORDS: dict[str, tuple[Any, Any]] = {
@@ -208,6 +210,8 @@ class UnmetRow:
     section: PlanSection
     control: str
     """Name of the control, for the link to it."""
+    page: str = ""
+    """Where else it is met: the endpoint of the roster, or of support and joint providers."""
 
 
 def _fill(words: Any, facts: dict[str, Any]) -> str:
@@ -215,7 +219,18 @@ def _fill(words: Any, facts: dict[str, Any]) -> str:
     return f"{text[:1].upper()}{text[1:]}" if text else ""
 
 
+def _roster_row(one: Unmet) -> UnmetRow:
+    reason: Reason = one.facts["reason"]
+    is_independence = one.path.startswith(("commercial_support", "provider", "standard3"))
+    page = "office.independence" if is_independence else "office.roster"
+    field = str(one.facts["who"] or _("People in control of content"))
+    remedy = _("Settle it in the roster of the activity")
+    return UnmetRow(field, reason_words(reason), remedy, one.source, one.is_error, one.section, "", page)
+
+
 def unmet_row(one: Unmet, document: Document) -> UnmetRow:
+    if "reason" in one.facts:
+        return _roster_row(one)
     what, remedy = WORDS.get(one.code, (one.code, ""))
     facts = dict(one.facts)
     if "step" in facts:

@@ -87,7 +87,7 @@ def _day(document: Document, name: str) -> date:
 def plan_subject(row: models.ActivityPlan) -> Subject:
     """As the plan stands now. A plan without format is held to what is allowed for enduring material, the least."""
     document = row.document
-    zone, learning_format = str(document.get("time_zone") or ""), document.get("format")
+    zone, learning_format = str(document.get("time_zone") or ""), str(document.get("format") or "")
     known = learning_format in {one.value for one in LearningFormat}
     return Subject(
         row.id,

@@ -11,7 +11,7 @@ from lti_tool.catalogue.statements import statements
 from lti_tool.domain.disclosure import information_page
 from lti_tool.services.activity import export_activity
 from lti_tool.services.platform import provider_id_of
-from tests.functional.disclosing import DECISION, Case, step
+from tests.functional.disclosing import DECISION, NOTHING, Case, add_person, give_role, invite, step
 from tests.functional.office_world import invited
 from tests.functional.plan_pages import Planner, begin
 from tests.functional.staff_world import PROVIDER, World, make_world, text_of
@@ -76,6 +76,20 @@ def test_learners_read_what_the_roster_holds(world: World, planner: Planner) -> 
     assert "Sam Lee, MD (faculty): Consultant – Acme Pharma" in told and "mitigated" in told
     assert "Okafor" not in told
     assert "The roster has changed" not in planner.get("/review").text
-    planner.person.post(f"{case.base}/remove")
+    give_role(planner.person, planner.plan_id, add_other(world, planner))
     assert "The roster has changed since the approval" in planner.get("/review").text
-    assert "Acme Pharma" in learners_read(world), "what was approved stays until a change is applied"
+    assert "Mo Mild" not in learners_read(world), "what was approved stays until a change is applied"
+    assert planner.post("/change", reason="A new speaker").status_code == 303
+    review = planner.get("/review")
+    assert "Mo Mild" in review.text and "an approver decides" in review.text
+    revision = dict(review.form("/change/apply").fields)["revision"]
+    assert planner.post("/change/apply", revision=revision).status_code == 303
+    told = learners_read(world)
+    assert "Mo Mild" in told and "Consultant – Acme Pharma" in told
+
+
+def add_other(world: World, planner: Planner) -> str:
+    """Somebody who disclosed that there is nothing."""
+    person = add_person(planner.person, "Mo Mild")
+    assert invite(world, planner.person, person).fill(**NOTHING, signed_name="Mo Mild").status_code == 303
+    return person

@@ -18,14 +18,17 @@ OPENING = """\
 A plan is fit for approval when no rule of severity *needed* is unmet. The list is computed from the plan's document
 whenever it is shown, and approval refuses with the very same list: there is no second check that could disagree.
 
-Four parts make the list:
+Five parts make the list:
 
 1. the rules below, pure functions in `lti_tool/domain/readiness/`;
 2. every check of [activity files](activity-file.md), in its own words: what a file may not say, a plan may not say;
 3. a rehearsal (`lti_tool/domain/rehearsal.py`): a learner who does everything right is played through the activity by
    the rules of real learners. A step that nobody could ever do is named, whatever makes it impossible: dates, a pass
    mark out of reach, more study time than the activity is open;
-4. what the provider's settings say: wording that nobody has confirmed, and where plan and settings disagree.
+4. once the plan has a roster, what is open there about people, support, joint providers and an exception, with its
+   clause ([collect disclosures](../how-to/collect-disclosures.md)). It takes the place of the rules about disclosures,
+   agreements and the argument of an exception below;
+5. what the provider's settings say: wording that nobody has confirmed, and where plan and settings disagree.
 
 *Advice* never stands in the way. *good practice* as source says that no accreditor asks for it. How far the sources
 were read is told on the page about [accreditors' rules](rules.md)."""

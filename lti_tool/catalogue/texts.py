@@ -104,10 +104,15 @@ def _check_slots(text: str, slots: Slots, where: str) -> None:
 _OPTIONAL_PART = re.compile(r"\[([^\[\]*]*\{\w+\}[^\[\]*]*)\]")
 
 
+def without_optional_parts(text: str) -> str:
+    """The text as it is when no bracketed part can be filled."""
+    return _OPTIONAL_PART.sub("", text)
+
+
 def _check_marks(text: str, where: str) -> None:
     if text.count("*") % 2 or "**" in text:
         raise unusable(where, "unbalanced_star", "every * needs its partner and words between them")
-    if set("[]") & set(_OPTIONAL_PART.sub("", text)):
+    if set("[]") & set(without_optional_parts(text)):
         raise unusable(where, "unbalanced_bracket", "[...] must hold a slot, no * and no further bracket")
 
 

@@ -16,6 +16,8 @@ from lti_tool.catalogue.texts import (
     PARTICIPATION_TEXTS,
     Slots,
     check_text,
+    slots_of,
+    without_optional_parts,
 )
 from lti_tool.domain.errors import BadInput, NotFound
 
@@ -65,10 +67,20 @@ def _slots(series: str, key: str) -> Slots:
     return ({**FURTHER_TEXTS, **CREDIT_TEXTS} if has_credit else PARTICIPATION_TEXTS)[key]
 
 
+def _always_said(series: str, key: str) -> frozenset[str]:
+    """The slots of the newest catalogue text that do not stand in an optional part."""
+    shelf = accreditation_series() if series in accreditation_series() else credit_series()
+    return slots_of(without_optional_parts(shelf[series].editions[-1].text(key)))
+
+
 def check_wording(series: str, key: str, text: str) -> str:
-    """``""`` for a text that can be printed, else the fault: ``missing_slot``, ``unknown_slot``, ..."""
+    """``""`` for a text that can be printed, else the fault: ``missing_slot``, ``unknown_slot``, ...
+
+    Nothing that the body's own wording always says may be left out: not the amount, not the name of the credit.
+    """
+    slots = _slots(series, key)
     try:
-        check_text(text, _slots(series, key))
+        check_text(text, Slots(slots.required | _always_said(series, key), slots.optional))
     except BadInput as error:
         return next(iter(error.faults.values()))
     return ""

@@ -62,6 +62,9 @@ CLOSES_AT_EXPIRY = frozenset({Step.PRE_TEST, Step.POST_TEST, Step.EVALUATION})
 
 The claim has a window of its own, which ends with the expiry unless the activity says otherwise."""
 
+CLOSES_WITH_ACTIVITY = CLOSES_AT_EXPIRY | {Step.CLAIM}
+"""A provider who closes an activity early withdraws its credit as well, whatever the claim's own window says."""
+
 KEPT = frozenset({Step.CLAIM, Step.CERTIFICATE})
 """Once there is credit these stay reachable whatever happens to the activity."""
 
@@ -95,7 +98,7 @@ def _window_blockers(activity: Activity, step: Step, now: datetime, closed_at: d
         return [Blocker("not_designated", None, {"date": activity.designated_on})]
     if now >= activity.closes_at and step in CLOSES_AT_EXPIRY:
         return [Blocker("expired", None, {"date": activity.expires_on})]
-    if closed_at is not None and now >= closed_at and step in CLOSES_AT_EXPIRY:
+    if closed_at is not None and now >= closed_at and step in CLOSES_WITH_ACTIVITY:
         return [Blocker("closed", None, {"date": activity.day_of(closed_at)})]
     return []
 

@@ -121,8 +121,11 @@ FIELDS: Mapping[PlanSection, tuple[str, ...]] = {
     PlanSection.CONTENT: ("content", "references", "new_and_evolving", "validation"),
     PlanSection.ASSESSMENT: ("questions", "pre_test", "post_test"),
     PlanSection.EVALUATION: ("evaluation",),
-    PlanSection.CREDIT: ("provider", "joint_eligible", "estimated_minutes", "credit_working", "credits"),
-    PlanSection.DELIVERY: ("format", "language", "location", "time_zone", "release", "reviewed", "expires", "steps"),
+    PlanSection.CREDIT: ("provider", "joint_eligible", "estimated_minutes", "credit_working", "credits", "equivalents"),
+    PlanSection.DELIVERY: (
+        *("format", "language", "location", "time_zone", "release", "reviewed", "expires"),
+        *("claims_open", "claims_close", "steps"),
+    ),
 }
 """Which top-level fields of the document each section owns."""
 

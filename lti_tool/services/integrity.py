@@ -30,7 +30,7 @@ from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
 from lti_tool.services.roster import roster
 from lti_tool.services.standings import StandingRow
-from lti_tool.services.subject import Subject, subject
+from lti_tool.services.subject import Subject, require_for, subject
 
 MAX_REASON = 2000
 
@@ -164,7 +164,7 @@ def choose_exception(db: Session, officer: Officer, plan_id: str, exception: str
     allow it for this format) or ``reason`` (``too_short``).
     """
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.REVIEW_DISCLOSURES, about.activity_id)
+    require_for(officer, about, Capability.REVIEW_DISCLOSURES)
     faults: dict[str, str] = {}
     if exception not in offered_exceptions(about.format, is_series=about.is_series):
         faults["exception"] = "not_offered" if exception else "missing"
@@ -185,4 +185,4 @@ def choose_exception(db: Session, officer: Officer, plan_id: str, exception: str
         )
     )
     detail = {"exception": [before.exception if before else Standard3Exception.NONE.value, exception]}
-    note(db, officer, "standard3.chosen", f"plan:{about.id}", now, activity_id=about.activity_id, detail=detail)
+    note(db, officer, "standard3.chosen", f"plan:{about.id}", now, activity_id=about.activity_id or None, detail=detail)

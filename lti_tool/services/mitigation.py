@@ -28,7 +28,7 @@ from lti_tool.services.evidence import Upload, keep_evidence
 from lti_tool.services.office import Officer
 from lti_tool.services.roster import read_day, role_of
 from lti_tool.services.standings import StandingRow, standing_rows
-from lti_tool.services.subject import subject
+from lti_tool.services.subject import require_for, subject
 
 LEAST_REASON = 3
 MAX_TEXT = 2000
@@ -141,7 +141,7 @@ def decide(
     Raises ``BadInput("decision_unusable")`` with a fault per field: ``relevance``, ``reason``, ``exclusion``,
     ``argument``, or ``company`` while nobody has said whether the company is eligible.
     """
-    officer.require(Capability.REVIEW_DISCLOSURES, held.row.subject.activity_id)
+    require_for(officer, held.row.subject, Capability.REVIEW_DISCLOSURES)
     faults = _decision_faults(form, held.judged)
     if held.judged.company.eligibility is Eligibility.UNKNOWN:
         faults["company"] = "unreviewed"
@@ -175,7 +175,13 @@ def decide(
     }
     about = held.row.subject
     note(
-        db, officer, "disclosure.decided", f"person:{row.person_id}", now, activity_id=about.activity_id, detail=detail
+        db,
+        officer,
+        "disclosure.decided",
+        f"person:{row.person_id}",
+        now,
+        activity_id=about.activity_id or None,
+        detail=detail,
     )
     return row
 
@@ -220,7 +226,7 @@ def mitigate(
     ``BadInput("mitigation_unusable")`` with a fault per field, in particular ``done_on``: ``after_start`` for what was
     done on the first day of the role or later (ACCME Standard 3.4).
     """
-    officer.require(Capability.REVIEW_DISCLOSURES, held.row.subject.activity_id)
+    require_for(officer, held.row.subject, Capability.REVIEW_DISCLOSURES)
     if not held.judged.is_relevant:
         raise Conflict("relationship_not_relevant")
     faults = _mitigation_faults(form, held, now)
@@ -253,5 +259,13 @@ def mitigate(
         "evidence": evidence.content_hash if evidence else "",
     }
     about = held.row.subject
-    note(db, officer, "disclosure.mitigated", f"role:{held.role.id}", now, activity_id=about.activity_id, detail=detail)
+    note(
+        db,
+        officer,
+        "disclosure.mitigated",
+        f"role:{held.role.id}",
+        now,
+        activity_id=about.activity_id or None,
+        detail=detail,
+    )
     return row

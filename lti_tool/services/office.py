@@ -45,6 +45,8 @@ class Officer:
     platform_origin: str = ""
     frame_origins: tuple[str, ...] = ()
     is_framed: bool = False
+    disclosure_months: int = 12
+    """How long a disclosure counts here."""
 
     def may(self, capability: Capability, activity_id: str | None = None) -> bool:
         return self.powers.may(capability, activity_id)

@@ -18,7 +18,7 @@ from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
 from lti_tool.services.row_key import is_row_key
 from lti_tool.services.session import Visit
-from lti_tool.services.subject import subjects
+from lti_tool.services.subject import may_for, subjects
 from lti_tool.services.team import clean_email
 
 MAX_CREDENTIALS = 60
@@ -93,7 +93,7 @@ def cared_person(db: Session, officer: Officer, person_id: str, *, is_identity: 
         return row
     held = list(db.scalars(select(table.plan_id).where(table.person_id == row.id, table.removed_at.is_(None))))
     about = subjects(db, officer.provider_id, held).values()
-    own = [officer.may(Capability.PLAN, one.activity_id) for one in about]
+    own = [may_for(officer, one, Capability.PLAN) for one in about]
     if own and not (all(own) if is_identity else any(own)):
         raise Forbidden("capability_missing", "this person belongs to others' activities", capability=Capability.PLAN)
     return row

@@ -17,7 +17,7 @@ from lti_tool.services.office import Officer
 from lti_tool.services.person import person_of
 from lti_tool.services.row_key import is_row_key
 from lti_tool.services.standings import StandingRow, standing_rows
-from lti_tool.services.subject import Subject, subject
+from lti_tool.services.subject import Subject, require_for, subject
 
 
 def _live(officer: Officer, plan_id: str) -> ColumnElement[bool]:
@@ -69,7 +69,7 @@ def add_role(db: Session, officer: Officer, plan_id: str, form: RoleForm, now: d
     """Give somebody a role. Raises ``BadInput("role_unusable")`` with a fault per field, ``Conflict("role_given")`` if
     the person has this role already."""
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     faults = _role_faults(form)
     if faults:
         raise BadInput("role_unusable", faults=faults)
@@ -92,7 +92,7 @@ def add_role(db: Session, officer: Officer, plan_id: str, form: RoleForm, now: d
     db.add(row)
     db.flush()
     detail = {"person": person.id, "role": form.role, "starts_on": form.starts_on}
-    note(db, officer, "role.added", f"role:{row.id}", now, activity_id=about.activity_id, detail=detail)
+    note(db, officer, "role.added", f"role:{row.id}", now, activity_id=about.activity_id or None, detail=detail)
     return row
 
 
@@ -107,7 +107,7 @@ def role_of(db: Session, officer: Officer, plan_id: str, role_id: str) -> models
 def change_role(db: Session, officer: Officer, plan_id: str, role_id: str, form: RoleForm, now: datetime) -> None:
     """Correct the days of a role. Raises like :func:`add_role`."""
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     row = role_of(db, officer, plan_id, role_id)
     faults = _role_faults(RoleForm(row.person_id, row.role, form.starts_on, form.ends_on))
     starts_on = read_day(form.starts_on)
@@ -116,14 +116,14 @@ def change_role(db: Session, officer: Officer, plan_id: str, role_id: str, form:
     before = [row.starts_on.isoformat(), row.ends_on.isoformat() if row.ends_on else ""]
     row.starts_on, row.ends_on = starts_on, read_day(form.ends_on)
     detail = {"days": [before, [form.starts_on, form.ends_on]]}
-    note(db, officer, "role.changed", f"role:{row.id}", now, activity_id=about.activity_id, detail=detail)
+    note(db, officer, "role.changed", f"role:{row.id}", now, activity_id=about.activity_id or None, detail=detail)
 
 
 def remove_role(db: Session, officer: Officer, plan_id: str, role_id: str, now: datetime) -> None:
     """Somebody gives a role up; what was decided for it stays on file."""
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     row = role_of(db, officer, plan_id, role_id)
     row.removed_at = now
     detail = {"person": row.person_id, "role": row.role}
-    note(db, officer, "role.removed", f"role:{row.id}", now, activity_id=about.activity_id, detail=detail)
+    note(db, officer, "role.removed", f"role:{row.id}", now, activity_id=about.activity_id or None, detail=detail)

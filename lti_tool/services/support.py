@@ -22,7 +22,7 @@ from lti_tool.services.integrity import joint_providers
 from lti_tool.services.office import Officer
 from lti_tool.services.roster import read_day
 from lti_tool.services.row_key import is_row_key
-from lti_tool.services.subject import subject
+from lti_tool.services.subject import require_for, subject
 
 MAX_DESCRIPTION = 500
 MOST_SUPPORT = Decimal("9999999999.99")
@@ -84,7 +84,7 @@ def add_support(
     (``signed_too_late``: the agreement is signed before the activity begins, ACCME Standard 4.2).
     """
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     company = named_company(db, officer.provider_id, form.company, now)
     agreement, faults = _read_support(form, company_value(company))
     if agreement is not None:
@@ -108,7 +108,7 @@ def add_support(
     db.add(row)
     db.flush()
     detail = {"company": company.id, "kind": row.kind, "signed_on": form.signed_on}
-    note(db, officer, "support.added", f"support:{row.id}", now, activity_id=about.activity_id, detail=detail)
+    note(db, officer, "support.added", f"support:{row.id}", now, activity_id=about.activity_id or None, detail=detail)
     return row
 
 
@@ -119,7 +119,7 @@ def add_partner(db: Session, officer: Officer, plan_id: str, name: str, now: dat
     ``company_ineligible`` or ``company_unreviewed``; ``Conflict("partner_named")``.
     """
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     company = named_company(db, officer.provider_id, name, now)
     fault = joint_provider_fault(company_value(company))
     if fault:
@@ -136,27 +136,27 @@ def add_partner(db: Session, officer: Officer, plan_id: str, name: str, now: dat
     db.add(row)
     db.flush()
     detail = {"company": company.id}
-    note(db, officer, "partner.added", f"partner:{row.id}", now, activity_id=about.activity_id, detail=detail)
+    note(db, officer, "partner.added", f"partner:{row.id}", now, activity_id=about.activity_id or None, detail=detail)
     return row
 
 
 def remove_support(db: Session, officer: Officer, plan_id: str, support_id: str, now: datetime) -> None:
     """Take an agreement off the activity; it stays on file. Raises ``NotFound("support_unknown")``."""
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     row = db.get(models.CommercialSupport, support_id) if is_row_key(support_id) else None
     if row is None or (row.provider_id, row.plan_id) != (officer.provider_id, about.id) or row.removed_at:
         raise NotFound("support_unknown")
     row.removed_at = now
-    note(db, officer, "support.removed", f"support:{row.id}", now, activity_id=about.activity_id)
+    note(db, officer, "support.removed", f"support:{row.id}", now, activity_id=about.activity_id or None)
 
 
 def remove_partner(db: Session, officer: Officer, plan_id: str, partner_id: str, now: datetime) -> None:
     """Take a joint provider off the activity. Raises ``NotFound("partner_unknown")``."""
     about = subject(db, officer.provider_id, plan_id)
-    officer.require(Capability.PLAN, about.activity_id)
+    require_for(officer, about, Capability.PLAN)
     row = db.get(models.JointProvider, partner_id) if is_row_key(partner_id) else None
     if row is None or (row.provider_id, row.plan_id) != (officer.provider_id, about.id) or row.removed_at:
         raise NotFound("partner_unknown")
     row.removed_at = now
-    note(db, officer, "partner.removed", f"partner:{row.id}", now, activity_id=about.activity_id)
+    note(db, officer, "partner.removed", f"partner:{row.id}", now, activity_id=about.activity_id or None)

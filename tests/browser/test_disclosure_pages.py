@@ -52,7 +52,8 @@ def examine(page: Page) -> None:
 
 
 def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Office pages").get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("navigation", name="Rooms of the office").get_by_role("link", name="Overview").click()
+    page.get_by_role("main").get_by_role("link", name=name, exact=True).first.click()
 
 
 def make_link(page: Page) -> str:

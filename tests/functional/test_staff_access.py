@@ -28,6 +28,7 @@ LOOKS = (
     "/staff/results.csv",
     "/staff/results.xlsx",
     "/staff/learners/x",
+    "/staff/roster",
 )
 CHANGES = (
     "/deep-link/return",
@@ -35,6 +36,7 @@ CHANGES = (
     "/staff/test-run/wipe",
     "/staff/grades/x/retry",
     "/staff/learners/x/time",
+    "/staff/roster",
 )
 
 

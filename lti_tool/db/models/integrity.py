@@ -1,6 +1,6 @@
 """What a provider decides for one activity about its people, support and partners.
 
-``plan_id`` is the activity that is being planned; see ``services.subject``.
+``plan_id`` is a plan, or an activity that has none; see ``services.subject``.
 """
 
 from __future__ import annotations

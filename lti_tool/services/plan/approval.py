@@ -15,6 +15,7 @@ from lti_tool.domain.plan import Act, PlanState, after
 from lti_tool.services.activity import Imported, import_activity
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.media import plan_files
+from lti_tool.services.plan.people import counted, held_for
 from lti_tool.services.plan.powers import require_on
 from lti_tool.services.plan.readiness import Readiness
 from lti_tool.services.plan.work import change_row, judged, note_revision, plan_row
@@ -29,6 +30,8 @@ NEEDED: Mapping[Act, Capability] = {
 }
 """What each act asks of the officer."""
 MAX_NOTE = 2000
+WRITES_PEOPLE = frozenset({Act.SUBMIT, Act.APPROVE})
+"""Acts after which the history holds the people of the roster: what was reviewed, and what learners are told."""
 
 
 def require_ready(found: Readiness) -> Activity:
@@ -47,31 +50,31 @@ def freeze(db: Session, row: models.ActivityPlan, activity: Activity, found: Rea
     return done
 
 
-def _approve(db: Session, row: models.ActivityPlan, now: datetime) -> None:
+def _approve(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> None:
     """Credit is designated today at the earliest: never before the approval (AMA PRA: no retroactive designation)."""
-    found = judged(db, row, now)
+    found = judged(db, officer, row, now)
     freeze(db, row, require_ready(found), found, now)
 
 
-def _publish(db: Session, row: models.ActivityPlan, now: datetime) -> None:
+def _publish(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> None:
     activity = db.get_one(models.Activity, row.activity_id)
     if row.closes_at is not None and now >= row.closes_at:
         raise Refused("activity_over")
     activity.published_at = now
 
 
-def _close(db: Session, row: models.ActivityPlan, now: datetime) -> None:
+def _close(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> None:
     if change_row(db, row.id) is not None:
         raise Refused("change_open")
     db.get_one(models.Activity, row.activity_id).closed_at = now
 
 
-def _archive(db: Session, row: models.ActivityPlan, now: datetime) -> None:
+def _archive(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> None:
     if change_row(db, row.id) is not None:
         raise Refused("change_open")
 
 
-def _nothing(db: Session, row: models.ActivityPlan, now: datetime) -> None:
+def _nothing(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> None:
     """The act has no effect but the state."""
 
 
@@ -91,9 +94,10 @@ def act_on(
     if row.revision != revision:
         raise Conflict("plan_moved_on")
     state = after(PlanState(row.state), act)
-    _EFFECTS.get(act, _nothing)(db, row, now)
+    _EFFECTS.get(act, _nothing)(db, officer, row, now)
     row.state = state.value
-    note_revision(db, row, officer, act.value, row.document, now, note[:MAX_NOTE])
+    document = counted(row.document, held_for(db, officer, plan_id, now)) if act in WRITES_PEOPLE else row.document
+    note_revision(db, row, officer, act.value, document, now, note[:MAX_NOTE])
     if act is Act.APPROVE:
         row.approved_revision = row.revision
     return state

@@ -20,9 +20,11 @@ from lti_tool.domain.plan import PlanState, blank_document, copied
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.convert import document_of
 from lti_tool.services.plan.media import keep_files, version_files
+from lti_tool.services.plan.people import counted, held_for
 from lti_tool.services.plan.readiness import days_of
 from lti_tool.services.plan.settings import place_of, provider_part
 from lti_tool.services.plan.work import note_revision, plan_row
+from lti_tool.services.subject import take_over
 
 LONGEST_KEY = 60
 MAX_PLAN_TITLE = 200
@@ -101,7 +103,14 @@ def copy_plan(db: Session, officer: Officer, plan_id: str, years: int, now: date
     officer.require(Capability.PLAN)
     if not 0 <= years <= MAX_YEARS:
         raise BadInput("plan_unusable", faults={"years": "not_possible"})
-    row = _added(db, officer, copied(source.document, years), now, "copied", copied_from=source.id)
+    row = _added(
+        db,
+        officer,
+        copied(counted(source.document, held_for(db, officer, plan_id, now)), years),
+        now,
+        "copied",
+        copied_from=source.id,
+    )
     files = db.scalars(select(models.PlanMedia).where(models.PlanMedia.plan_id == source.id))
     keep_files(db, row.id, {file.name: file.body for file in files}, now)
     return row.id
@@ -145,6 +154,7 @@ def adopt_activity(
         opens_at=activity.opens_at,
         closes_at=activity.closes_at,
     )
+    take_over(db, officer.provider_id, activity_id, row.id)
     row.approved_revision = row.revision
     keep_files(db, row.id, version_files(db, activity_id, activity_row.version), now)
     return row.id

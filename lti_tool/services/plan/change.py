@@ -16,6 +16,7 @@ from lti_tool.domain.plan import PlanState, is_accreditation_relevant
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.approval import freeze, require_ready
 from lti_tool.services.plan.media import restore_files, version_files
+from lti_tool.services.plan.people import counted, held_for
 from lti_tool.services.plan.powers import require_on
 from lti_tool.services.plan.work import (
     change_row,
@@ -66,17 +67,20 @@ def _open_row(db: Session, plan_id: str) -> models.PlanChange:
     return row
 
 
-def _difference(db: Session, row: models.ActivityPlan, change: models.PlanChange) -> Difference:
+def _difference(
+    db: Session, officer: Officer, row: models.ActivityPlan, change: models.PlanChange, now: datetime
+) -> Difference:
+    """Against what was approved; a roster that says something else by now is a change like any other."""
     approved = undone(row.document, changes_since(db, row.id, change.base_revision))
-    made = changes(approved, row.document)
+    made = changes(approved, counted(row.document, held_for(db, officer, row.id, now)))
     relevant = tuple(one for one in made if is_accreditation_relevant(one))
     return Difference(relevant, tuple(one for one in made if one not in relevant))
 
 
-def difference(db: Session, officer: Officer, plan_id: str) -> Difference:
+def difference(db: Session, officer: Officer, plan_id: str, now: datetime) -> Difference:
     """Raises ``Conflict("change_over")`` when no request is open."""
     row = plan_row(db, officer, plan_id)
-    return _difference(db, row, _open_row(db, plan_id))
+    return _difference(db, officer, row, _open_row(db, plan_id), now)
 
 
 def open_change(db: Session, officer: Officer, plan_id: str, reason: str, now: datetime) -> None:
@@ -120,15 +124,16 @@ def apply_change(db: Session, officer: Officer, plan_id: str, revision: int, now
     change = _open_row(db, plan_id)
     if row.revision != revision:
         raise Conflict("plan_moved_on")
-    made = _difference(db, row, change)
+    made = _difference(db, officer, row, change, now)
     require_on(officer, row, Capability.APPROVE if made.relevant else Capability.PLAN)
     if not made.all:
         raise Refused("nothing_changed")
-    found = judged(db, row, now)
+    found = judged(db, officer, row, now)
     done = freeze(db, row, require_ready(found), found, now)
     _decide(change, officer, "applied", made.all, now)
     change.version = done.version
-    note_revision(db, row, officer, "change-applied", row.document, now, change.reason)
+    document = counted(row.document, held_for(db, officer, plan_id, now))
+    note_revision(db, row, officer, "change-applied", document, now, change.reason)
     row.approved_revision = row.revision
     return done.version
 
@@ -138,7 +143,7 @@ def withdraw_change(db: Session, officer: Officer, plan_id: str, now: datetime) 
     row = plan_row(db, officer, plan_id, is_locked=True)
     require_on(officer, row, Capability.PLAN)
     change = _open_row(db, plan_id)
-    made = _difference(db, row, change)
+    made = _difference(db, officer, row, change, now)
     approved = undone(row.document, changes_since(db, row.id, change.base_revision))
     if row.activity_id is not None:
         activity = db.get_one(models.Activity, row.activity_id)

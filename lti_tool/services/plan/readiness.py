@@ -12,7 +12,9 @@ from lti_tool.domain.document import Document, is_given, value_at
 from lti_tool.domain.plan import section_of
 from lti_tool.domain.readiness import Days, Severity, Unmet, blocking, rehearsed, unmet
 from lti_tool.services.activity_file import Fault
+from lti_tool.services.integrity import Integrity
 from lti_tool.services.plan.convert import checked, document_path
+from lti_tool.services.plan.people import is_answered, people_unmet
 
 FILE_CHECK = "file_check"
 """A check of the activity file's format: its words come with it, in English."""
@@ -74,13 +76,20 @@ def _is_told(document: Document, fault: Unmet, told: frozenset[str]) -> bool:
 
 
 def readiness(
-    document: Document, key: str, days: Days, names: Collection[str], own: Collection[Unmet] = ()
+    document: Document,
+    key: str,
+    days: Days,
+    names: Collection[str],
+    own: Collection[Unmet] = (),
+    held: Integrity | None = None,
 ) -> Readiness:
-    """Everything that is unmet, errors first, in the order of the rules. ``names``: files that are there.
+    """Everything that is unmet, errors first, in the order of the rules.
 
-    ``own``: what the provider's settings and confirmations leave open (``plan.settings``).
+    ``names``: files that are there. ``own``: what the provider's settings and confirmations leave open
+    (``plan.settings``). ``held``: the roster that the document was counted with, if there is one.
     """
-    rules = unmet(document, days)
+    asked = (one for one in unmet(document, days) if not is_answered(one.code, held))
+    rules = (*people_unmet(held), *asked)
     told = frozenset(one.path for one in rules if one.is_error)
     file = checked(document, key, days.designation, names)
     faults = (_of_fault(document, fault) for fault in file.faults)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,9 @@ from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.plan import DESIGNATED, FIELDS, PlanSection, PlanState, section_of
 from lti_tool.domain.readiness import Days, Unmet
 from lti_tool.services import audit
+from lti_tool.services.integrity import Integrity
 from lti_tool.services.office import Officer
+from lti_tool.services.plan.people import counted, held_for
 from lti_tool.services.plan.powers import require_on, require_reader
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
 from lti_tool.services.plan.settings import unmet_of_provider
@@ -47,6 +49,7 @@ class Plan:
     state: PlanState
     revision: int
     document: Document
+    """With the people that count: the roster's, once there is one."""
     activity_id: str | None
     days: Days
     files: tuple[str, ...]
@@ -55,6 +58,16 @@ class Plan:
     closes_at: datetime | None
     own: tuple[Unmet, ...] = ()
     """What the provider's settings and confirmations leave open."""
+    held: Integrity | None = None
+    """The roster, support, joint providers and exception; ``None`` while the document's own people count."""
+    stored: Document = field(default_factory=dict)
+    """As it was saved last, which for what is approved is what learners are told."""
+
+    @property
+    def has_moved(self) -> bool:
+        """The roster says something else by now than what was approved."""
+        is_told = self.state in DESIGNATED and self.change is None
+        return is_told and self.held is not None and bool(changes(self.stored, self.document))
 
     @property
     def is_open_for_changes(self) -> bool:
@@ -62,7 +75,7 @@ class Plan:
 
     @property
     def readiness(self) -> Readiness:
-        return readiness(self.document, self.key, self.days, self.files, self.own)
+        return readiness(self.document, self.key, self.days, self.files, self.own, self.held)
 
 
 def plan_row(db: Session, officer: Officer, plan_id: str, *, is_locked: bool = False) -> models.ActivityPlan:
@@ -93,7 +106,9 @@ def _open_change(row: models.PlanChange | None) -> OpenChange | None:
     return OpenChange(row.id, row.reason, row.base_revision, row.opened_name, row.opened_at) if row else None
 
 
-def plan_value(db: Session, row: models.ActivityPlan, now: datetime) -> Plan:
+def plan_value(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> Plan:
+    held = held_for(db, officer, row.id, now)
+    document = counted(row.document, held)
     days = days_of(row.document, row.designated_on, now)
     return Plan(
         id=row.id,
@@ -101,21 +116,23 @@ def plan_value(db: Session, row: models.ActivityPlan, now: datetime) -> Plan:
         title=row.title,
         state=PlanState(row.state),
         revision=row.revision,
-        document=row.document,
+        document=document,
         activity_id=row.activity_id,
         days=days,
         files=file_names(db, row.id),
         change=_open_change(change_row(db, row.id)),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
-        own=unmet_of_provider(db, row.provider_id, row.document, days),
+        own=unmet_of_provider(db, row.provider_id, document, days),
+        held=held,
+        stored=row.document,
     )
 
 
 def open_plan(db: Session, officer: Officer, plan_id: str, now: datetime) -> Plan:
     """Raises ``NotFound("plan_unknown")``, ``Forbidden("capability_missing")``."""
     row = plan_row(db, officer, plan_id)
-    return plan_value(db, row, now)
+    return plan_value(db, officer, row, now)
 
 
 def stored(made: Sequence[Change]) -> list[list[Any]]:
@@ -133,11 +150,13 @@ def changes_since(db: Session, plan_id: str, revision: int) -> tuple[Change, ...
     return tuple(change for rows in db.scalars(query) for change in restored(rows))
 
 
-def judged(db: Session, row: models.ActivityPlan, now: datetime) -> Readiness:
-    """The readiness of a plan as it stands, on this day."""
+def judged(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> Readiness:
+    """The readiness of a plan as it stands, on this day, with its roster as it is now."""
+    held = held_for(db, officer, row.id, now)
+    document = counted(row.document, held)
     days = days_of(row.document, row.designated_on, now)
-    own = unmet_of_provider(db, row.provider_id, row.document, days)
-    return readiness(row.document, row.key, days, file_names(db, row.id), own)
+    own = unmet_of_provider(db, row.provider_id, document, days)
+    return readiness(document, row.key, days, file_names(db, row.id), own, held)
 
 
 def note_revision(
@@ -148,7 +167,7 @@ def note_revision(
     row.revision += 1
     row.document, row.updated_at = document, now
     row.title = (document.get("title") or row.title)[:MAX_TITLE]
-    row.errors = len(judged(db, row, now).errors)
+    row.errors = len(judged(db, officer, row, now).errors)
     db.add(
         models.PlanRevision(
             plan_id=row.id,
@@ -223,6 +242,9 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
     require_open(db, row)
     if not 0 < edit.revision <= row.revision:
         raise Conflict("revision_unknown")
+    held = held_for(db, officer, plan_id, now)
+    if held is not None and edit.section is PlanSection.PEOPLE:
+        raise Refused("plan_people_in_roster")
     theirs = changes_since(db, plan_id, edit.revision)
     if edit.is_strict and any(section_of(change.path) is edit.section for change in theirs):
         return _unchanged(row, edit)
@@ -236,7 +258,7 @@ def save_section(db: Session, officer: Officer, plan_id: str, edit: Edit, now: d
         raise Conflict("plan_conflict", clashes=tuple(open_clashes), seen=row.revision)
     document = applied(row.document, own)
     if document != row.document:
-        note_revision(db, row, officer, "saved", document, now)
+        note_revision(db, row, officer, "saved", counted(document, held), now)
     return row.revision
 
 

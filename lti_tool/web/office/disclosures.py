@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.capability import Capability
 from lti_tool.services.people_list import dashboard
-from lti_tool.services.subject import subjects
+from lti_tool.services.subject import may_for, subjects
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.disclosure_words import STATUSES
@@ -25,5 +25,5 @@ def disclosures(work: OfficeWork) -> ResponseReturnValue:
 def rosters(work: OfficeWork) -> ResponseReturnValue:
     """Activities whose people, support and joint providers one may plan."""
     every = subjects(work.db, work.officer.provider_id).values()
-    mine = [one for one in every if work.officer.may(Capability.PLAN, one.activity_id)]
+    mine = [one for one in every if may_for(work.officer, one, Capability.PLAN)]
     return office_page("office/rosters.html", work, activities=mine)

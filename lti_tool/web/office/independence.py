@@ -13,6 +13,7 @@ from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.domain.integrity import offered_exceptions
 from lti_tool.services.company import find_companies
 from lti_tool.services.integrity import choose_exception, integrity
+from lti_tool.services.subject import may_for
 from lti_tool.services.support import SupportForm, add_partner, add_support, remove_partner, remove_support
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
@@ -42,7 +43,7 @@ def _independence_page(
     status: int = 200,
 ) -> Response:
     """``exception``: what was chosen and its reason."""
-    activity_id = check_sight(work, plan_id)
+    check_sight(work, plan_id)
     found = integrity(work.db, work.officer, plan_id, work.now, work.deps.settings.disclosure_months)
     about = found.subject
     offered = offered_exceptions(about.format, is_series=about.is_series)
@@ -62,8 +63,8 @@ def _independence_page(
         kind_words=SUPPORT_KINDS,
         companies=find_companies(work.db, work.officer.provider_id, "", 300),
         reason_words=reason_words,
-        may_plan=work.officer.may(Capability.PLAN, activity_id),
-        may_review=work.officer.may(Capability.REVIEW_DISCLOSURES, activity_id),
+        may_plan=may_for(work.officer, about, Capability.PLAN),
+        may_review=may_for(work.officer, about, Capability.REVIEW_DISCLOSURES),
     )
 
 

@@ -21,6 +21,7 @@ from lti_tool.services.mitigation import (
     history,
     mitigate,
 )
+from lti_tool.services.subject import require_for
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.disclosure.words import NATURES, RESEARCH_ROLES
 from lti_tool.web.office import blueprint
@@ -96,7 +97,7 @@ def _page(
 def relationship(work: OfficeWork, plan_id: str, role_id: str) -> ResponseReturnValue:
     """What was disclosed and decided about one relationship."""
     held = _held(work, plan_id, role_id)
-    work.officer.require(Capability.REVIEW_DISCLOSURES, held.row.subject.activity_id)
+    require_for(work.officer, held.row.subject, Capability.REVIEW_DISCLOSURES)
     return _page(work, plan_id, held)
 
 

@@ -17,12 +17,14 @@ from lti_tool.domain.errors import Conflict, NotFound
 from lti_tool.domain.plan import FIELDS, PlanSection
 from lti_tool.services.plan.bank import newer_questions
 from lti_tool.services.plan.library import STANDARD, extended, objective_items, speaker_items, standard_items
+from lti_tool.services.plan.people import left_out
 from lti_tool.services.plan.powers import abilities
 from lti_tool.services.plan.settings import signing_people
 from lti_tool.services.plan.work import Edit, Plan, save_section
 from lti_tool.services.working import workings
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
+from lti_tool.web.office.disclosure_words import ROLES, STATUSES
 from lti_tool.web.office.plan_frame import plan_of, plan_page, value_words
 from lti_tool.web.office.plan_words import LOCKED_WORDS
 from lti_tool.web.office.planning.delivery import credit_options
@@ -88,6 +90,9 @@ def section_page(work: OfficeWork, found: Plan, section: PlanSection, **values: 
         locked_words=LOCKED_WORDS.get(found.state, _("You may look at this plan; others may change it.")),
         following=following_section(section),
         library=STANDARD,
+        role_words=ROLES,
+        statuses=STATUSES,
+        left_out=left_out(found.stored, found.held),
         **_beside(work, found, section),
         **{"section_key": section.value, **values},
     )

@@ -70,7 +70,7 @@ def _facts(found: Plan) -> list[tuple[str, str]]:
 def _review_page(work: OfficeWork, plan_id: str, *, status: int = 200, error: CmeError | None = None) -> Response:
     found = plan_of(work, plan_id)
     powers = abilities(work.db, work.officer, plan_id)
-    made = difference(work.db, work.officer, plan_id) if found.change else None
+    made = difference(work.db, work.officer, plan_id, work.now) if found.change else None
     is_fault = isinstance(error, BadInput)
     return plan_page(
         "office/plan/review.html",

@@ -107,6 +107,10 @@ EXPLANATIONS.update(
             lazy_gettext("The activity is under review"),
             lazy_gettext("Ask the approver to return it if it must be changed."),
         ),
+        "plan_people_in_roster": (
+            lazy_gettext("The people of this activity come from its roster"),
+            lazy_gettext("Change roles, disclosures, support and the exception there."),
+        ),
         "plan_approved": (
             lazy_gettext("What is approved changes by a change request only"),
             lazy_gettext("Begin one on the review page, with the reason."),

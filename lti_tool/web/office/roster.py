@@ -13,7 +13,7 @@ from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.services.integrity import integrity
 from lti_tool.services.person import find_people
 from lti_tool.services.roster import RoleForm, add_role, change_role, remove_role
-from lti_tool.services.subject import subject
+from lti_tool.services.subject import Subject, may_for, require_for, subject
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.disclosure.words import NATURES
 from lti_tool.web.learner.information import HEADINGS
@@ -24,12 +24,12 @@ from lti_tool.web.office.frame import office_page
 MAX_SEARCH = 100
 
 
-def check_sight(work: OfficeWork, plan_id: str) -> str:
-    """Planners and reviewers of an activity may see its people; gives the activity's key for capabilities."""
-    activity_id = subject(work.db, work.officer.provider_id, plan_id).activity_id
-    if not work.officer.may(Capability.REVIEW_DISCLOSURES, activity_id):
-        work.officer.require(Capability.PLAN, activity_id)
-    return activity_id
+def check_sight(work: OfficeWork, plan_id: str) -> Subject:
+    """Planners and reviewers of an activity may see its people; gives the activity."""
+    about = subject(work.db, work.officer.provider_id, plan_id)
+    if not may_for(work.officer, about, Capability.REVIEW_DISCLOSURES):
+        require_for(work.officer, about, Capability.PLAN)
+    return about
 
 
 def _roster_page(
@@ -40,7 +40,7 @@ def _roster_page(
     words: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    activity_id = check_sight(work, plan_id)
+    about = check_sight(work, plan_id)
     found = integrity(work.db, work.officer, plan_id, work.now, work.deps.settings.disclosure_months)
     search = request.args.get("search", "").strip()[:MAX_SEARCH]
     return office_page(
@@ -48,7 +48,7 @@ def _roster_page(
         work,
         status=status,
         found=found,
-        form=form or RoleForm("", "", found.subject.starts_on.isoformat()),
+        form=form or RoleForm("", "", about.starts_on.isoformat() if about.is_dated else ""),
         faults=words or {},
         summary=summary(words or {}),
         search=search,
@@ -59,8 +59,8 @@ def _roster_page(
         natures=NATURES,
         reason_words=reason_words,
         headings=HEADINGS,
-        may_plan=work.officer.may(Capability.PLAN, activity_id),
-        may_review=work.officer.may(Capability.REVIEW_DISCLOSURES, activity_id),
+        may_plan=may_for(work.officer, about, Capability.PLAN),
+        may_review=may_for(work.officer, about, Capability.REVIEW_DISCLOSURES),
     )
 
 

@@ -20,6 +20,7 @@ KEY_WORDS = {
     "direct": lazy_gettext("accreditation statement, directly provided"),
     "joint": lazy_gettext("accreditation statement, jointly provided"),
     "state": lazy_gettext("accreditation statement, state-accredited"),
+    "jointly-accredited": lazy_gettext("accreditation statement, jointly accredited"),
     "designation": lazy_gettext("credit designation statement"),
     "awarded": lazy_gettext("certificate, credit awarded"),
     "participated": lazy_gettext("certificate, participation"),

@@ -12,7 +12,17 @@ from lti_tool.domain.credit import Unit, printed_amount
 from lti_tool.domain.document import Document, records
 from lti_tool.services.plan.preview import offered_credits
 from lti_tool.web.messages import STEP_NAMES
-from lti_tool.web.office.planning.controls import Choice, Control, Group, Option, Rows, Text, Tick, fixed
+from lti_tool.web.office.planning.controls import (
+    Choice,
+    Control,
+    Group,
+    Numbers,
+    Option,
+    Rows,
+    Text,
+    Tick,
+    fixed,
+)
 
 FORMAT_WORDS = tuple((one.value, one.value[:1].upper() + one.value[1:]) for one in LearningFormat)
 """The AMA's own names, never translated: they are printed."""
@@ -20,6 +30,8 @@ ACCREDITATION_WORDS = (
     (Accreditation.DIRECT.value, lazy_gettext("Accredited by the ACCME")),
     (Accreditation.JOINT.value, lazy_gettext("Accredited by the ACCME, with a joint provider")),
     (Accreditation.STATE.value, lazy_gettext("Accredited by a recognized state accreditor")),
+    (Accreditation.JOINTLY_ACCREDITED.value, lazy_gettext("Jointly accredited (ACCME, ACPE and ANCC)")),
+    (Accreditation.NONE.value, lazy_gettext("Not accredited for physicians")),
 )
 REQUIREMENT_WORDS = (
     (Requirement.REQUIRED.value, lazy_gettext("Required")),
@@ -62,10 +74,58 @@ def credit_type_options(document: Document) -> list[Option]:
     return [*offered, *({"value": code, "label": code} for code in dict.fromkeys(known) if code not in values)]
 
 
+PART_WORDS = {"pharmacology": lazy_gettext("Pharmacology")}
+"""Parts that boards count by themselves; a plan may hold others."""
+
+
+def part_options(document: Document) -> list[Option]:
+    """The parts that boards are known to count, and those that the plan names already."""
+    held = (key for offer in records(document.get("credits")) for key in offer.get("parts") or ())
+    return [{"value": key, "label": PART_WORDS.get(key, key)} for key in dict.fromkeys((*PART_WORDS, *held))]
+
+
 _OFFER: tuple[Control, ...] = (
     Choice("type", lazy_gettext("Credit type"), credit_type_options, prompt=lazy_gettext("Choose")),
     Text("maximum", lazy_gettext("Maximum credits"), lazy_gettext("What is designated, such as 1.00."), kind="decimal"),
     Text("minimum", lazy_gettext("Least credits that may be claimed"), kind="decimal"),
+    Text(
+        "variant",
+        lazy_gettext("Kind within the type"),
+        lazy_gettext("Where the body has several, such as Knowledge."),
+        limit=200,
+        is_needed=False,
+    ),
+    Text(
+        "reference",
+        lazy_gettext("Number from the body"),
+        lazy_gettext("Such as the UAN, or its number of the provider or the activity."),
+        limit=200,
+        is_needed=False,
+    ),
+    Numbers("parts", lazy_gettext("Of the maximum"), part_options, lazy_gettext("Only what a board counts by itself.")),
+    Text(
+        "topics",
+        lazy_gettext("Topic tags of boards"),
+        lazy_gettext("One per line."),
+        rows=2,
+        limit=2000,
+        kind="lines",
+        is_needed=False,
+    ),
+    Text(
+        "session_maximum",
+        lazy_gettext("Most credits for one session"),
+        lazy_gettext("For a series only."),
+        kind="decimal",
+        is_needed=False,
+    ),
+    Text(
+        "group",
+        lazy_gettext("Group of credits that exclude each other"),
+        lazy_gettext("A word of yours. Of the credits with the same word a learner claims one."),
+        limit=60,
+        is_needed=False,
+    ),
 )
 CREDIT: tuple[Control, ...] = (
     Text(
@@ -95,6 +155,15 @@ CREDIT: tuple[Control, ...] = (
         lazy_gettext("Credit"),
         lazy_gettext("None: leave the list empty. Nothing can be claimed then."),
         title="type",
+    ),
+    Text(
+        "equivalents",
+        lazy_gettext("The same education"),
+        lazy_gettext("Keys of other activities, one per line. Nobody gets credit for both."),
+        rows=2,
+        limit=2000,
+        kind="lines",
+        is_needed=False,
     ),
     Group(
         "provider",
@@ -144,8 +213,22 @@ DELIVERY: tuple[Control, ...] = (
     Text(
         "expires",
         lazy_gettext("Expiration"),
-        lazy_gettext("Last day on which credit can be claimed: at most three years after the review."),
+        lazy_gettext("Last day on which credit can be earned: at most three years after the review."),
         kind="date",
+    ),
+    Text(
+        "claims_open",
+        lazy_gettext("Claims open"),
+        lazy_gettext("Only if later than the release."),
+        kind="date",
+        is_needed=False,
+    ),
+    Text(
+        "claims_close",
+        lazy_gettext("Claims close"),
+        lazy_gettext("Last day of claims, only if other than the expiration."),
+        kind="date",
+        is_needed=False,
     ),
     Text(
         "location",

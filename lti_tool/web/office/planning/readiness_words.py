@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.document import Document
+from lti_tool.domain.mitigation import Reason
 from lti_tool.domain.plan import PlanSection
 from lti_tool.domain.readiness import STEP_NEVER_OPENS, Unmet
 from lti_tool.services.plan.readiness import FILE_CHECK
@@ -19,6 +20,7 @@ from lti_tool.services.plan.settings import (
     WORDING_UNCONFIRMED,
 )
 from lti_tool.web.messages import STEP_NAMES
+from lti_tool.web.office.disclosure_words import reason_words
 from lti_tool.web.office.planning.delivery import ACCREDITATION_WORDS
 from lti_tool.web.office.planning.sections import control_name, path_words
 
@@ -238,10 +240,12 @@ class UnmetRow:
     source: str
     is_error: bool
     section: PlanSection
-    page: tuple[str, Any] | None
-    """Where it is settled outside the plan: endpoint, and words of the link."""
     control: str
     """Name of the control, for the link to it."""
+    page: tuple[str, Any] | None = None
+    """Where it is settled outside the plan: endpoint, and words of the link."""
+    roster_page: str = ""
+    """Where it is met in the roster: its endpoint, or that of support and joint providers."""
 
 
 def _fill(words: Any, facts: dict[str, Any]) -> str:
@@ -249,7 +253,18 @@ def _fill(words: Any, facts: dict[str, Any]) -> str:
     return f"{text[:1].upper()}{text[1:]}" if text else ""
 
 
+def _roster_row(one: Unmet) -> UnmetRow:
+    reason: Reason = one.facts["reason"]
+    is_independence = one.path.startswith(("commercial_support", "provider", "standard3"))
+    page = "office.independence" if is_independence else "office.roster"
+    field = str(one.facts["who"] or _("People in control of content"))
+    remedy = _("Settle it in the roster of the activity")
+    return UnmetRow(field, reason_words(reason), remedy, one.source, one.is_error, one.section, "", roster_page=page)
+
+
 def unmet_row(one: Unmet, document: Document) -> UnmetRow:
+    if "reason" in one.facts:
+        return _roster_row(one)
     what, remedy = WORDS.get(one.code, (one.code, ""))
     facts = dict(one.facts)
     if "step" in facts:
@@ -264,6 +279,6 @@ def unmet_row(one: Unmet, document: Document) -> UnmetRow:
         one.source,
         one.is_error,
         one.section,
-        PAGES.get(one.code),
         control_name(one.path),
+        PAGES.get(one.code),
     )

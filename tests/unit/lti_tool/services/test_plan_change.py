@@ -39,7 +39,7 @@ def test_what_was_approved_changes_by_a_request_with_a_reason(migrated_database_
         office.later(days=100)
         office.save(ada, plan_id, {"title": "New", "description": "Clearer."})
         with office.db() as db:
-            found = difference(db, ada, plan_id)
+            found = difference(db, ada, plan_id, office.now)
         assert [one.path for one in found.relevant] == ["title"]
         assert [one.path for one in found.editorial] == ["description"]
         revision = office.plan(ada, plan_id).revision

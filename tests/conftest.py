@@ -17,10 +17,13 @@ Migrating is done by ``lti_tool.db.migrate.upgrade(url)``, imported only when a 
 import os
 import shutil
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from tests.postgres import PostgresForTests, prepare_folder, remove_folder
 
@@ -80,6 +83,29 @@ def pytest_make_collect_report(
 def in_ci() -> bool:
     """Say whether this run is the one that counts."""
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def applications_are_cheap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each test has an application of its own. Templates are compiled once for all of them, and the builder of a
+    route's addresses, two compilations each for some hundreds of routes, when an address is first built."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    compile_builder = Rule._compile_builder
+
+    def on_first_use(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made: list[Callable[..., tuple[str, str]]] = []
+
+        def build(bound: Rule, **values: object) -> tuple[str, str]:
+            if not made:
+                made.append(compile_builder(rule, append_unknown))
+            return made[0](bound, **values)
+
+        return build
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
+        patch.setattr(Rule, "_compile_builder", on_first_use)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,12 @@ def _end(response: Response) -> Response:
     return response
 
 
+def _forget(_error: BaseException | None) -> None:
+    """What the thread does next belongs to nobody's request."""
+    REQUEST_ID.set("")
+
+
 def set_up_request_ids(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
+    app.teardown_request(_forget)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -22,6 +21,7 @@ from lti_tool.domain.errors import Forbidden, NotFound
 from lti_tool.domain.plan import PlanState
 from lti_tool.services.office import Officer
 from lti_tool.services.row_key import is_row_key
+from lti_tool.services.time_zone import time_zones
 
 NO_DAY = date.max
 """Where a plan has no day yet: nothing is too late for it, and nothing is over."""
@@ -95,7 +95,7 @@ def plan_subject(row: models.ActivityPlan) -> Subject:
         LearningFormat(learning_format) if known else LearningFormat.ENDURING,
         _day(document, "release"),
         _day(document, "expires"),
-        zone if zone in available_timezones() else "UTC",
+        zone if zone in time_zones() else "UTC",
         activity_id=row.activity_id or "",
         created_by=row.created_by,
     )

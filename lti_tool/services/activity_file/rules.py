@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from lti_tool.domain.activity import (
     NEEDS_ASSESSMENT,
@@ -27,6 +26,7 @@ from lti_tool.domain.fault import Findings
 from lti_tool.domain.integrity import offered_exceptions
 from lti_tool.services.activity_file.keys import Data
 from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
+from lti_tool.services.time_zone import time_zones
 
 REVIEW_YEARS = 3
 """An enduring material is reviewed at least that often (ACCME)."""
@@ -191,8 +191,8 @@ def is_web_address(address: str) -> bool:
 
 def _zone(data: Data, findings: Findings) -> None:
     zone = data["time_zone"]
-    if zone and zone not in available_timezones():
-        near = did_you_mean(zone, tuple(sorted(available_timezones())))
+    if zone and zone not in time_zones():
+        near = did_you_mean(zone, tuple(sorted(time_zones())))
         findings.add(
             "time_zone", f"there is no time zone {zone!r}", near or "write an IANA name such as America/Chicago"
         )

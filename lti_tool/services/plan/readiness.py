@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.document import Document, is_given, value_at
@@ -15,6 +15,7 @@ from lti_tool.services.activity_file import Fault
 from lti_tool.services.integrity import Integrity
 from lti_tool.services.plan.convert import checked, document_path
 from lti_tool.services.plan.people import is_answered, people_unmet
+from lti_tool.services.time_zone import time_zones
 
 FILE_CHECK = "file_check"
 """A check of the activity file's format: its words come with it, in English."""
@@ -34,7 +35,7 @@ _TOLD_BY = {"designated": "release"}
 def days_of(document: Document, designated: date | None, now: datetime) -> Days:
     """Today where the activity takes place: credit is designated by that calendar."""
     zone = str(document.get("time_zone") or "UTC")
-    place = ZoneInfo(zone) if zone in available_timezones() else UTC
+    place = ZoneInfo(zone) if zone in time_zones() else UTC
     return Days(now.astimezone(place).date(), designated)
 
 

@@ -7,7 +7,7 @@ Fixtures (all give SQLAlchemy addresses as ``str``; every test gets a database o
 ``postgres_url``           an empty database on the PostgreSQL that the test run starts by itself
 ``database_url``           the test runs twice: once with each of the two
 ``migrated_sqlite_url``    the same three, at the newest migration. The migrations run once per process (SQLite)
-``migrated_postgres_url``  or once per run (PostgreSQL); after that each test gets a copy of the migrated template
+``migrated_postgres_url``  or once per run (PostgreSQL); after that each test gets a copy, or one that was emptied
 ``migrated_database_url``
 =========================  ======================================================================================
 
@@ -25,7 +25,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
-from tests.postgres import PostgresForTests, prepare_folder, remove_folder
+from tests.postgres import MigratedDatabases, PostgresForTests, prepare_folder, remove_folder
 
 SERVER_FOLDER = "CME_TEST_POSTGRES"
 BY_FOLDER = ("browser", "peers", "certification")
@@ -142,10 +142,17 @@ def migrated_sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def migrated_databases(postgres_server: PostgresForTests) -> Iterator[MigratedDatabases]:
+    """Those of this process."""
+    made = MigratedDatabases(postgres_server, postgres_server.template(migrate))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def migrated_postgres_url(postgres_server: PostgresForTests) -> Iterator[str]:
-    template = postgres_server.template(migrate)
-    with postgres_server.database(new_name(), template=template) as url:
+def migrated_postgres_url(migrated_databases: MigratedDatabases) -> Iterator[str]:
+    with migrated_databases.one() as url:
         yield url
 
 

@@ -5,9 +5,10 @@ import fcntl
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -104,23 +105,32 @@ class PostgresForTests:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.host}"
 
+    def inside(self, database: str = "postgres") -> closing[psycopg.Connection]:
+        """A superuser's connection, each statement its own transaction."""
+        return closing(psycopg.connect(host=self.host, user="postgres", dbname=database, autocommit=True))
+
     def run(self, *statements: sql.SQL | sql.Composed) -> None:
         """Run administration statements, each in its own transaction."""
-        with closing(
-            psycopg.connect(host=self.host, user="postgres", dbname="postgres", autocommit=True)
-        ) as connection:
+        with self.inside() as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    def create(self, name: str, template: str = "template0") -> None:
+        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+        self.run(made.format(sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)))
+
+    def drop(self, name: str) -> None:
+        """With the connections that there may be."""
+        self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     @contextmanager
     def database(self, name: str, template: str = "template0") -> Iterator[str]:
         """Give the address of a new database copied from ``template``; drop it afterwards, connections or not."""
-        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
-        self.run(made.format(sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template)))
+        self.create(name, template)
         try:
             yield self.url(name)
         finally:
-            self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            self.drop(name)
 
     def template(self, migrate: Callable[[str], None]) -> str:
         """Name the migrated template database; the first caller of the run makes it."""
@@ -133,6 +143,90 @@ class PostgresForTests:
                 migrate(self.url(TEMPLATE))
                 ready.touch()
         return TEMPLATE
+
+
+EMPTIED = """
+DO $$
+DECLARE one record; is_used boolean;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    FOR one IN SELECT oid::regclass AS name FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO is_used;
+        IF is_used THEN EXECUTE format('DELETE FROM %s', one.name); END IF;
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+        WHERE last_value IS NOT NULL;
+END $$
+"""
+"""Throws out everybody else, then every row: ten times cheaper than another database of ninety empty tables."""
+SCHEMA = """
+SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
+    SELECT format('%s %s %s %s', relname, relkind, relrowsecurity, relforcerowsecurity) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s', tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT format('%s %s', conrelid, conname) FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s %s', attrelid, attname, attisdropped) FROM pg_attribute
+        JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT format('%s %s', polrelid, polname) FROM pg_policy
+    UNION ALL SELECT format('%s %s', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS every (line)
+"""
+REUSES = 60
+"""Nothing vacuums here, so a database that has served often is full of dead rows."""
+
+
+@dataclass(slots=True)
+class MigratedDatabases:
+    """Migrated databases of one process, each lent to one test at a time and emptied after it.
+
+    One whose tables, triggers, policies or functions a test has changed is dropped.
+    """
+
+    server: PostgresForTests
+    template: str
+    idle: list[tuple[str, int]] = field(default_factory=list)
+    """Name, and how often it was lent."""
+    schema: str = ""
+
+    @contextmanager
+    def one(self) -> Iterator[str]:
+        """Give the address of a migrated database without a row."""
+        name, lent = self.idle.pop() if self.idle else (self._made(), 0)
+        is_fit = False
+        try:
+            yield self.server.url(name)
+            is_fit = lent < REUSES and self._emptied(name)
+        finally:
+            if is_fit:
+                self.idle.append((name, lent + 1))
+            else:
+                self.server.drop(name)
+
+    def close(self) -> None:
+        while self.idle:
+            self.server.drop(self.idle.pop()[0])
+
+    def _made(self) -> str:
+        name = f"test_{uuid.uuid4().hex}"
+        self.server.create(name, self.template)
+        with self.server.inside(name) as connection:
+            self.schema = self.schema or self._schema(connection)
+        return name
+
+    def _emptied(self, name: str) -> bool:
+        with self.server.inside(name) as connection:
+            # Neither the triggers of the append-only tables nor foreign keys speak here.
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(EMPTIED)
+            return self._schema(connection) == self.schema
+
+    def _schema(self, connection: psycopg.Connection) -> str:
+        row = connection.execute(SCHEMA).fetchone()
+        assert row is not None and isinstance(row[0], str)
+        return row[0]
 
 
 @contextmanager

@@ -6,8 +6,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .state/venv/bin
-# Two workers fit two cores; `make test WORKERS=8` on a bigger machine, WORKERS=0 for a debugger.
-WORKERS ?= 2
+# Three keep two cores busy, for they wait for databases and browsers; `make test WORKERS=8` on a bigger machine, WORKERS=0
+# for a debugger.
+WORKERS ?= 3
 # Further arguments for pytest, for example: make unit ARGS='-k credit -x'
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup

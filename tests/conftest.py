@@ -17,18 +17,20 @@ Migrating is done by ``lti_tool.db.migrate.upgrade(url)``, imported only when a 
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 from tests.postgres import MigratedDatabases, PostgresForTests, prepare_folder, remove_folder
 
 SERVER_FOLDER = "CME_TEST_POSTGRES"
 BY_FOLDER = ("browser", "peers", "certification")
+Builder = Callable[..., tuple[str, str]]
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -87,13 +89,21 @@ def in_ci() -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def applications_are_cheap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Each test has an application of its own. Templates are compiled once for all of them, and the builder of a
-    route's addresses, two compilations each for some hundreds of routes, when an address is first built."""
+    """Each test has an application of its own. Templates are compiled and routes are parsed once for all of them, and
+    the builder of a route's addresses, two compilations each for some hundreds of routes, when one is first built."""
     cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-    compile_builder = Rule._compile_builder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
+        patch.setattr(Rule, "_compile_builder", on_first_use(Rule._compile_builder))
+        patch.setattr(Rule, "_parse_rule", parsed_once(Rule._parse_rule))
+        yield
 
-    def on_first_use(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        made: list[Callable[..., tuple[str, str]]] = []
+
+def on_first_use(compile_builder: Callable[..., Builder]) -> Callable[..., Builder]:
+    """Put off compiling until an address of the rule is asked for."""
+
+    def put_off(rule: Rule, append_unknown: bool = True) -> Builder:
+        made: list[Builder] = []
 
         def build(bound: Rule, **values: object) -> tuple[str, str]:
             if not made:
@@ -102,10 +112,25 @@ def applications_are_cheap(tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
         return build
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": cache})
-        patch.setattr(Rule, "_compile_builder", on_first_use)
-        yield
+    return put_off
+
+
+def parsed_once(parse: Callable[[Rule, str], Iterable[RulePart]]) -> Callable[[Rule, str], Iterable[RulePart]]:
+    """Remember what the text of a rule means; the applications of a process have the same converters."""
+    known: dict[str, tuple[list[RulePart], list[tuple[bool, str]], dict[str, BaseConverter]]] = {}
+
+    def parsed(rule: Rule, text: str) -> Iterable[RulePart]:
+        if text not in known:
+            held, rule._trace, rule._converters = (rule._trace, rule._converters), [], {}
+            known[text] = list(parse(rule, text)), rule._trace, rule._converters
+            rule._trace, rule._converters = held
+        parts, trace, converters = known[text]
+        rule._trace.extend(trace)
+        rule._converters.update(converters)
+        rule.arguments.update(converters)
+        return parts
+
+    return parsed
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,7 @@ def postgres() -> Iterator[str]:
     """The address of an empty database; server and files are gone afterwards."""
     folder = prepare_folder()
     try:
-        (folder / "tuned").touch()  # keeps the settings of a server whose data matter
-        server = PostgresForTests.start(folder)
+        server = PostgresForTests.start(folder, settings=())
         with server.database("benchmark") as url:
             yield url
         server.close()

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,17 +82,17 @@ class PostgresForTests:
     handle: Any
 
     @classmethod
-    def start(cls, folder: Path) -> "PostgresForTests":
-        """Start the server in ``folder``, or join it if another worker was first."""
+    def start(cls, folder: Path, settings: Sequence[str] = THROW_AWAY_SETTINGS) -> "PostgresForTests":
+        """Start the server in ``folder`` with these settings, or join it if another worker was first."""
         with exclusive(folder / "start.lock"):
             handle = open_server(folder)
             server = cls(folder, str(handle.get_postmaster_info().socket_dir), handle)
-            if not (folder / "tuned").exists():
-                server.run(*(sql.SQL("ALTER SYSTEM SET {}").format(sql.SQL(each)) for each in THROW_AWAY_SETTINGS))
+            if not (folder / "ready").exists():
+                server.run(*(sql.SQL("ALTER SYSTEM SET {}").format(sql.SQL(each)) for each in settings))
                 server.run(
                     sql.SQL("SELECT pg_reload_conf()"), sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER))
                 )
-                (folder / "tuned").touch()
+                (folder / "ready").touch()
         return server
 
     def close(self) -> None:

@@ -15,8 +15,8 @@ from lti_tool.domain.accreditation import FINDING, MILESTONE, Due, DueKind, Mile
 from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.fields import FieldRule, Typed, offering, read_fields
 from lti_tool.domain.provider import MAY_ACCREDIT
-from lti_tool.services.activity import list_activities
 from lti_tool.services.audit import Actor
+from lti_tool.services.outline import outlined_activities
 from lti_tool.services.provider_settings import Kept, accreditations
 from lti_tool.services.revision import added, own, put, retire
 from lti_tool.services.vault import owners
@@ -132,12 +132,12 @@ def _document_dues(session: Session, provider_id: str) -> Iterator[Due]:
 
 
 def _activity_dues(session: Session, provider_id: str) -> Iterator[Due]:
-    for one in list_activities(session, provider_id):
-        activity = one.activity
-        yield Due(f"activity:{one.activity_id}", DueKind.ACTIVITY_EXPIRY, activity.expires_on, one.title)
-        if activity.format is LearningFormat.ENDURING:
-            day = _years_after(activity.reviewed_on, REVIEW_YEARS)
-            if day < activity.expires_on:
+    for one in outlined_activities(session, provider_id):
+        outline = one.outline
+        yield Due(f"activity:{one.activity_id}", DueKind.ACTIVITY_EXPIRY, outline.expires_on, one.title)
+        if outline.format is LearningFormat.ENDURING:
+            day = _years_after(outline.reviewed_on, REVIEW_YEARS)
+            if day < outline.expires_on:
                 yield Due(f"activity:{one.activity_id}", DueKind.CONTENT_REVIEW, day, one.title)
 
 

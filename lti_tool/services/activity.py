@@ -18,6 +18,7 @@ from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.errors import Conflict, NotFound
 from lti_tool.domain.wire import write_activity
+from lti_tool.services import outline
 from lti_tool.services.question_use import note_uses
 from lti_tool.services.wording import require_confirmed
 
@@ -82,7 +83,7 @@ def import_activity(
     if plan_id is None and row.published_at is None:
         row.published_at = now
     row.version += 1
-    row.title = activity.title[:255]
+    row.title, row.outline = activity.title[:255], outline.stored(outline.of_activity(activity), row.version)
     session.add(
         models.ActivityVersion(
             activity_id=row.id, number=row.version, definition=definition, content_hash=content_hash, created_at=now

@@ -6,17 +6,17 @@ many people as a page needs: a list never says anything else than the person's o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.db import models
 from lti_tool.db.load_disclosure import person_value
-from lti_tool.domain.mitigation import CLEAR, DisclosureStatus
+from lti_tool.domain.mitigation import DisclosureStatus
 from lti_tool.domain.person import Person, last_valid_day, months_after
 from lti_tool.services.office import Officer
 from lti_tool.services.person import search_words
@@ -24,8 +24,6 @@ from lti_tool.services.standings import StandingRow, standing_rows
 from lti_tool.services.subject import Subject, subjects
 
 PAGE = 50
-BATCH = 200
-"""So many people are judged at a time for the dashboard."""
 LEAST_BATCH = 30
 """So many at least while a page of open cases is filled."""
 MAX_SEARCH = 100
@@ -105,11 +103,6 @@ def _wanted(officer: Officer, shown: Shown, search: str, now: datetime, months: 
     return query.where(conditions[shown]) if shown in conditions else query
 
 
-def _has_role() -> ColumnElement[bool]:
-    role = models.ActivityRole
-    return exists().where(role.person_id == models.Person.id, role.removed_at.is_(None))
-
-
 def _may_be_open() -> ColumnElement[bool]:
     """All whose roles can need a look: they have relationships, or disclosed only after a role began."""
     role = models.ActivityRole
@@ -170,17 +163,18 @@ def _listed(
     now: datetime,
     months: int,
 ) -> list[ListedPerson]:
-    standings = _standings(db, officer, [row.id for row in rows], about, now, months)
+    standings = standings_of(db, officer, [row.id for row in rows], about, now, months)
     return [_listed_person(row, standings.get(row.id, []), now, months) for row in rows]
 
 
-def _standings(
+def standings_of(
     db: Session, officer: Officer, person_ids: Sequence[str], about: dict[str, Subject], now: datetime, months: int
 ) -> dict[str, list[StandingRow]]:
     """By person: the roles that are held and not over. ``about`` keeps what is known of the activities."""
     table = models.ActivityRole
     mine = and_(table.provider_id == officer.provider_id, table.removed_at.is_(None))
-    roles = list(db.scalars(select(table).where(mine, table.person_id.in_(person_ids)).order_by(table.starts_on)))
+    query = select(table).where(mine, table.person_id.in_(person_ids)).order_by(table.starts_on)
+    roles = list(db.scalars(query.options(joinedload(table.person))))
     unknown = {role.plan_id for role in roles} - set(about)
     if unknown:
         about |= subjects(db, officer.provider_id, sorted(unknown))
@@ -193,7 +187,7 @@ def _standings(
 
 def roles_of(db: Session, officer: Officer, person_id: str, now: datetime, months: int) -> list[StandingRow]:
     """The roles of one person that are held and not over."""
-    return _standings(db, officer, [person_id], {}, now, months).get(person_id, [])
+    return standings_of(db, officer, [person_id], {}, now, months).get(person_id, [])
 
 
 def _is_over(row: StandingRow, now: datetime) -> bool:
@@ -212,61 +206,7 @@ def _listed_person(row: models.Person, roles: Sequence[StandingRow], now: dateti
     return ListedPerson(person_value(row), currency, until, tuple(roles))
 
 
-@dataclass(frozen=True, slots=True)
-class Dashboard:
-    """Who keeps what from going on. Counts are people; ``activities`` lists those with somebody who is not clear."""
-
-    people: int
-    missing: int
-    expired: int
-    open: int
-    unreviewed_companies: int
-    activities: tuple[tuple[Subject, Mapping[DisclosureStatus, int]], ...]
-
-
-def dashboard(db: Session, officer: Officer, now: datetime, months: int) -> Dashboard:
-    """Whose disclosure is missing, expired or unmitigated, over all people with a role that is not over."""
-    about: dict[str, Subject] = {}
-    open_people: set[str] = set()
-    statuses: dict[str, dict[DisclosureStatus, int]] = {}
-    for row in _current_rows(db, officer, about, now, months):
-        if row.standing.status in (DisclosureStatus.REVIEW, DisclosureStatus.EXCLUDED):
-            open_people.add(row.person_id)
-        counts = statuses.setdefault(row.subject.id, {})
-        counts[row.standing.status] = counts.get(row.standing.status, 0) + 1
-    unclear = [(about[key], counts) for key, counts in statuses.items() if set(counts) - CLEAR]
-    return Dashboard(
-        people=_count(db, officer, Shown.ALL, now, months),
-        missing=_count(db, officer, Shown.MISSING, now, months),
-        expired=_count(db, officer, Shown.EXPIRED, now, months),
-        open=len(open_people),
-        unreviewed_companies=_unreviewed(db, officer),
-        activities=tuple(sorted(unclear, key=lambda pair: (pair[0].starts_on, pair[0].title))),
-    )
-
-
-def _current_rows(
-    db: Session, officer: Officer, about: dict[str, Subject], now: datetime, months: int
-) -> Iterator[StandingRow]:
-    table = models.Person
-    query, after = select(table).where(table.provider_id == officer.provider_id, _has_role()), ""
-    while True:
-        rows = _batch(db, query, after, BATCH)
-        for found in _standings(db, officer, [row.id for row in rows], about, now, months).values():
-            yield from found
-        if len(rows) < BATCH:
-            return
-        after = _key(rows[-1])
-
-
-def _count(db: Session, officer: Officer, shown: Shown, now: datetime, months: int) -> int:
+def count_people(db: Session, officer: Officer, shown: Shown, now: datetime, months: int) -> int:
+    """All that a list of this kind shows, page by page; not for ``Shown.OPEN``, which must be judged."""
     wanted = _wanted(officer, shown, "", now, months).subquery()
     return db.scalar(select(func.count()).select_from(wanted)) or 0
-
-
-def _unreviewed(db: Session, officer: Officer) -> int:
-    table = models.Company
-    query = select(func.count()).where(
-        table.provider_id == officer.provider_id, table.eligibility == "unknown", table.merged_into.is_(None)
-    )
-    return db.scalar(query) or 0

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.document import Document
 from lti_tool.domain.errors import Forbidden, NotFound
 from lti_tool.domain.plan import PlanState
+from lti_tool.services import outline
 from lti_tool.services.office import Officer
+from lti_tool.services.outline import NO_DAY, Outline
 from lti_tool.services.row_key import is_row_key
-from lti_tool.services.time_zone import time_zones
 
-NO_DAY = date.max
-"""Where a plan has no day yet: nothing is too late for it, and nothing is over."""
 HELD = (
     models.ActivityRole,
     models.RelevanceDecision,
@@ -56,6 +56,9 @@ class Subject:
     def is_dated(self) -> bool:
         return self.starts_on != NO_DAY
 
+    def day_of(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
 
 def may_for(officer: Officer, about: Subject, capability: Capability) -> bool:
     """By grant over the provider, over the activity, or because the officer began the plan."""
@@ -71,34 +74,30 @@ def require_for(officer: Officer, about: Subject, capability: Capability) -> Non
         raise Forbidden("capability_missing", f"{capability.value} is not granted", capability=capability)
 
 
-def _of_activity(db: Session, row: models.Activity) -> Subject:
-    value = activity_value(db, row.id, row.version)
-    days = (value.released_on, value.expires_on)
-    return Subject(row.id, value.title, value.format, *days, value.time_zone, activity_id=row.id)
-
-
-def _day(document: Document, name: str) -> date:
-    try:
-        return date.fromisoformat(str(document.get(name) or ""))
-    except ValueError:
-        return NO_DAY
-
-
-def plan_subject(row: models.ActivityPlan) -> Subject:
-    """As the plan stands now. A plan without format is held to what is allowed for enduring material, the least."""
-    document = row.document
-    zone, learning_format = str(document.get("time_zone") or ""), str(document.get("format") or "")
-    known = learning_format in {one.value for one in LearningFormat}
+def _subject(row: Row[Any], found: Outline, activity_id: str, created_by: str | None = None) -> Subject:
+    days = (found.released_on, found.expires_on)
     return Subject(
-        row.id,
-        row.title,
-        LearningFormat(learning_format) if known else LearningFormat.ENDURING,
-        _day(document, "release"),
-        _day(document, "expires"),
-        zone if zone in time_zones() else "UTC",
-        activity_id=row.activity_id or "",
-        created_by=row.created_by,
+        row.id, row.title, found.format, *days, found.time_zone, activity_id=activity_id, created_by=created_by
     )
+
+
+def _of_plans(db: Session, rows: Sequence[Row[Any]]) -> list[Subject]:
+    """As the plans stand now."""
+    found = {row.id: outline.current(row.outline, row.revision) for row in rows}
+    table = models.ActivityPlan
+    outdated = [key for key, kept in found.items() if kept is None]
+    if outdated:
+        documents = db.execute(select(table.id, table.document).where(table.id.in_(outdated)))
+        found |= {row.id: outline.of_document(row.document) for row in documents}
+    held = ((row, found[row.id]) for row in rows)
+    return [_subject(row, kept, row.activity_id or "", row.created_by) for row, kept in held if kept is not None]
+
+
+def _of_activity(db: Session, row: Row[Any]) -> Subject:
+    found = outline.current(row.outline, row.version)
+    if found is None:
+        found = outline.of_activity(activity_value(db, row.id, row.version))
+    return _subject(row, found, row.id)
 
 
 def subject(db: Session, provider_id: str, plan_id: str) -> Subject:
@@ -115,9 +114,10 @@ def subjects(db: Session, provider_id: str, plan_ids: Sequence[str] | None = Non
     Only ``plan_ids`` where given; otherwise without what is archived.
     """
     plan, activity = models.ActivityPlan, models.Activity
-    plans = select(plan).where(plan.provider_id == provider_id)
+    of_plan = (plan.id, plan.title, plan.activity_id, plan.created_by, plan.revision, plan.outline)
+    plans = select(*of_plan).where(plan.provider_id == provider_id)
     planned = select(plan.activity_id).where(plan.activity_id.is_not(None))
-    files = select(activity).where(
+    files = select(activity.id, activity.title, activity.version, activity.outline).where(
         activity.provider_id == provider_id, activity.version > 0, activity.id.not_in(planned)
     )
     if plan_ids is not None:
@@ -125,7 +125,7 @@ def subjects(db: Session, provider_id: str, plan_ids: Sequence[str] | None = Non
         plans, files = plans.where(plan.id.in_(wanted)), files.where(activity.id.in_(wanted))
     else:
         plans = plans.where(plan.state != PlanState.ARCHIVED.value)
-    every = [plan_subject(row) for row in db.scalars(plans)] + [_of_activity(db, row) for row in db.scalars(files)]
+    every = _of_plans(db, db.execute(plans).all()) + [_of_activity(db, row) for row in db.execute(files)]
     return {one.id: one for one in sorted(every, key=lambda one: (one.title, one.id))}
 
 

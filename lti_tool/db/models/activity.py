@@ -22,6 +22,8 @@ class Activity(Base):
     title: Mapped[Name]
     version: Mapped[int]
     """Number of the version that new learners get."""
+    outline: Mapped[dict[str, Any] | None]
+    """``services.outline``: what lists need of that version."""
     published_at: Mapped[datetime | None]
     """Since when learners may be sent there; null while it is only approved."""
     closed_at: Mapped[datetime | None]

@@ -28,6 +28,8 @@ class ActivityPlan(Base):
     """``domain.plan.PlanState``."""
     revision: Mapped[int]
     document: Mapped[dict[str, Any]]
+    outline: Mapped[dict[str, Any] | None]
+    """``services.outline``: what lists need of the document, with its revision."""
     errors: Mapped[int]
     """How many unmet rules stood in the way of approval when it was saved last."""
     activity_id: Mapped[str | None] = mapped_column(ForeignKey("activity.id"), unique=True)

@@ -16,7 +16,7 @@ from lti_tool.domain.document import Change, Document, applied, changes, clashes
 from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.plan import DESIGNATED, FIELDS, PlanSection, PlanState, section_of
 from lti_tool.domain.readiness import Days, Unmet
-from lti_tool.services import audit
+from lti_tool.services import audit, outline
 from lti_tool.services.integrity import Integrity
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.people import counted, held_for
@@ -166,6 +166,7 @@ def note_revision(
     made = changes(row.document, document)
     row.revision += 1
     row.document, row.updated_at = document, now
+    row.outline = outline.stored(outline.of_document(document), row.revision)
     row.title = (document.get("title") or row.title)[:MAX_TITLE]
     row.errors = len(judged(db, officer, row, now).errors)
     db.add(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import insert
@@ -17,9 +19,12 @@ from tests.unit.lti_tool.services.collecting import NOW, START, Office
 PEOPLE = 2000
 
 
-def furnish(office: Office) -> None:
-    """A third has nothing to disclose, a third two relationships, the rest is expired or missing. All have a role."""
-    chance = random.Random(7)
+def furnish(office: Office, people: int = PEOPLE, plans: Sequence[str] = ()) -> None:
+    """A third has nothing to disclose, a third two relationships, the rest is expired or missing. All have a role.
+
+    ``plans``: the activities they take turns in; without any, that of the office.
+    """
+    chance, plans = random.Random(7), plans or (office.plan_id,)
     companies = [office.review(f"Company {number}", CompanyKind.PHARMACEUTICAL) for number in range(40)]
     tables: dict[type, list[dict[str, object]]] = {
         table: []
@@ -31,10 +36,10 @@ def furnish(office: Office) -> None:
             models.RelevanceDecision,
         )
     }
-    for number in range(PEOPLE):
-        one_person(office, number, companies, chance, tables)
+    for number in range(people):
+        one_person(replace(office, plan_id=plans[number % len(plans)]), number, companies, chance, tables)
     with office.db() as db:
-        db.add(models.ShownText(fingerprint=NOTICE.fingerprint, body=NOTICE.as_record(), first_shown_at=NOW))
+        db.merge(models.ShownText(fingerprint=NOTICE.fingerprint, body=NOTICE.as_record(), first_shown_at=NOW))
         db.flush()
         for table, rows in tables.items():
             db.execute(insert(table), rows)

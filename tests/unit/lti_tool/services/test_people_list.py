@@ -14,10 +14,11 @@ from lti_tool.db import models
 from lti_tool.domain.mitigation import DisclosureStatus
 from lti_tool.domain.person import last_valid_day
 from lti_tool.services.company import find_companies
+from lti_tool.services.dashboard import dashboard
 from lti_tool.services.disclosure_form import RelationshipRow
 from lti_tool.services.disclosure_reminder import Due, ReminderPolicy, offset_now, remind, remind_everybody
 from lti_tool.services.invitation import open_invitation
-from lti_tool.services.people_list import PAGE, Currency, PeoplePage, Shown, dashboard, oldest_valid, people_page
+from lti_tool.services.people_list import PAGE, Currency, PeoplePage, Shown, oldest_valid, people_page
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, START, Office, opened
 from tests.unit.lti_tool.services.letters import letters
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from lti_tool.services.people_list import PAGE, Shown, dashboard, people_page
+from lti_tool.db import models
+from lti_tool.domain.mitigation import DisclosureStatus
+from lti_tool.services.dashboard import dashboard
+from lti_tool.services.people_list import PAGE, Shown, people_page, standings_of
 from tests.conftest import migrate, new_name
 from tests.postgres import PostgresForTests
 from tests.unit.lti_tool.services.collecting import MONTHS, NOW, Office, opened
@@ -73,3 +76,21 @@ def test_walking_through_the_pages_meets_everybody_once(office: Office) -> None:
         if not after:
             break
     assert len(seen) == len(set(seen)) == PEOPLE
+
+
+def test_the_dashboard_says_what_the_rule_says_of_each_person(office: Office) -> None:
+    """Most people are counted by their days: that must come to the same as judging everybody."""
+    judged: dict[DisclosureStatus, int] = {}
+    open_people = set()
+    with office.db() as db:
+        everybody = list(db.scalars(select(models.Person.id)))
+        for key, rows in standings_of(db, office.officer, everybody, {}, NOW, MONTHS).items():
+            for row in rows:
+                status = row.standing.status
+                judged[status] = judged.get(status, 0) + 1
+                if status in (DisclosureStatus.REVIEW, DisclosureStatus.EXCLUDED):
+                    open_people.add(key)
+        found = dashboard(db, office.officer, NOW, MONTHS)
+    ((_, counts),) = found.activities
+    assert dict(counts) == judged and len(judged) > 3
+    assert found.open == len(open_people)

@@ -10,10 +10,14 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
+from lti_tool.db import models
 from lti_tool.domain.document import Document, records
 from lti_tool.domain.plan import FIELDS, PlanSection
+from lti_tool.services.plan.work import note_revision
 from tests.functional.office_world import OfficePerson
 from tests.functional.pages import Form, Page
+from tests.functional.question_bank import officer_of
+from tests.functional.staff_world import World
 
 Typed = str | Sequence[str] | None
 
@@ -142,3 +146,23 @@ def begin(person: OfficePerson, title: str = "High Blood Pressure") -> Planner:
     answer = person.post("/plans/new", title=title, format="enduring material")
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return Planner(person, str(answer.headers["Location"]).rpartition("/")[2])
+
+
+def write(world: World, planner: Planner, document: Document) -> None:
+    """The whole document in one step: for tests that begin where the wizard ends."""
+    who = officer_of(world, planner.person)
+    with world.db() as db:
+        row = db.get_one(models.ActivityPlan, planner.plan_id)
+        note_revision(db, row, who, "saved", document, world.clock())
+
+
+def sent(planner: Planner, action: str) -> dict[str, str]:
+    """What the button of the review's page sends along."""
+    fields = dict(planner.get("/review").form(action).fields)
+    return {name: fields[name] for name in ("revision", "seen")}
+
+
+def acts(planner: Planner, *names: str) -> None:
+    for name in names:
+        answer = planner.post(f"/acts/{name}", **sent(planner, f"/acts/{name}"))
+        assert answer.status_code == 303, page_of(answer).text

@@ -12,7 +12,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.services.activity import export_activity
 from lti_tool.services.platform import provider_id_of
 from tests.functional.office_world import OfficePerson, from_course, invited
-from tests.functional.plan_pages import Planner, begin, page_of
+from tests.functional.plan_pages import Planner, acts, begin, page_of, sent, write
 from tests.functional.staff_world import BASE, PROVIDER, World, make_world, text_of
 from tests.unit.lti_tool.services.activity_files import SAMPLES
 from tests.unit.lti_tool.services.activity_files import text_of as file_text
@@ -28,13 +28,6 @@ def world(migrated_sqlite_url: str) -> Iterator[World]:
     made.clock.now = DAY
     yield made
     made.close()
-
-
-def acts(planner: Planner, *names: str) -> None:
-    for name in names:
-        form = planner.get("/review").form(f"/acts/{name}")
-        answer = planner.post(f"/acts/{name}", revision=dict(form.fields)["revision"])
-        assert answer.status_code == 303, page_of(answer).text
 
 
 def test_an_activity_is_built_from_nothing_and_published(world: World) -> None:
@@ -167,14 +160,14 @@ def test_buttons_that_the_form_does_not_have_do_nothing(world: World, do: str) -
 def test_a_plan_that_is_not_ready_is_refused_with_the_list(world: World) -> None:
     planner = begin(invited(world))
     acts(planner, "submit")
-    answer = planner.post("/acts/approve", revision="2")
+    answer = planner.post("/acts/approve", **sent(planner, "/acts/approve"))
     assert answer.status_code == 409
     assert "Not every rule is met" in text_of(answer) and "No professional practice gap is described" in text_of(answer)
 
 
 def test_what_is_approved_is_changed_by_a_request_with_a_diff(world: World) -> None:
     planner = begin(invited(world))
-    planner.fill(spotless())
+    write(world, planner, spotless())
     acts(planner, "submit", "approve", "publish")
     refused = planner.send("need", {"title": "New"})
     assert refused.status_code == 403 and "plan_approved" in refused.get_data(as_text=True)
@@ -183,8 +176,7 @@ def test_what_is_approved_is_changed_by_a_request_with_a_diff(world: World) -> N
     planner.save("need", {"title": "A Better Title"})
     review = planner.get("/review")
     assert "A Better Title" in review.text and "an approver decides" in review.text
-    revision = dict(review.form("/change/apply").fields)["revision"]
-    assert planner.post("/change/apply", revision=revision).status_code == 303
+    assert planner.post("/change/apply", **sent(planner, "/change/apply")).status_code == 303
     text = planner.get("/review").text
     assert "It was misleading." in text and "version 2" in text
     assert planner.post("/change", reason="Again").status_code == 303

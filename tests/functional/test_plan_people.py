@@ -13,9 +13,8 @@ from lti_tool.services.activity import export_activity
 from lti_tool.services.platform import provider_id_of
 from tests.functional.disclosing import DECISION, NOTHING, Case, add_person, give_role, invite, step
 from tests.functional.office_world import invited
-from tests.functional.plan_pages import Planner, begin
+from tests.functional.plan_pages import Planner, acts, begin, sent, write
 from tests.functional.staff_world import PROVIDER, World, make_world, text_of
-from tests.functional.test_plan_pages import acts
 from tests.unit.lti_tool.services.plans import spotless
 
 DAY = datetime(2026, 8, 24, 15, 0, tzinfo=UTC)
@@ -35,7 +34,7 @@ def planner(world: World) -> Planner:
     document = spotless()
     document["reviewed"] = document["validation"]["date"] = "2026-03-01"
     document["expires"] = "2028-12-31"
-    made.fill(document)
+    write(world, made, document)
     return made
 
 
@@ -60,8 +59,7 @@ def test_an_unmitigated_relationship_keeps_the_plan_from_approval(world: World, 
     case = Case(world, planner.person, planner.plan_id)
     planner.person.post(case.decide, DECISION)
     acts(planner, "submit")
-    revision = dict(planner.get("/review").form("/acts/approve").fields)["revision"]
-    answer = planner.post("/acts/approve", revision=revision)
+    answer = planner.post("/acts/approve", **sent(planner, "/acts/approve"))
     assert answer.status_code == 409
     text = text_of(answer)
     assert "The relationship with Acme Pharma is not mitigated" in text and "ACCME Standard 3.4" in text
@@ -82,14 +80,33 @@ def test_learners_read_what_the_roster_holds(world: World, planner: Planner) -> 
     assert planner.post("/change", reason="A new speaker").status_code == 303
     review = planner.get("/review")
     assert "Mo Mild" in review.text and "an approver decides" in review.text
-    revision = dict(review.form("/change/apply").fields)["revision"]
-    assert planner.post("/change/apply", revision=revision).status_code == 303
+    seen = sent(planner, "/change/apply")
+    give_role(planner.person, planner.plan_id, add_other(world, planner, "Li Late"))
+    late = planner.post("/change/apply", **seen)
+    assert late.status_code == 409 and "have changed since you saw them" in text_of(late)
+    assert "Li Late" in text_of(late) and "Mo Mild" not in learners_read(world)
+    assert planner.post("/change/apply", **sent(planner, "/change/apply")).status_code == 303
     told = learners_read(world)
-    assert "Mo Mild" in told and "Consultant – Acme Pharma" in told
+    assert "Mo Mild" in told and "Li Late" in told and "Consultant – Acme Pharma" in told
 
 
-def add_other(world: World, planner: Planner) -> str:
+def test_an_approval_is_for_the_people_that_were_read(world: World, planner: Planner) -> None:
+    """Somebody joins between opening the review and pressing the button."""
+    case = Case(world, planner.person, planner.plan_id)
+    planner.person.post(case.decide, DECISION)
+    assert planner.person.post(case.mitigate, step()).status_code == 303
+    acts(planner, "submit")
+    seen = sent(planner, "/acts/approve")
+    give_role(planner.person, planner.plan_id, add_other(world, planner))
+    late = planner.post("/acts/approve", **seen)
+    assert late.status_code == 409 and "have changed since you saw them" in text_of(late)
+    assert planner.post("/acts/approve", revision=seen["revision"]).status_code == 409, "nothing was read at all"
+    acts(planner, "approve", "publish")
+    assert "Mo Mild" in learners_read(world)
+
+
+def add_other(world: World, planner: Planner, name: str = "Mo Mild") -> str:
     """Somebody who disclosed that there is nothing."""
-    person = add_person(planner.person, "Mo Mild")
-    assert invite(world, planner.person, person).fill(**NOTHING, signed_name="Mo Mild").status_code == 303
+    person = add_person(planner.person, name)
+    assert invite(world, planner.person, person).fill(**NOTHING, signed_name=name).status_code == 303
     return person

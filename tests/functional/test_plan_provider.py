@@ -20,7 +20,7 @@ from lti_tool.services.provider_settings import signatories
 from lti_tool.services.wording import confirm_wording
 from lti_tool.services.working import keep_working
 from tests.functional.office_world import OfficePerson, invited
-from tests.functional.plan_pages import Planner, begin, page_of
+from tests.functional.plan_pages import Planner, acts, begin, page_of, sent, write
 from tests.functional.provider_world import ACCREDITATION, PROFILE
 from tests.functional.question_bank import OTHER, officer_of
 from tests.functional.staff_world import PROVIDER, World, make_world
@@ -65,13 +65,6 @@ def signing(world: World) -> dict[str, str]:
     with world.db() as db:
         kept = signatories(db, provider_id_of(db, PROVIDER, DAY))
         return {one.values["name"]: one.id for one in kept}
-
-
-def acts(planner: Planner, *names: str) -> None:
-    for name in names:
-        form = planner.get("/review").form(f"/acts/{name}")
-        answer = planner.post(f"/acts/{name}", revision=dict(form.fields)["revision"])
-        assert answer.status_code == 303, page_of(answer).text
 
 
 def test_a_new_plan_begins_with_the_settings(world: World, admin: OfficePerson) -> None:
@@ -174,7 +167,7 @@ def test_unconfirmed_wording_is_an_error_and_approval_refuses_with_the_same_list
     world: World, admin: OfficePerson
 ) -> None:
     planner = begin(admin)
-    planner.fill(spotless())
+    write(world, planner, spotless())
     added = planner.add("credit", "credits")
     form = {f"credits.{added}.type": "ancc", f"credits.{added}.maximum": "1.00", f"credits.{added}.minimum": "1.00"}
     planner.save("credit", form)
@@ -182,8 +175,7 @@ def test_unconfirmed_wording_is_an_error_and_approval_refuses_with_the_same_list
     assert "Nobody has confirmed the wording of ANCC 2022 yet" in page.text
     assert page.link("Compare and confirm the wording").endswith("/wording")
     acts(planner, "submit")
-    revision = dict(planner.get("/review").form("/acts/approve").fields)["revision"]
-    answer = planner.post("/acts/approve", revision=revision)
+    answer = planner.post("/acts/approve", **sent(planner, "/acts/approve"))
     text = page_of(answer).text
     assert answer.status_code == 409 and "Not every rule is met" in text
     assert "Nobody has confirmed the wording of ANCC 2022 yet" in text
@@ -208,7 +200,7 @@ def test_workings_of_this_activity_are_linked(world: World, admin: OfficePerson)
 
 def test_native_faces_are_offered_what_is_published(world: World, admin: OfficePerson) -> None:
     planner = begin(admin)
-    planner.fill(spotless())
+    write(world, planner, spotless())
     offered = []
     for done in ("submit", "approve", "publish", "close"):
         if done == "publish":

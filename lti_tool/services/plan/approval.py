@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.capability import Capability
+from lti_tool.domain.document import Document
 from lti_tool.domain.errors import Conflict, Refused
 from lti_tool.domain.plan import Act, PlanState, after
 from lti_tool.services.activity import Imported, import_activity
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.media import plan_files
-from lti_tool.services.plan.people import counted, held_for
+from lti_tool.services.plan.people import counted, fingerprint, held_for
 from lti_tool.services.plan.powers import require_on
 from lti_tool.services.plan.readiness import Readiness
 from lti_tool.services.plan.work import change_row, judged, note_revision, plan_row
@@ -39,6 +40,12 @@ def require_ready(found: Readiness) -> Activity:
     if found.activity is None or not found.is_ready:
         raise Refused("plan_not_ready", f"{len(found.errors)} rules are not met", unmet=found.errors)
     return found.activity
+
+
+def require_seen(document: Document, seen: str | None) -> None:
+    """Raises ``Conflict("plan_people_moved_on")`` unless this is what the approver has read."""
+    if seen is not None and seen != fingerprint(document):
+        raise Conflict("plan_people_moved_on")
 
 
 def freeze(db: Session, row: models.ActivityPlan, activity: Activity, found: Readiness, now: datetime) -> Imported:
@@ -82,21 +89,32 @@ _EFFECTS = {Act.APPROVE: _approve, Act.PUBLISH: _publish, Act.CLOSE: _close, Act
 
 
 def act_on(
-    db: Session, officer: Officer, plan_id: str, act: Act, revision: int, now: datetime, note: str = ""
+    db: Session,
+    officer: Officer,
+    plan_id: str,
+    act: Act,
+    revision: int,
+    now: datetime,
+    note: str = "",
+    seen: str | None = None,
 ) -> PlanState:
     """Do it, if the plan is still what the officer saw; gives the new state.
 
-    Raises ``Forbidden("capability_missing")``; ``Conflict``: ``plan_moved_on`` (somebody has saved since),
-    ``plan_state_wrong``; ``Refused``: ``plan_not_ready`` (approval), ``activity_over`` (publishing), ``change_open``.
+    ``seen``: ``Plan.fingerprint`` of what was read; ``None`` where nobody reads. Raises
+    ``Forbidden("capability_missing")``; ``Conflict``: ``plan_moved_on`` (somebody has saved since),
+    ``plan_people_moved_on`` (the roster says something else by now; approval only), ``plan_state_wrong``;
+    ``Refused``: ``plan_not_ready`` (approval), ``activity_over`` (publishing), ``change_open``.
     """
     row = plan_row(db, officer, plan_id, is_locked=True)
     require_on(officer, row, NEEDED[act])
     if row.revision != revision:
         raise Conflict("plan_moved_on")
     state = after(PlanState(row.state), act)
+    document = counted(row.document, held_for(db, officer, plan_id, now)) if act in WRITES_PEOPLE else row.document
+    if act is Act.APPROVE:
+        require_seen(document, seen)
     _EFFECTS.get(act, _nothing)(db, officer, row, now)
     row.state = state.value
-    document = counted(row.document, held_for(db, officer, plan_id, now)) if act in WRITES_PEOPLE else row.document
     note_revision(db, row, officer, act.value, document, now, note[:MAX_NOTE])
     if act is Act.APPROVE:
         row.approved_revision = row.revision

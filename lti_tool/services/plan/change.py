@@ -14,7 +14,7 @@ from lti_tool.domain.document import Change, changes, undone
 from lti_tool.domain.errors import BadInput, Conflict, Refused
 from lti_tool.domain.plan import PlanState, is_accreditation_relevant
 from lti_tool.services.office import Officer
-from lti_tool.services.plan.approval import freeze, require_ready
+from lti_tool.services.plan.approval import freeze, require_ready, require_seen
 from lti_tool.services.plan.media import restore_files, version_files
 from lti_tool.services.plan.people import counted, held_for
 from lti_tool.services.plan.powers import require_on
@@ -114,11 +114,13 @@ def _decide(change: models.PlanChange, officer: Officer, state: str, made: tuple
     change.decided_by, change.decided_name, change.decided_at = officer.person_id, officer.name[:255], now
 
 
-def apply_change(db: Session, officer: Officer, plan_id: str, revision: int, now: datetime) -> int:
-    """Make a new version of the activity; gives its number.
+def apply_change(
+    db: Session, officer: Officer, plan_id: str, revision: int, now: datetime, seen: str | None = None
+) -> int:
+    """Make a new version of the activity; gives its number. ``seen``: as for ``act_on``.
 
     What was designated or disclosed is changed by an approver only. Raises ``Conflict``: ``change_over``,
-    ``plan_moved_on``; ``Refused``: ``nothing_changed``, ``plan_not_ready``.
+    ``plan_moved_on``, ``plan_people_moved_on``; ``Refused``: ``nothing_changed``, ``plan_not_ready``.
     """
     row = plan_row(db, officer, plan_id, is_locked=True)
     change = _open_row(db, plan_id)
@@ -128,11 +130,12 @@ def apply_change(db: Session, officer: Officer, plan_id: str, revision: int, now
     require_on(officer, row, Capability.APPROVE if made.relevant else Capability.PLAN)
     if not made.all:
         raise Refused("nothing_changed")
+    document = counted(row.document, held_for(db, officer, plan_id, now))
+    require_seen(document, seen)
     found = judged(db, officer, row, now)
     done = freeze(db, row, require_ready(found), found, now)
     _decide(change, officer, "applied", made.all, now)
     change.version = done.version
-    document = counted(row.document, held_for(db, officer, plan_id, now))
     note_revision(db, row, officer, "change-applied", document, now, change.reason)
     row.approved_revision = row.revision
     return done.version

@@ -7,6 +7,8 @@ does, also when everybody was removed from it again: what the document held is n
 from __future__ import annotations
 
 import copy
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +95,11 @@ def counted(document: Document, held: Integrity | None) -> Document:
         _add_partners(result, held)
     tidy: Document = tidied(result)
     return tidy
+
+
+def fingerprint(document: Document) -> str:
+    """Of all that an approver reads, the people of the roster included: 64 hex digits."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _add_partners(document: Document, held: Integrity) -> None:

@@ -19,7 +19,7 @@ from lti_tool.domain.readiness import Days, Unmet
 from lti_tool.services import audit, outline
 from lti_tool.services.integrity import Integrity
 from lti_tool.services.office import Officer
-from lti_tool.services.plan.people import counted, held_for
+from lti_tool.services.plan.people import counted, fingerprint, held_for
 from lti_tool.services.plan.powers import require_on, require_reader
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
 from lti_tool.services.plan.settings import unmet_of_provider
@@ -68,6 +68,11 @@ class Plan:
         """The roster says something else by now than what was approved."""
         is_told = self.state in DESIGNATED and self.change is None
         return is_told and self.held is not None and bool(changes(self.stored, self.document))
+
+    @property
+    def fingerprint(self) -> str:
+        """Comes back with an approval: it is given for what was read and for nothing else."""
+        return fingerprint(self.document)
 
     @property
     def is_open_for_changes(self) -> bool:

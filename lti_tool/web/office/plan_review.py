@@ -10,7 +10,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused
+from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused
 from lti_tool.domain.plan import Act, possible_acts
 from lti_tool.services.activity_file import write_activity_file
 from lti_tool.services.plan.approval import NEEDED, act_on
@@ -127,8 +127,8 @@ def act_on_plan(work: OfficeWork, plan_id: str, act: str) -> ResponseReturnValue
         raise NotFound("page_unknown")
     note = request.form.get(f"note-{act}", "").strip()
     try:
-        act_on(work.db, work.officer, plan_id, Act(act), _revision(), work.now, note)
-    except Refused as refused:
+        act_on(work.db, work.officer, plan_id, Act(act), _revision(), work.now, note, request.form.get("seen", ""))
+    except (Refused, Conflict) as refused:
         return _review_page(work, plan_id, status=409, error=refused)
     return _to_review(plan_id)
 
@@ -147,8 +147,8 @@ def open_plan_change(work: OfficeWork, plan_id: str) -> ResponseReturnValue:
 def apply_plan_change(work: OfficeWork, plan_id: str) -> ResponseReturnValue:
     """Make a new version of the activity."""
     try:
-        apply_change(work.db, work.officer, plan_id, _revision(), work.now)
-    except Refused as refused:
+        apply_change(work.db, work.officer, plan_id, _revision(), work.now, request.form.get("seen", ""))
+    except (Refused, Conflict) as refused:
         return _review_page(work, plan_id, status=409, error=refused)
     return _to_review(plan_id)
 

@@ -90,6 +90,10 @@ EXPLANATIONS.update(
         ),
         "plan_state_wrong": (lazy_gettext("This is no longer possible"), _BACK),
         "plan_moved_on": (lazy_gettext("Somebody has changed the activity since you saw it"), _BACK),
+        "plan_people_moved_on": (
+            lazy_gettext("The people, support or joint providers have changed since you saw them"),
+            lazy_gettext("This page shows what holds now. Read it again before you approve."),
+        ),
         "plan_merge_needed": (
             lazy_gettext("Somebody else has changed this section meanwhile"),
             lazy_gettext("Press “Save”: what both of you did is brought together."),

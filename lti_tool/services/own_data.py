@@ -16,7 +16,7 @@ from lti_tool.domain.wire import write_value
 from lti_tool.services.session import Visit
 
 VERSION = "own-data/1"
-OUTSIDE = frozenset({"pdf", "body", "token_hash", "handoff_hash", "lease"})
+OUTSIDE = frozenset({"pdf", "body", "token_hash", "handoff_hash", "lease", "sealed", "email_digest"})
 """Columns that are secrets, or are given out as files of their own."""
 
 

@@ -144,7 +144,8 @@ def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
         arrival = arrive(db, found, _target(found), now)
         note_launch(db, found, now)
         lifetime = timedelta(hours=deps.settings.session_hours)
-        opened = open_session(db, found, arrival, _origins(found), now, lifetime)
+        contact = deps.sealer.seal(found.email) if found.email and not found.is_staff else None
+        opened = open_session(db, found, arrival, _origins(found), now, lifetime, contact)
         visit = find_visit(db, opened.session_id, opened.token, now)
         if not visit.is_staff:
             match_waiting_awards(db, visit.provider_id, visit.learner_id, found.email, deps.sealer)

@@ -10,6 +10,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.content",
     "lti_tool.web.learner.evaluation",
     "lti_tool.web.learner.follow_up",
+    "lti_tool.web.learner.follow_up_link",
     "lti_tool.web.learner.claim",
     "lti_tool.web.learner.claim_details",
     "lti_tool.web.learner.certificate",

@@ -12,8 +12,8 @@ from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound
-from lti_tool.domain.evaluation import MAX_TEXT, Evaluation, EvaluationItem, Family, FollowUp, ItemKind
-from lti_tool.services.commitment import Promise, commitment_summary, commitments, follow_up
+from lti_tool.domain.evaluation import MAX_TEXT, Barrier, Evaluation, EvaluationItem, Family, FollowUp, ItemKind
+from lti_tool.services.commitment import FollowUpAnswer, Promise, commitment_summary, commitments, follow_up
 from lti_tool.services.evaluation import submit_evaluation
 from tests.unit.lti_tool.domain.builders import EVALUATION, NOW
 from tests.unit.lti_tool.domain.builders import activity as sample
@@ -72,30 +72,34 @@ def test_the_learner_says_what_became_of_it_and_may_say_it_again(clinic: Ward) -
     promise(clinic)
     for outcome, note in (("not-yet", "No time."), ("done", "")):
         with transaction(clinic.sessions) as db:
-            follow_up(db, clinic.visit(), "promise", outcome, note, NOW + timedelta(days=91))
+            follow_up(db, clinic.visit(), own(clinic)[0].key, FollowUpAnswer(outcome, note), NOW + timedelta(days=91))
     assert own(clinic)[0].outcome is FollowUp.DONE and own(clinic)[0].note == ""
 
 
 @pytest.mark.parametrize(
-    ("outcome", "note", "faults"),
+    ("outcome", "note", "barriers", "faults"),
     [
-        ("", "", {"outcome": "required"}),
-        ("maybe", "\0", {"outcome": "required", "note": "not_possible"}),
-        ("done", "x" * (MAX_TEXT + 1), {"note": "too_long"}),
+        ("", "", (), {"outcome": "required"}),
+        ("maybe", "\0", ("time",), {"outcome": "required", "note": "not_possible"}),
+        ("done", "x" * (MAX_TEXT + 1), ("laziness",), {"note": "too_long", "barriers": "not_possible"}),
     ],
 )
-def test_an_answer_must_be_possible(clinic: Ward, outcome: str, note: str, faults: dict[str, str]) -> None:
+def test_an_answer_must_be_possible(
+    clinic: Ward, outcome: str, note: str, barriers: tuple[str, ...], faults: dict[str, str]
+) -> None:
     promise(clinic)
+    key = own(clinic)[0].key
     with pytest.raises(BadInput) as refused, transaction(clinic.sessions) as db:
-        follow_up(db, clinic.visit(), "promise", outcome, note, NOW)
+        follow_up(db, clinic.visit(), key, FollowUpAnswer(outcome, note, barriers), NOW)
     assert refused.value.faults == faults
 
 
 def test_nobody_answers_for_another(clinic: Ward) -> None:
     promise(clinic)
+    key = own(clinic)[0].key
     clinic.learner("ana")
     with pytest.raises(NotFound), transaction(clinic.sessions) as db:
-        follow_up(db, clinic.visit("ana"), "promise", "done", "", NOW)
+        follow_up(db, clinic.visit("ana"), key, FollowUpAnswer("done"), NOW)
     assert own(clinic, "ana") == ()
 
 
@@ -112,9 +116,11 @@ def test_staff_see_numbers_and_words_only_of_enough_learners(clinic: Ward) -> No
             found = commitment_summary(db, clinic.visit("staff", is_staff=True), later)
         assert (found.made, found.due, found.is_hidden) == (count, count, count < 5)
         assert found.texts == (() if count < 5 else (WORDS,) * 5)
+    key = own(clinic)[0].key
     with transaction(clinic.sessions) as db:
-        follow_up(db, clinic.visit(), "promise", "partly", "", later)
+        follow_up(db, clinic.visit(), key, FollowUpAnswer("partly", "", ("time", "cost", "time")), later)
         found = commitment_summary(db, clinic.visit("staff", is_staff=True), later)
         assert found.answered == 1 and found.outcomes[FollowUp.PARTLY] == 1
+        assert found.barriers == {Barrier.TIME: 1, Barrier.COST: 1}
         with pytest.raises(Forbidden):
             commitment_summary(db, clinic.visit(), later)

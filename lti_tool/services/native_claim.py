@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
@@ -246,15 +246,22 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
     db.flush()
 
 
+def _identities(client: NativeClient, subject: str) -> Select[str]:
+    """All identities of the person whom this platform calls ``subject``."""
+    table, theirs = models.Learner, aliased(models.Learner)
+    mine = and_(table.provider_id == client.provider_id, table.issuer == client.issuer, table.subject == subject)
+    person = select(func.coalesce(table.merged_into, table.id)).where(mine)
+    return select(theirs.id).where(or_(theirs.id.in_(person), theirs.merged_into.in_(person)))
+
+
 def native_certificate(db: Session, client: NativeClient, certificate_id: str, subject: str) -> IssuedCertificate:
     """A certificate of this person of this platform. Raises ``NotFound("certificate_unknown")`` for any other."""
     table = models.Certificate
     query = (
         select(table.id, models.CreditEntry.activity_id, models.CreditEntry.learner_id)
         .join(models.CreditEntry, models.CreditEntry.id == table.award_id)
-        .join(models.Learner, models.Learner.id == models.CreditEntry.learner_id)
         .where(table.id == certificate_id, table.provider_id == client.provider_id)
-        .where(models.Learner.issuer == client.issuer, models.Learner.subject == subject)
+        .where(models.CreditEntry.learner_id.in_(_identities(client, subject)))
     )
     is_plain = certificate_id.isalnum() and subject.isprintable()
     row = db.execute(query).first() if is_plain else None

@@ -83,7 +83,7 @@ def _visit(row: models.WebSession) -> Visit:
         placement_id=row.placement_id,
         activity_id=placement.activity_id if placement else None,
         step=Step(placement.step) if placement and placement.step else None,
-        learner_id=row.learner_id,
+        learner_id=row.learner.merged_into or row.learner_id,
         is_staff=row.is_staff,
         locale=row.locale,
         platform_origin=row.platform_origin,

@@ -17,4 +17,5 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.waiting",
     "lti_tool.web.learner.transcript",
     "lti_tool.web.learner.own_data",
+    "lti_tool.web.learner.merge",
 )

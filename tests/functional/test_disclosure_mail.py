@@ -41,12 +41,12 @@ class Post:
 
 
 @contextmanager
-def posting(database_url: str, inbox: Inbox) -> Iterator[Post]:
+def posting(database_url: str, inbox: Inbox, **more: int) -> Iterator[Post]:
     clock = Clock()
     with serving(inbox) as port:
         mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_from": "cme@example.org"}
         known = {"base_url": BASE, "database_url": database_url, "secret_key": "s" * 40}
-        settings = Settings.model_validate(known | mail)
+        settings = Settings.model_validate(known | mail | more)
         deps = make_dependencies(settings, printer=printer(), clock=clock)
         deps.keys.add(tool_key(), {})
         app = create_app(settings, deps)
@@ -111,3 +111,25 @@ def test_a_server_that_is_away_holds_the_reminder_back_until_it_is_obsolete(post
     assert post.opened(page).fill(**NOTHING).status_code == 303
     post.inbox.answer = "250 OK"
     assert post.run(hours=3) == []
+
+
+def test_the_setting_counts_wherever_a_disclosure_does(migrated_sqlite_url: str) -> None:
+    """Six months: the link's own page, the office's lists, the roster's rules, and the worker say the same."""
+    with posting(migrated_sqlite_url, Inbox(), disclosure_months=6) as post:
+        person = add_person(post.office, email="lee@school.example", coordinator_email="office@school.example")
+        page = post.office.post(f"/people/{person}/invite", how="link").get_data(as_text=True)
+        link = post.opened(page)
+        assert link.fill(**NOTHING).status_code == 303
+        assert "Counts until September" in text_of(link.get())
+        give_role(post.office, post.plan, person)
+        post.world.clock.now += timedelta(days=7 * 30)
+        post.office = invited(post.world)
+        assert "Disclosure expired: 1" in text_of(post.office.get("/disclosures"))
+        assert "expired" in text_of(post.office.get(f"/activities/{post.plan}/people")).lower()
+        written = post.run()
+        assert sorted(to for to, _ in written) == ["lee@school.example", "office@school.example"]
+        again = post.opened(next(text for to, text in written if to == "lee@school.example"))
+        assert "Your disclosure has expired" in text_of(again.get())
+        assert again.fill(**NOTHING).status_code == 303
+        assert post.run(days=1) == [], "person and coordinator are left alone as soon as the form is there"
+        assert "Disclosure expired: 1" not in text_of(invited(post.world).get("/disclosures"))

@@ -122,6 +122,8 @@ class AskedMerge:
     kept_id: str
     absorbed_id: str
     names: tuple[str, str]
+    origins: tuple[str, str]
+    """Their platforms."""
     language: str
 
 
@@ -134,10 +136,16 @@ def open_merge_link(db: Session, token: str, now: datetime) -> AskedMerge:
         raise Forbidden("merge_link_unknown")
     confine(db, row.provider_id)
     kept, absorbed = (db.get_one(models.Learner, key) for key in (row.kept_id, row.absorbed_id))
-    names = tuple(one.printed_name or one.lms_name for one in (kept, absorbed))
     provider = db.get_one(models.Provider, row.provider_id).name
     return AskedMerge(
-        row.id, row.provider_id, provider, kept.id, absorbed.id, (names[0], names[1]), absorbed.locale or kept.locale
+        id=row.id,
+        provider_id=row.provider_id,
+        provider_name=provider,
+        kept_id=kept.id,
+        absorbed_id=absorbed.id,
+        names=(kept.printed_name or kept.lms_name, absorbed.printed_name or absorbed.lms_name),
+        origins=(kept.issuer, absorbed.issuer),
+        language=absorbed.locale or kept.locale,
     )
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,51 +12,22 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_tool.app import chores, create_app, make_dependencies
 from lti_tool.db import models
 from lti_tool.mail.voice import Voices
 from lti_tool.services.contact import forget_contact
-from lti_tool.services.worker import Chore
-from lti_tool.settings import Settings
-from tests.functional.staff_world import BASE, Clock, Person, World, make_world, printer, text_of, tool_key
+from tests.functional.mailing import Post, mailing
+from tests.functional.staff_world import BASE, Person, make_world, text_of
 from tests.functional.test_time_and_follow_up import RIGHT, WORDS, acknowledge, attempt_address, promise_key, timed
-from tests.unit.lti_tool.mail.test_smtp import Inbox, serving
 from tests.unit.lti_tool.mail.translated import translate_all
 
 ADDRESS = "lee@clinic.example"
 
 
-@dataclass
-class Post:
-    world: World
-    inbox: Inbox
-    chores: tuple[Chore, ...]
-
-    def run(self, **later: float) -> list[tuple[str, str]]:
-        """What arrives when the worker runs ``later``: address and text."""
-        self.world.clock.now += timedelta(**later)
-        before = len(self.inbox.letters)
-        for chore in self.chores:
-            chore()
-        return [(letter["To"], letter.get_content()) for letter in self.inbox.letters[before:]]
-
-
 @pytest.fixture
 def post(migrated_sqlite_url: str, tmp_path: Path) -> Iterator[Post]:
-    clock, inbox = Clock(), Inbox()
-    with serving(inbox) as port:
-        mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_from": "cme@example.org"}
-        known = {"base_url": BASE, "database_url": migrated_sqlite_url, "secret_key": "s" * 40}
-        settings = Settings.model_validate(known | mail)
-        deps = make_dependencies(settings, printer=printer(), clock=clock)
-        deps = replace(deps, voices=Voices(translate_all(tmp_path, "fr")))
-        deps.keys.add(tool_key(), {})
-        app = create_app(settings, deps)
-        app.testing = True
-        world = World(app, deps, clock)
-        world.place(timed())
-        yield Post(world, inbox, chores(deps, threading.Event()))
-        world.close()
+    with mailing(migrated_sqlite_url, Voices(translate_all(tmp_path, "fr"))) as made:
+        made.world.place(timed())
+        yield made
 
 
 def commit(person: Person, email: str = ADDRESS) -> TestResponse:

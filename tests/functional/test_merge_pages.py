@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,15 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from lti_tool.app import chores, create_app, make_dependencies
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.services.merge_request import note_address
-from lti_tool.settings import Settings
+from tests.functional.mailing import Post, mailing
 from tests.functional.office_world import invited
-from tests.functional.staff_world import BASE, Clock, Person, World, make_world, printer, text_of, tool_key
-from tests.functional.test_follow_up_mail import Post, address_in
-from tests.unit.lti_tool.mail.test_smtp import Inbox, serving
+from tests.functional.staff_world import BASE, Person, World, make_world, text_of
+from tests.functional.test_follow_up_mail import address_in
 
 ADDRESS = "ada@clinic.example"
 
@@ -86,18 +83,9 @@ def test_without_mail_the_learner_is_told_whom_to_ask(world: World) -> None:
 
 @pytest.fixture
 def post(migrated_sqlite_url: str) -> Iterator[Post]:
-    clock, inbox = Clock(), Inbox()
-    with serving(inbox) as port:
-        mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "smtp_from": "cme@example.org"}
-        known = {"base_url": BASE, "database_url": migrated_sqlite_url, "secret_key": "s" * 40}
-        deps = make_dependencies(Settings.model_validate(known | mail), printer=printer(), clock=clock)
-        deps.keys.add(tool_key(), {})
-        app = create_app(deps.settings, deps)
-        app.testing = True
-        made = World(app, deps, clock)
-        made.place()
-        yield Post(made, inbox, chores(deps, threading.Event()))
-        made.close()
+    with mailing(migrated_sqlite_url) as made:
+        made.world.place()
+        yield made
 
 
 def known_at(post: Post, person: Person, email: str = ADDRESS) -> Person:

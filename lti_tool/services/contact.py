@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_or_replace
+from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, ItemKind
 from lti_tool.services.commitment import about_follow_up
 from lti_tool.services.mail import withdraw_mail
@@ -20,6 +21,17 @@ from lti_tool.services.team import clean_email
 def asks_later(form: Evaluation) -> bool:
     """The evaluation holds a commitment that is asked about again."""
     return any(item.kind is ItemKind.COMMITMENT and item.follow_up_days > 0 for item in form.items)
+
+
+def contact_faults(email: str) -> dict[str, str]:
+    """``{"email": "email_wrong"}`` for what cannot be an address; nothing for an empty one."""
+    if not email.strip():
+        return {}
+    try:
+        clean_email(email)
+    except BadInput as wrong:
+        return dict(wrong.faults)
+    return {}
 
 
 def keep_contact(db: Session, visit: Visit, email: str, sealer: Sealer, now: datetime) -> None:

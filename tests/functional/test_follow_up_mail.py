@@ -118,6 +118,8 @@ def test_an_address_that_cannot_be_one_keeps_nothing_of_the_form(post: Post) -> 
     person = post.world.enter()
     refused = commit(person, "not an address")
     assert refused.status_code == 422 and "Enter an e-mail address" in text_of(refused)
+    both = text_of(person.post("/evaluation", email="x"))
+    assert "Enter an e-mail address" in both and "Answer this question." in both
     assert "Your answers" in text_of(person.get("/evaluation"))
     with post.world.db() as db:
         assert db.scalars(select(models.EvaluationReceipt)).all() == []

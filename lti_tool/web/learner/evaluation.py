@@ -13,7 +13,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import EvaluationBlock, evaluation_blocks, read_evaluation
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import MAX_TEXT, EvaluationAnswer, EvaluationItem, ItemKind
-from lti_tool.services.contact import asks_later, keep_contact, suggested_contact
+from lti_tool.services.contact import asks_later, contact_faults, keep_contact, suggested_contact
 from lti_tool.services.evaluation import evaluation as evaluation_for
 from lti_tool.services.evaluation import evaluation_of, submit_evaluation
 from lti_tool.services.participation import Progress
@@ -93,9 +93,15 @@ def evaluation(work: Work) -> ResponseReturnValue:
 
 
 def _submit(work: Work, here: Progress, given: Mapping[str, EvaluationAnswer], email: str) -> None:
-    if here.record.evaluated_at is None and asks_later(evaluation_of(here.activity)):
+    """Both or nothing. Raises ``BadInput`` with the faults of both."""
+    is_asked = here.record.evaluated_at is None and asks_later(evaluation_of(here.activity))
+    try:
+        submit_evaluation(work.db, work.visit, given, work.now)
+    except BadInput as wrong:
+        faults = dict(wrong.faults) | (contact_faults(email) if is_asked else {})
+        raise BadInput(wrong.code, faults=faults) from wrong
+    if is_asked:
         keep_contact(work.db, work.visit, email, work.deps.sealer, work.now)
-    submit_evaluation(work.db, work.visit, given, work.now)
 
 
 @route(blueprint, "/evaluation", Access.LEARNER, ("POST",))

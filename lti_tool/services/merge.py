@@ -76,10 +76,11 @@ def merge_learners(
 
 
 def _lock(session: Session, *keys: str) -> None:
-    """Both rows, in one order for everybody: nobody claims or merges meanwhile."""
-    table = models.Learner
-    wanted = sorted(key for key in keys if is_row_key(key))
-    session.execute(select(table.id).where(table.id.in_(wanted)).order_by(table.id).with_for_update())
+    """All that both began, then both, in the order in which a claim locks them: nobody claims or merges meanwhile."""
+    part, learner = models.Participation, models.Learner
+    wanted = [key for key in keys if is_row_key(key)]
+    session.execute(select(part.id).where(part.learner_id.in_(wanted)).order_by(part.id).with_for_update())
+    session.execute(select(learner.id).where(learner.id.in_(wanted)).order_by(learner.id).with_for_update())
 
 
 def _take_profile(kept: models.Learner, absorbed: models.Learner) -> None:

@@ -37,7 +37,7 @@ def merge_pair(session: Session, provider_id: str, kept_id: str, absorbed_id: st
 
 
 def _own(session: Session, provider_id: str, key: str) -> models.Learner:
-    row = session.get(models.Learner, key) if is_row_key(key) else None
+    row = session.get(models.Learner, key, populate_existing=True) if is_row_key(key) else None
     if row is None or row.provider_id != provider_id:
         raise NotFound("learner_unknown")
     return row

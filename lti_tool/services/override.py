@@ -60,8 +60,9 @@ def _known(
 
 
 def found_progress(session: Session, learner_id: str, activity_id: str, now: datetime) -> Progress:
-    """The learner's participation, locked; begun now for somebody who never opened the activity."""
-    key = {"learner_id": learner_id, "activity_id": activity_id, "is_trial": False}
+    """The person's participation, locked; begun now for somebody who never opened the activity."""
+    person = session.get_one(models.Learner, learner_id)
+    key = {"learner_id": person.merged_into or person.id, "activity_id": activity_id, "is_trial": False}
     rest = {"version": newest_version(session, activity_id), "started_at": now}
     row = insert_once(session, models.Participation, key, rest)
     return progress_of(session, lock(session, row.id), now)

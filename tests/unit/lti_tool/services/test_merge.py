@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -20,9 +21,13 @@ from lti_tool.db.engine import transaction
 from lti_tool.db.load import accounts
 from lti_tool.domain.certificate import CertificateStatus, StatusReason
 from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused
+from lti_tool.domain.launch import PersonName, Role
 from lti_tool.domain.ledger import balance
+from lti_tool.domain.roster import Member, MemberStatus
 from lti_tool.services.audit import first_break
 from lti_tool.services.certificate import IssuedCertificate, issued_certificates, verify
+from lti_tool.services.course_roster import attendance
+from lti_tool.services.credit import claim_credit
 from lti_tool.services.merge import Confirmed, merge_learners, undo_merge
 from lti_tool.services.merge_preview import find_learners, merge_preview, past_merges
 from lti_tool.services.override import award_by_staff, revoke_by_staff
@@ -113,8 +118,10 @@ def test_staff_change_the_account_as_before_and_award_nothing_twice(world: World
         revoke_by_staff(db, who, *whose, REASON, link, LATER)
     assert held(world, kept) == 0 and certificates(world, kept)[0].status is CertificateStatus.REVOKED
     with transaction(world.sessions) as db:
-        award_by_staff(db, who, *whose, "0.50", REASON, link, LATER)
-    assert held(world, absorbed) == Decimal("0.50")
+        award_by_staff(db, who, absorbed.learner_id, world.activity_id, AMA, "0.50", REASON, link, LATER)
+    assert held(world, absorbed) == held(world, kept) == Decimal("0.50")
+    with transaction(world.sessions) as db:
+        assert db.scalars(select(models.Participation.learner_id)).all() == [kept.learner_id]
 
 
 def test_the_preview_shows_both_and_changes_nothing(small: World) -> None:
@@ -235,3 +242,38 @@ def test_the_balance_is_as_if_one_person_had_done_it(small: World, claims: list[
         found = certificates(small, visit)
         assert len(found) == sum(amount != "" for amount in claims)
         assert sum(one.status is CertificateStatus.VALID for one in found) == (1 if expected else 0)
+
+
+def test_the_lms_list_of_members_knows_the_identity_that_began(small: World) -> None:
+    kept, absorbed = small.learner(is_ready=False), small.learner()
+    seen = {"course_id": small.course_id, "is_staff": False, "last_seen_at": NOW}
+    with transaction(small.sessions) as db:
+        db.add(models.CourseMember(learner_id=absorbed.learner_id, **seen))
+    merge(small, kept, absorbed)
+    with transaction(small.sessions) as db:
+        subject = db.get_one(models.Learner, absorbed.learner_id).subject
+        member = Member(subject, frozenset({Role.LEARNER}), MemberStatus.ACTIVE, PersonName("Ada"), "")
+        found = attendance(db, replace(kept, is_staff=True), [member])
+    assert (found.enrolled, found.started, found.not_started, found.gone) == (1, 1, (), ())
+
+
+def test_whoever_merges_and_claims_at_once_ends_with_one_award(world: World) -> None:
+    kept, absorbed = world.learner(), world.learner()
+    world.claim(kept, "0.50")
+    form = world.form(absorbed)
+
+    def claim() -> bool:
+        with transaction(world.sessions) as db:
+            return bool(claim_credit(db, absorbed, form, link, NOW).certificates)
+
+    def join() -> bool:
+        return bool(merge(world, kept, absorbed))
+
+    with ThreadPoolExecutor(2) as both:
+        done = [both.submit(work) for work in (claim, join)]
+        errors = [one.exception() for one in done]
+    assert errors[1] is None and (errors[0] is None or isinstance(errors[0], CmeError))
+    # Claimed first, the larger award stands; merged first, the person holds the credit already.
+    assert held(world, kept) == held(world, absorbed) and held(world, kept) in {Decimal("0.50"), Decimal("1.00")}
+    valid = [one for one in certificates(world, kept) if one.status is CertificateStatus.VALID]
+    assert len(valid) == 1

@@ -135,12 +135,12 @@ def test_the_learner_is_written_to_in_their_language(post: Post) -> None:
     assert post.inbox.letters[-1]["Content-Language"] == "fr-CA"
 
 
-@pytest.mark.parametrize("token", ["", "x", "é" * 500, "%00"])
-def test_a_wrong_link_opens_nothing(post: Post, token: str) -> None:
+def test_a_wrong_link_opens_nothing(post: Post) -> None:
     client = post.world.app.test_client()
-    for rule in ("/follow-up", "/follow-up/stop"):
-        assert client.get(f"{rule}?token={token}", base_url=BASE).status_code == 403
-        assert client.post(f"{rule}?token={token}", base_url=BASE).status_code == 403
+    for token in ("", "x", "é" * 500, "%00"):
+        for rule in ("/follow-up", "/follow-up/stop"):
+            assert client.get(f"{rule}?token={token}", base_url=BASE).status_code == 403
+            assert client.post(f"{rule}?token={token}", base_url=BASE).status_code == 403
 
 
 def test_a_link_ends_and_answers_for_nobody_else(post: Post) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.functional.office_world import invited
 from tests.functional.plan_pages import Planner, begin
-from tests.functional.staff_world import World
+from tests.functional.staff_world import World, make_world
 from tests.functional.test_plan_pages import imported, world
 from tests.pdf_text import pdf_text
 from tests.unit.lti_tool.services.activity_files import text_of as file_text
@@ -85,22 +85,23 @@ def pages_of(pdf: bytes) -> list[str]:
     return [" ".join(pdf_text(pdf, number).split()) for number in range(1, count + 1)]
 
 
-@pytest.mark.parametrize(
-    ("who", "awarded", "absent"),
-    [
-        ("physician", "AMA PRA Category 1 Credit", "contact hour"),
-        ("nurse", "contact hour", "was awarded AMA PRA"),
-        ("pharmacist", "AMA PRA Category 1 Credit", "is awarded"),
-        ("other", "AMA PRA Category 1 Credit", "is awarded"),
-    ],
-)
-def test_each_gets_a_specimen_of_their_own_credit_marked_on_every_page(
-    world: World, who: str, awarded: str, absent: str
-) -> None:
+SPECIMENS = {
+    "physician": ("AMA PRA Category 1 Credit", "contact hour"),
+    "nurse": ("contact hour", "was awarded AMA PRA"),
+    "pharmacist": ("AMA PRA Category 1 Credit", "is awarded"),
+    "other": ("AMA PRA Category 1 Credit", "is awarded"),
+}
+"""What stands on each, and what does not."""
+
+
+def test_each_gets_a_specimen_of_their_own_credit_marked_on_every_page(migrated_sqlite_url: str) -> None:
+    world = make_world(migrated_sqlite_url)
     planner = with_several(world)
-    pdf = planner.person.get(planner.path(f"/preview/{who}/specimen.pdf"))
-    assert pdf.status_code == 200, pdf.get_data(as_text=True)
-    pages = pages_of(pdf.data)
-    assert pages and all("SPECIMEN" in page.upper() for page in pages)
-    whole = " ".join(pages)
-    assert awarded in whole and absent not in whole and "Sample Learner" in whole
+    for who, (awarded, absent) in SPECIMENS.items():
+        pdf = planner.person.get(planner.path(f"/preview/{who}/specimen.pdf"))
+        assert pdf.status_code == 200, pdf.get_data(as_text=True)
+        pages = pages_of(pdf.data)
+        assert pages and all("SPECIMEN" in page.upper() for page in pages), who
+        whole = " ".join(pages)
+        assert awarded in whole and absent not in whole and "Sample Learner" in whole, who
+    world.close()

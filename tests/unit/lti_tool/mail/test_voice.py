@@ -16,8 +16,8 @@ from babel.messages.catalog import Catalog
 import lti_tool.services
 from lti_tool.domain.mail import Letter
 from lti_tool.mail.voice import FIRST_STRONG_ISOLATE, POP_ISOLATE, RIGHT_TO_LEFT_MARK, Voices
-from scripts.mail_texts import TARGET, TOOL, catalogue, marked_texts
-from tests.unit.lti_tool.mail.translated import translate_all, write_catalogue
+from scripts.mail_texts import TARGET, TOOL, catalogue
+from tests.unit.lti_tool.mail.translated import every_text, translate_all, write_catalogue
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 LETTER = Letter("For {name}", ("Dear {name},", "{link}", "until {until}."))
@@ -59,7 +59,7 @@ def test_no_word_of_a_letter_bypasses_translation(name: str, tmp_path: Path) -> 
 
 
 def test_every_letter_is_made_of_marked_texts() -> None:
-    marked = {text for _name, text in marked_texts()}
+    marked = every_text()
     for name, letter in LETTERS.items():
         for words in (letter.subject, *letter.paragraphs):
             assert words in marked or PLACEHOLDER.fullmatch(words), (name, words)

@@ -13,10 +13,12 @@ from sqlalchemy import select
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.services.merge_request import note_address
+from tests.functional.claim_walk import arrive, claimable_activity
 from tests.functional.mailing import Post, mailing
 from tests.functional.office_world import invited
 from tests.functional.staff_world import BASE, Person, World, make_world, text_of
 from tests.functional.test_follow_up_mail import address_in
+from tests.functional.world import World as Site
 
 ADDRESS = "ada@clinic.example"
 
@@ -146,10 +148,15 @@ def test_a_link_ends_after_a_day(post: Post) -> None:
         assert post.world.app.test_client().get(f"/records?token={token}", base_url=BASE).status_code == 403
 
 
-def test_the_launch_keeps_a_digest_and_no_address(post: Post) -> None:
-    person = known_at(post, post.world.enter())
-    with post.world.db() as db:
-        mark = db.get_one(models.Learner, person.visit.learner_id).email_digest
-        assert len(mark) == 64 and ADDRESS not in mark
-        note_address(db, person.visit.provider_id, person.visit.learner_id, " ", post.world.deps.sealer)
-        assert db.get_one(models.Learner, person.visit.learner_id).email_digest == mark
+def test_the_launch_keeps_a_digest_and_no_address(sqlite_world: Site) -> None:
+    """The address itself goes with the session; an LMS that shares none later takes nothing away."""
+    arrive(sqlite_world, claimable_activity(sqlite_world))
+    email, sealer = sqlite_world.lms.person("physician-md").email, sqlite_world.deps.sealer
+    with sqlite_world.db() as db:
+        (session,) = db.scalars(select(models.WebSession)).all()
+        mark = session.learner.email_digest
+        assert session.contact is not None and sealer.open(session.contact) == email
+        assert len(mark) == 64 and email not in mark
+        note_address(db, sqlite_world.provider_id, session.learner_id, " ", sealer)
+        db.refresh(session.learner)
+        assert session.learner.email_digest == mark

@@ -113,9 +113,8 @@ def _right(line: _Line, choices: Mapping[int, str]) -> frozenset[str]:
         if number in choices:
             right.add(str(number))
         elif word:
-            line.fault(
-                "correct", said("there is no choice {word!r}", word=word[:20]), "write the numbers of the right choices"
-            )
+            what = said("there is no choice {word!r}", word=word[:20])
+            line.fault("correct", what, "write the numbers of the right choices")
     return frozenset(right)
 
 
@@ -175,9 +174,8 @@ def _hear_unused(line: _Line, kind: QuestionKind) -> None:
     for name, text in line.row.items():
         column = re.sub(r"_\d+$", "", name)
         if text.strip() and column in _ANSWER_COLUMNS and column not in _USED[kind]:
-            line.fault(
-                name, said("does not belong to a question of the kind {value!r}", value=kind.value), "leave it empty"
-            )
+            what = said("does not belong to a question of the kind {kind!r}", kind=kind.value)
+            line.fault(name, what, "leave it empty")
 
 
 def _feedback(line: _Line, kind: QuestionKind) -> dict[str, str]:
@@ -232,28 +230,18 @@ def _header(names: list[str], number: int, reading: Reading) -> dict[str, int] |
         if not name:
             continue
         if not is_column(name) or name in places:
-            near = get_close_matches(name[:40], EXAMPLES, 1)
-            what = (
-                said("the column {name!r} stands twice", name=name[:40])
-                if name in places
-                else said("there is no column {name!r}", name=name[:40])
-            )
-            remedy = (
-                said("perhaps you mean {near!r}", near=near[0])
-                if near and name not in places
-                else "remove or rename it"
-            )
+            what, remedy = said("there is no column {name!r}", name=name[:40]), "remove or rename it"
+            if name in places:
+                what = said("the column {name!r} stands twice", name=name[:40])
+            elif near := get_close_matches(name[:40], EXAMPLES, 1):
+                remedy = said("perhaps you mean {near!r}", near=near[0])
             reading.fault(Place(number, place), name, what, remedy)
             is_sound = False
         places.setdefault(name, place)
     for name in NEEDED:
         if name not in places:
-            reading.fault(
-                Place(number, 1),
-                name,
-                said("the column {name!r} is missing", name=name),
-                "the first row names the columns",
-            )
+            what = said("the column {name!r} is missing", name=name)
+            reading.fault(Place(number, 1), name, what, "the first row names the columns")
             is_sound = False
     return places if is_sound else None
 
@@ -273,12 +261,8 @@ def read_rows(rows: Iterable[tuple[int, list[str]]], reading: Reading, media: Ma
             continue
         spare = [cell for cell in cells[max(places.values()) :] if cell.strip()]
         if spare:
-            reading.fault(
-                Place(number, len(cells)),
-                f"row {number}",
-                "more cells than columns",
-                "quote texts with commas",
-            )
+            place = Place(number, len(cells))
+            reading.fault(place, f"row {number}", "more cells than columns", "quote texts with commas")
         row = {name: cells[place - 1] for name, place in places.items() if place <= len(cells)}
         _question(_Line(row, number, places, reading, media))
     if places is None:
@@ -310,7 +294,7 @@ def iter_rows(lines: Any, reading: Reading) -> Iterable[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            what = said("not a table any more: {error}", error=error)
+            what = said("not a table any more: {error}", error=str(error))
             reading.fault(Place(max(1, lines.line_num), 1), "", what, "look at the quotes around this line")
             return
         yield number, [GUARDED.sub("", cell, count=1) if GUARDED.match(cell) else cell for cell in cells]

@@ -32,6 +32,7 @@ from lti_tool.domain.replay import LEEWAY, check_facts
 from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
+from lti_tool.services.commitment import commitments_of, keep_commitments, without_commitments
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
 from lti_tool.services.native_access import NativeClient
@@ -233,6 +234,9 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
         key = {"learner_id": learner.id, "activity_id": activity_id, "is_trial": False}
         rest = {"version": sent.version, "text_version": sent.version, "started_at": now}
         participation_id = insert_once(db, models.Participation, key, rest).id
+        if not commitments_of(db, participation_id):
+            keep_commitments(db, participation_id, form, answers, now)
+        answers = without_commitments(form, answers)
     plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
     db.add(
         models.EvaluationResponse(

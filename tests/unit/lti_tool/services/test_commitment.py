@@ -13,13 +13,16 @@ from lti_tool.db.engine import transaction
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound
 from lti_tool.domain.evaluation import MAX_TEXT, Barrier, Evaluation, EvaluationItem, Family, FollowUp, ItemKind
+from lti_tool.domain.native import NativeEvaluation, write_message
 from lti_tool.services.commitment import FollowUpAnswer, Promise, commitment_summary, commitments, follow_up
 from lti_tool.services.evaluation import submit_evaluation
+from lti_tool.services.native_access import NativeClient
+from lti_tool.services.native_claim import receive_evaluation
 from tests.unit.lti_tool.domain.builders import EVALUATION, NOW
 from tests.unit.lti_tool.domain.builders import activity as sample
 from tests.unit.lti_tool.services.learning import only, pass_the_gate, redefine
 from tests.unit.lti_tool.services.test_evaluation import GOOD, responses
-from tests.unit.lti_tool.services.ward import Ward
+from tests.unit.lti_tool.services.ward import LMS, Ward
 
 PROMISE = EvaluationItem("promise", ItemKind.COMMITMENT, "What will you change?", Family.INTENT, follow_up_days=90)
 WORDS = "I will measure twice."
@@ -124,3 +127,18 @@ def test_staff_see_numbers_and_words_only_of_enough_learners(clinic: Ward) -> No
         assert found.barriers == {Barrier.TIME: 1, Barrier.COST: 1}
         with pytest.raises(Forbidden):
             commitment_summary(db, clinic.visit(), later)
+
+
+@pytest.mark.parametrize("is_anonymous", [False, True])
+def test_a_native_face_leaves_a_commitment_with_its_learner_where_it_tells_who(ward: Ward, is_anonymous: bool) -> None:
+    form = Evaluation((*EVALUATION.items, PROMISE), is_anonymous=is_anonymous)
+    made = sample(requirements=only(Step.EVALUATION), evaluation=form)
+    redefine(ward, made)
+    client = NativeClient(ward.keys["course.deployment"], ward.keys["provider"], ward.keys["course.platform"], LMS)
+    sent = NativeEvaluation(made.key, 1, "course", {**GOOD, "promise": WORDS}, "" if is_anonymous else "lee")
+    for key in ("one", "two"):
+        with transaction(ward.sessions) as db:
+            db.get_one(models.Activity, ward.keys["activity"]).published_at = NOW
+            receive_evaluation(db, client, key, write_message(sent), NOW)
+    assert [("promise" in row.answers) for row in responses(ward)] == [is_anonymous] * 2
+    assert [promise.text for promise in own(ward)] == ([] if is_anonymous else [WORDS])

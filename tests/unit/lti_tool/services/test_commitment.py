@@ -11,10 +11,12 @@ from sqlalchemy import select
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.domain.activity import Step
+from lti_tool.domain.dossier import FactList, Grid
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound
 from lti_tool.domain.evaluation import MAX_TEXT, Barrier, Evaluation, EvaluationItem, Family, FollowUp, ItemKind
 from lti_tool.domain.native import NativeEvaluation, write_message
 from lti_tool.services.commitment import FollowUpAnswer, Promise, commitment_summary, commitments, follow_up
+from lti_tool.services.dossier.commitment import commitment_blocks
 from lti_tool.services.evaluation import submit_evaluation
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.native_claim import receive_evaluation
@@ -125,6 +127,11 @@ def test_staff_see_numbers_and_words_only_of_enough_learners(clinic: Ward) -> No
         found = commitment_summary(db, clinic.visit("staff", is_staff=True), later)
         assert found.answered == 1 and found.outcomes[FollowUp.PARTLY] == 1
         assert found.barriers == {Barrier.TIME: 1, Barrier.COST: 1}
+        facts, outcomes, barriers = list(commitment_blocks(db, clinic.keys["activity"], later, 5))[1:]
+        assert isinstance(facts, FactList) and ("Answered", "1") in facts.rows
+        assert isinstance(outcomes, Grid) and ("change made in part", "1") in outcomes.rows
+        assert isinstance(barriers, Grid) and ("too little time", "1") in barriers.rows
+        assert len(list(commitment_blocks(db, clinic.keys["activity"], later, 6))) == 3, "few are not counted out"
         with pytest.raises(Forbidden):
             commitment_summary(db, clinic.visit(), later)
 

@@ -37,9 +37,11 @@ from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.roster import Roster
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
+from lti_tool.mail.voice import Voices
 from lti_tool.services.bulk_printing import print_due
 from lti_tool.services.delivery import Courier
 from lti_tool.services.disclosure_reminder import ReminderPolicy, reminder_chore
+from lti_tool.services.follow_up_reminder import FollowUpPost, follow_up_chore
 from lti_tool.services.issuer import IssuerKeys
 from lti_tool.services.key_rotation import rotate_if_due
 from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
@@ -76,6 +78,7 @@ STATIC_SECONDS = 3600
 ROTATION_CHECK = timedelta(hours=1)
 RECONCILE_CHECK = timedelta(minutes=5)
 """How often the worker looks whether a column is due."""
+FOLLOW_UP_CHECK = timedelta(hours=1)
 log = logging.getLogger("cme_tool")
 
 
@@ -132,6 +135,7 @@ def make_dependencies(
             clock=clock,
         ),
         read_picture=read_picture,
+        voices=Voices(),
         clock=clock,
     )
 
@@ -184,7 +188,13 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     sender = mailer(deps.settings)
     if sender is not None:
         postman = Postman(deps.sessions, sender, deps.clock, stop.is_set)
-        found += [disclosure_reminders(deps), ReminderChore(deps.sessions, deps.clock), partial(deliver_mail, postman)]
+        asking = partial(follow_up_chore, deps.sessions, _follow_up(deps), deps.clock)
+        found += [
+            Every(FOLLOW_UP_CHECK, asking, deps.clock),
+            disclosure_reminders(deps),
+            ReminderChore(deps.sessions, deps.voices, deps.clock),
+            partial(deliver_mail, postman),
+        ]
     found.append(partial(print_due, deps.press, stop.is_set))
     if deps.settings.key_rotation_days:
         every = timedelta(days=deps.settings.key_rotation_days)
@@ -192,6 +202,17 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     auditor = Auditor(deps.sessions, deps.results, deps.clock, stop.is_set)
     found.append(Every(RECONCILE_CHECK, lambda: reconcile_due(auditor), deps.clock))
     return tuple(found)
+
+
+def _follow_up(deps: Dependencies) -> FollowUpPost:
+    base = deps.settings.base_url
+    return FollowUpPost(
+        deps.settings.follow_up_reminder_days,
+        lambda token: f"{base}/follow-up?token={token}",
+        lambda token: f"{base}/follow-up/stop?token={token}",
+        deps.voices,
+        deps.sealer,
+    )
 
 
 def _rotate(deps: Dependencies, every: timedelta) -> int:
@@ -205,7 +226,7 @@ def disclosure_reminders(deps: Dependencies) -> Chore:
         settings.disclosure_reminder_days, settings.disclosure_months, timedelta(days=settings.disclosure_link_days)
     )
     return reminder_chore(
-        deps.sessions, policy, lambda token: f"{settings.base_url}/disclosure?token={token}", deps.clock
+        deps.sessions, policy, lambda token: f"{settings.base_url}/disclosure?token={token}", deps.voices, deps.clock
     )
 
 

@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         description="When people whose disclosure is missing or expires, and their coordinators, are reminded by mail: "
         "comma-separated days before it is due. Empty: never.",
     )
+    follow_up_reminder_days: Annotated[tuple[int, ...], NoDecode, BeforeValidator(_days)] = Field(
+        default=(21, 7, 0),
+        description="When learners are asked by mail what became of a commitment to change: comma-separated days after "
+        "it is due (0: on the day). Empty: never.",
+    )
     key_rotation_days: int = Field(
         default=180,
         ge=0,

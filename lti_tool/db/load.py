@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -163,14 +163,39 @@ def entry_value(row: models.CreditEntry) -> Entry:
     )
 
 
+def person_of(learner_id: str) -> ScalarSelect[str]:
+    """Key of the person to whom an identity belongs: its own, unless it was merged into another."""
+    table = models.Learner
+    return select(func.coalesce(table.merged_into, table.id)).where(table.id == learner_id).scalar_subquery()
+
+
+def identities(learner_id: str) -> Select[str]:
+    """Keys of all identities of the same person. What was recorded under any of them is theirs."""
+    table, person = models.Learner, person_of(learner_id)
+    return select(table.id).where(or_(table.id == person, table.merged_into == person))
+
+
 def accounts(session: Session, learner_id: str, activity_id: str) -> dict[str, tuple[Entry, ...]]:
-    """The ledger of a learner in an activity: by credit type, each account in order."""
+    """The ledger of a person in an activity: by credit type, each account in order."""
     table = models.CreditEntry
-    query = select(table).where(table.learner_id == learner_id, table.activity_id == activity_id)
-    found: dict[str, list[Entry]] = {}
-    for row in session.scalars(query.order_by(table.credit_type)):
-        found.setdefault(row.credit_type, []).append(entry_value(row))
-    return {credit_type: in_order(entries) for credit_type, entries in found.items()}
+    query = select(table).where(table.learner_id.in_(identities(learner_id)), table.activity_id == activity_id)
+    rows = session.scalars(query.order_by(table.credit_type)).all()
+    return {credit_type: chain for (_, credit_type), chain in current_accounts(rows, learner_id).items()}
+
+
+def current_accounts(rows: Iterable[models.CreditEntry], learner_id: str) -> dict[tuple[str, str], tuple[Entry, ...]]:
+    """By activity and credit type, each account in order. Of two identities of one person, the account that holds
+    credit counts, else that of ``learner_id``, else the one that was written last."""
+    chains: dict[tuple[str, str], dict[str, list[Entry]]] = {}
+    for row in rows:
+        own = chains.setdefault((row.activity_id, row.credit_type), {})
+        own.setdefault(row.learner_id, []).append(entry_value(row))
+    return {key: _current(own, learner_id) for key, own in chains.items()}
+
+
+def _current(chains: Mapping[str, list[Entry]], learner_id: str) -> tuple[Entry, ...]:
+    ordered = [(owner == learner_id, in_order(entries)) for owner, entries in sorted(chains.items())]
+    return max(ordered, key=lambda one: (live_award(one[1]) is not None, one[0], one[1][-1].at))[1]
 
 
 def _claims(found: Mapping[str, tuple[Entry, ...]]) -> tuple[Claim, ...]:

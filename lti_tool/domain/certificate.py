@@ -34,6 +34,8 @@ class StatusReason(StrEnum):
     CREDIT_ADJUSTED = "credit-adjusted"
     CREDIT_WITHDRAWN = "credit-withdrawn"
     HOLDER_ASKED = "holder-asked"
+    HELD_TWICE = "held-twice"
+    """The same credit of the same person stands on another certificate."""
 
 
 REVOCATION_REASONS = (StatusReason.ISSUED_IN_ERROR, StatusReason.CREDIT_WITHDRAWN, StatusReason.HOLDER_ASKED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -43,6 +44,32 @@ class FollowUp(StrEnum):
     PARTLY = "partly"
     NOT_YET = "not-yet"
     NO_LONGER = "no-longer"
+
+
+class Barrier(StrEnum):
+    """What stood in the way of a change, by the learner's own word. None of them is a fault of the learner."""
+
+    TIME = "time"
+    COST = "cost"
+    PATIENTS = "patients"
+    COLLEAGUES = "colleagues"
+    SYSTEM = "system"
+    KNOWLEDGE = "knowledge"
+    EVIDENCE = "evidence"
+    OTHER = "other"
+
+
+FOLLOW_UP_LATEST = timedelta(days=14)
+"""A reminder that is older than this when it is first looked for is no longer sent: mail was set up late."""
+
+
+def reminder_due(due_at: datetime, offsets: Sequence[int], now: datetime) -> int | None:
+    """The reminder (in days after ``due_at``) whose time has come: of several that were missed, the latest alone."""
+    reached = [days for days in offsets if due_at + timedelta(days=days) <= now]
+    latest = max(reached, default=None)
+    if latest is None or now - (due_at + timedelta(days=latest)) > FOLLOW_UP_LATEST:
+        return None
+    return latest
 
 
 REQUIRED_FAMILIES = frozenset({Family.BIAS, Family.OBJECTIVES, Family.INTENT})

@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _LAST_PART = re.compile(r"(\.[^.\[\]]+|\[[^\[\]]*\]|^[^.\[\]]+)$")
+
+
+class Words(str):
+    """An English text that still knows what it was made of, so that it can be said in another language."""
+
+    template: str
+    values: Mapping[str, object]
+
+
+def said(template: str, **values: object) -> Words:
+    """``template`` filled in as by ``str.format``; it is what translators are given."""
+    words = Words(template.format(**values))
+    words.template, words.values = template, values
+    return words
+
+
+def sentences(what: str, remedy: str = "", rule: str = "") -> str:
+    """What is wrong, what to do about it, and whose rule it is, as one line."""
+    parts = [f"{text[:1].upper()}{text[1:]}." for text in (what, remedy) if text]
+    return " ".join([*parts, f"[{rule}]"] if rule else parts)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,8 +85,7 @@ class Findings:
 
     def add_at(self, place: Place, where: str, what: str, remedy: str = "", rule: str = "") -> None:
         """As :meth:`add`, for a place that belongs to no value."""
-        parts = [f"{text[:1].upper()}{text[1:]}." for text in (what, remedy) if text]
-        message = " ".join([*parts, f"[{rule}]"] if rule else parts)
+        message = sentences(what, remedy, rule)
         self.faults.append(Fault(self.file, place.line, place.column, where, message, what, remedy, rule))
 
     def sorted(self) -> tuple[Fault, ...]:

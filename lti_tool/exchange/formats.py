@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import PurePosixPath
 
-from lti_tool.domain.fault import Fault, Findings, Place
+from lti_tool.domain.fault import Fault, Findings, Place, said
 from lti_tool.domain.question import BankQuestion
 from lti_tool.exchange.archive import is_zip, unpack
 from lti_tool.exchange.check import files_of
@@ -115,7 +115,7 @@ def _read_xml(head: str, data: bytes, reading: Reading, media: Media) -> None:
     elif root == "assessmentItem":
         read_loose_item(data, reading, media)
     else:
-        what = f"an XML file that begins with <{root[:40]}> is not known"
+        what = said("an XML file that begins with <{root}> is not known", root=root[:40])
         reading.fault(_TOP, "", what, "import Moodle XML (<quiz>), a QTI item or a QTI package")
 
 
@@ -136,8 +136,10 @@ def _read_beside(files: Mapping[str, bytes], reading: Reading) -> None:
     texts = [name for name in files if name.lower().endswith(_TEXTS)]
     media = {PurePosixPath(name).name: body for name, body in files.items() if name.lower().endswith(_IMAGES)}
     if len(texts) != 1:
-        what = f"{len(texts)} files with questions in the zip file, exactly one is expected"
-        reading.fault(_TOP, "", what, f"pack one of {', '.join(_TEXTS)} with its images, or a QTI package")
+        what = said("{count} files with questions in the zip file, exactly one is expected", count=len(texts))
+        reading.fault(
+            _TOP, "", what, said("pack one of {list} with its images, or a QTI package", list=", ".join(_TEXTS))
+        )
         return
     body = files[texts[0]]
     inner = unpack(body, reading) if is_zip(body) else None
@@ -153,7 +155,7 @@ def read_questions(name: str, data: bytes) -> ReadQuestions:
     """Read a file called ``name``. Never raises for what it holds: it gives all questions, or every fault."""
     reading = Reading(Findings(name), Findings(name))
     if len(data) > MAX_BYTES:
-        reading.fault(_TOP, "", f"larger than {MAX_BYTES // 1_000_000} MB", "split the file")
+        reading.fault(_TOP, "", said("larger than {megabytes} MB", megabytes=MAX_BYTES // 1_000_000), "split the file")
     elif is_zip(data):
         _read_zip(data, reading)
     else:
@@ -210,7 +212,9 @@ def write_questions(form: QuestionFormat, questions: Sequence[BankQuestion], med
     for bank in questions:
         gap = known.gap(bank)
         if gap:
-            findings.add_at(Place(0, 0), bank.key, f"this format cannot hold {gap}", "choose another format")
+            findings.add_at(
+                Place(0, 0), bank.key, said("this format cannot hold {gap}", gap=gap), "choose another format"
+            )
     if findings.faults:
         return WrittenQuestions(faults=findings.sorted())
     body = known.write(questions, media)

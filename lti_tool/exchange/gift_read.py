@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from lti_tool.domain.assessment import Question, QuestionKind
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.domain.question import KEY, BankQuestion
 from lti_tool.exchange.answers import WHOLE, Choice, choice_fields, match_fields
 from lti_tool.exchange.html import Source
@@ -166,7 +166,7 @@ def _measure(text: str, item: _Item) -> dict[str, Any]:
     number, _, reach = text.replace(_STAND_INS[":"], ":").partition(":")
     value, tolerance = number_of(number), number_of(reach or "0")
     if value is None or tolerance is None:
-        item.fault(f"{text[:40]!r} is not a number", "write it as 5, 5:0.5 or 4.5..5.5")
+        item.fault(said("{text!r} is not a number", text=text[:40]), "write it as 5, 5:0.5 or 4.5..5.5")
     return {"number": value, "tolerance": tolerance or Decimal(0)}
 
 
@@ -183,7 +183,10 @@ def _numeric(body: str, item: _Item) -> dict[str, Any]:
         elif feedback:
             item.remark("feedback to wrong numbers is left out")
     if len(right) != 1:
-        item.fault(f"{len(right)} numbers are right, exactly one must be", "give one number and its tolerance")
+        item.fault(
+            said("{count} numbers are right, exactly one must be", count=len(right)),
+            "give one number and its tolerance",
+        )
         return {"kind": QuestionKind.NUMERIC}
     text, feedback = right[0]
     return {"kind": QuestionKind.NUMERIC, "further": item.markdown(feedback), **_measure(text.strip(), item)}
@@ -201,7 +204,7 @@ def _answers(body: str, item: _Item) -> dict[str, Any] | None:
     if "~" in signs:
         return _choice_question(body, item)
     kind = "short answers" if signs else "essays"
-    item.fault(f"{kind} are not taken", "ask it as a choice, matching or numerical question")
+    item.fault(said("{kind} are not taken", kind=kind), "ask it as a choice, matching or numerical question")
     return None
 
 
@@ -230,7 +233,7 @@ def _take(block: _Block, category: str, item: _Item, text: str, general: str, fi
     tags, level = told_tags(block.tags)
     key = block.key if KEY.fullmatch(block.key) else ""
     if block.key and not key:
-        item.remark(f"the id {block.key[:60]!r} cannot be a key here; the question gets a new one")
+        item.remark(said("the id {key!r} cannot be a key here; the question gets a new one", key=block.key[:60]))
     question = Question(
         key=key,
         stem=told.stem,

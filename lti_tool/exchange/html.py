@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.exchange.markup import escaped
 from lti_tool.exchange.reading import Reading
 from lti_tool.exchange.scripts import SUBSCRIPT, SUPERSCRIPT
@@ -132,8 +132,11 @@ def _script(element: Element, source: Source, is_sub: bool) -> str:
     text = one_spaced("".join(element.itertext())).strip()
     if all(character in table for character in text):
         return "".join(table[character] for character in text)
-    low = "sub" if is_sub else "super"
-    source.fault(f"{text[:40]!r} cannot be written in {low}script characters", "write it on the line")
+    if is_sub:
+        what = said("{text!r} cannot be written in subscript characters", text=text[:40])
+    else:
+        what = said("{text!r} cannot be written in superscript characters", text=text[:40])
+    source.fault(what, "write it on the line")
     return ""
 
 
@@ -155,7 +158,10 @@ def _link(element: Element, inner: str, source: Source) -> str:
     except ValueError:
         scheme = ""
     if scheme not in SCHEMES or re.search(r"[\s<>\x00-\x20]", target):
-        source.fault(f"the link to {target[:60]!r} is not taken", "link to https:// addresses, or remove the link")
+        source.fault(
+            said("the link to {target!r} is not taken", target=target[:60]),
+            "link to https:// addresses, or remove the link",
+        )
         return inner
     target = re.sub(r"[\\`\[\]]", lambda found: f"%{ord(found[0]):02X}", target)
     return f"[{inner.strip()}](<{target}>)"
@@ -190,7 +196,10 @@ def element_in(element: Element, source: Source, *, is_plain: bool) -> str:
     if _is_picture(element):
         return _no_picture(source) if is_plain else _picture(element, source)
     if name not in KNOWN:
-        source.fault(f"<{name[:20]}> is not taken", "remove it: questions hold text, lists, tables, links and images")
+        source.fault(
+            said("<{name}> is not taken", name=name[:20]),
+            "remove it: questions hold text, lists, tables, links and images",
+        )
         return ""
     inner = inline(element, source, is_plain=is_plain)
     if name in BLOCKS or name in STRUCTURES:

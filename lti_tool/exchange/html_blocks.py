@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lti_tool.domain.fault import said
 from lti_tool.exchange.html import (
     BLOCKS,
     GAP,
@@ -45,7 +46,9 @@ def _items(element: Element, source: Source) -> str:
         lines.append(re.sub(r"\n(?=.)", "\n" + " " * len(mark), mark + body))
     strangers = {name_of(child) for child in element} - {"li", ""}
     if strangers:
-        source.fault(f"<{min(strangers)[:20]}> between the items of a list", "put it into an item")
+        source.fault(
+            said("<{strangers}> between the items of a list", strangers=min(strangers)[:20]), "put it into an item"
+        )
     return "\n".join(lines)
 
 

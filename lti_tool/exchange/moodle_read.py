@@ -10,6 +10,7 @@ from typing import Any
 
 from lti_tool.domain.activity import Level
 from lti_tool.domain.assessment import Entry, Question, QuestionKind
+from lti_tool.domain.fault import said
 from lti_tool.domain.question import KEY, BankQuestion
 from lti_tool.exchange.answers import Choice, choice_fields, match_fields
 from lti_tool.exchange.html import Source, decoded
@@ -91,7 +92,10 @@ def _choices(item: _Item) -> list[Choice]:
     for answer in item.children("answer"):
         share = number_of(answer.get("fraction") or "0")
         if share is None:
-            item.fault(f"{answer.get('fraction')!r} is no share of a point", "write a number from -100 to 100")
+            item.fault(
+                said("{fraction!r} is no share of a point", fraction=answer.get("fraction")),
+                "write a number from -100 to 100",
+            )
             share = Decimal(0)
         words = _passage(answer).words(item.source(answer))
         found.append(Choice(words, share, _feedback(answer, item)))
@@ -109,7 +113,7 @@ def _true_false(item: _Item) -> dict[str, Any]:
     for answer in item.children("answer"):
         word = text_of(answer).strip().lower()
         if word not in ("true", "false"):
-            item.fault(f"{word[:40]!r} is neither true nor false", "write true or false")
+            item.fault(said("{word!r} is neither true nor false", word=word[:40]), "write true or false")
             continue
         if (number_of(answer.get("fraction") or "0") or 0) > 0:
             correct.add(word)
@@ -152,7 +156,10 @@ def _numeric(item: _Item) -> dict[str, Any]:
         elif _feedback(answer, item):
             item.remark("feedback to wrong numbers is left out")
     if len(right) != 1:
-        item.fault(f"{len(right)} numbers are right, exactly one must be", "give one number and its tolerance")
+        item.fault(
+            said("{count} numbers are right, exactly one must be", count=len(right)),
+            "give one number and its tolerance",
+        )
         return {"kind": QuestionKind.NUMERIC}
     tolerance = next((text_of(child) for child in right[0] if name_of(child) == "tolerance"), "0")
     number, reach = number_of(text_of(right[0])), number_of(tolerance or "0")
@@ -195,18 +202,23 @@ def _remarks(item: _Item) -> None:
     for name in _COMBINED:
         found = next(item.children(name), None)
         if found is not None and _STANDARD_WORDS.sub("", text_of(found)):
-            item.remark(f"the words for any answer ({name}) are left out")
+            item.remark(said("the words for any answer ({name}) are left out", name=name))
     if any(text_of(hint).strip() for hint in item.children("hint")):
         item.remark("hints are left out")
     worth = number_of(item.value("defaultgrade") or "1")
     if worth != 1:
-        item.remark(f"worth {item.value('defaultgrade')[:20]} points there, one point here like every question")
+        item.remark(
+            said(
+                "worth {defaultgrade} points there, one point here like every question",
+                defaultgrade=item.value("defaultgrade")[:20],
+            )
+        )
 
 
 def _key(item: _Item) -> str:
     key = item.value("idnumber")
     if key and not KEY.fullmatch(key):
-        item.remark(f"the ID number {key[:60]!r} cannot be a key here; the question gets a new one")
+        item.remark(said("the ID number {key!r} cannot be a key here; the question gets a new one", key=key[:60]))
         return ""
     return key
 
@@ -215,7 +227,7 @@ def _question(item: _Item, category: str) -> None:
     kind = item.element.get("type") or ""
     reader = _KINDS.get(kind)
     if reader is None:
-        what = f"questions of the type {kind[:40]!r} are not taken"
+        what = said("questions of the type {kind!r} are not taken", kind=kind[:40])
         item.fault(what, "remove it, or ask it as a choice, matching, ordering or numerical question")
         return
     fields = reader(item)

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from lti_tool.domain.activity import Level
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.exchange.qti_read import read_item
 from lti_tool.exchange.reading import Reading
 from lti_tool.exchange.tags import told_tags
@@ -68,7 +68,7 @@ def read_package(files: Mapping[str, bytes], reading: Reading) -> None:
             return
         name = resolved(path, href)
         if name not in files:
-            reading.fault(_TOP, path, f"the file {href[:80]!r} is not in the package", "pack it anew")
+            reading.fault(_TOP, path, said("the file {href!r} is not in the package", href=href[:80]), "pack it anew")
             continue
         read_item(files[name], reading, name, _finder(files, name), labels)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from lti_tool.domain.assessment import Entry, QuestionKind
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.exchange.html import Source, plain
 from lti_tool.exchange.html_blocks import blocks
 from lti_tool.exchange.moodle_read import number_of
@@ -166,7 +166,7 @@ def _order(item: QtiItem, interaction: Element, declaration: Element) -> dict[st
 def _match(item: QtiItem, interaction: Element, declaration: Element) -> dict[str, Any]:
     sets = [child for child in interaction if name_of(child) == "simpleMatchSet"]
     if len(sets) != 2:
-        item.fault(f"{len(sets)} sets to match, two are needed", "give prompts and options")
+        item.fault(said("{count} sets to match, two are needed", count=len(sets)), "give prompts and options")
         return {"kind": QuestionKind.MATCHING}
     prompts, options = (_entries(item, group, "simpleAssociableChoice") for group in sets)
     _hear_shares(item)
@@ -174,7 +174,9 @@ def _match(item: QtiItem, interaction: Element, declaration: Element) -> dict[st
     for value in _values(declaration):
         prompt, _, option = value.partition(" ")
         if prompt in pairs:
-            item.fault(f"the prompt {prompt[:40]!r} has two matches", "give each prompt exactly one")
+            item.fault(
+                said("the prompt {prompt!r} has two matches", prompt=prompt[:40]), "give each prompt exactly one"
+            )
         pairs[prompt] = option
     return {"kind": QuestionKind.MATCHING, "entries": prompts, "options": options, "pairs": pairs}
 

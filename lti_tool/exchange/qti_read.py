@@ -9,6 +9,7 @@ from typing import Any
 
 from lti_tool.domain.activity import Level
 from lti_tool.domain.assessment import Question, QuestionKind
+from lti_tool.domain.fault import said
 from lti_tool.domain.question import KEY, BankQuestion
 from lti_tool.exchange.html import one_line
 from lti_tool.exchange.html_blocks import blocks
@@ -26,7 +27,9 @@ def _key(item: QtiItem) -> str:
     given = item.root.get("identifier") or ""
     key = given[1:] if given[:1] == "_" and given[1:2].isdigit() else given
     if key and not KEY.fullmatch(key):
-        item.remark(f"the identifier {given[:60]!r} cannot be a key here; the question gets a new one")
+        item.remark(
+            said("the identifier {given!r} cannot be a key here; the question gets a new one", given=given[:60])
+        )
         return ""
     return key
 
@@ -35,10 +38,10 @@ def _interaction(item: QtiItem, body: Element) -> Element | None:
     """The one interaction of an item, ``None`` after noting that it is not taken."""
     found = [inner for inner in body.iter() if name_of(inner).endswith("Interaction")]
     if len(found) != 1:
-        item.fault(f"{len(found)} interactions, exactly one is taken", "make an item of each")
+        item.fault(said("{count} interactions, exactly one is taken", count=len(found)), "make an item of each")
         return None
     if name_of(found[0]) not in READERS:
-        what = f"the interaction {name_of(found[0])[:40]!r} is not taken"
+        what = said("the interaction {value!r} is not taken", value=name_of(found[0])[:40])
         item.fault(what, "ask it as a choice, an order, a match or a number")
         return None
     return found[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
-from lti_tool.domain.fault import Findings, Place
+from lti_tool.domain.fault import Findings, Place, said
 from lti_tool.domain.question import BankQuestion, canonical
 from lti_tool.domain.wire import write_value
 from lti_tool.exchange.check import question_faults
@@ -41,7 +41,10 @@ class Reading:
             self.findings.add_at(place, where[:80], what, remedy, rule)
         elif not self.is_full:
             self.findings.add_at(
-                place, "", f"more than {MAX_FAULTS} faults; nothing behind is read", "begin with these"
+                place,
+                "",
+                said("more than {most} faults; nothing behind is read", most=MAX_FAULTS),
+                "begin with these",
             )
 
     def remark(self, place: Place, where: str, what: str, remedy: str = "") -> None:
@@ -52,16 +55,25 @@ class Reading:
     def picture(self, place: Place, where: str, label: str, data: bytes | None) -> str:
         """Keep a picture; its name in the bank, or ``""`` after noting a fault."""
         if data is None:
-            self.fault(place, where, f"the image {label[:80]!r} is not in the file", "add it, or remove its name")
+            self.fault(
+                place,
+                where,
+                said("the image {label!r} is not in the file", label=label[:80]),
+                "add it, or remove its name",
+            )
             return ""
         cleaned = clean_picture(data)
         if cleaned is None:
-            limits = f"a sound PNG, JPEG or GIF of up to {MAX_IMAGE_BYTES // 1_000_000} MB"
-            what = f"the image {label[:80]!r} is not {limits} and {MAX_PIXELS // 1_000_000} megapixels"
+            what = said(
+                "the image {label!r} is not a sound PNG, JPEG or GIF of up to {bytes} MB and {pixels} megapixels",
+                label=label[:80],
+                bytes=MAX_IMAGE_BYTES // 1_000_000,
+                pixels=MAX_PIXELS // 1_000_000,
+            )
             self.fault(place, where, what, "save it again as PNG or JPEG")
             return ""
         if len(self.media) >= MAX_PICTURES:
-            self.fault(place, where, f"more than {MAX_PICTURES} images", "split the file")
+            self.fault(place, where, said("more than {most} images", most=MAX_PICTURES), "split the file")
             return ""
         self.media[cleaned[0]] = cleaned[1]
         return cleaned[0]
@@ -76,10 +88,12 @@ class Reading:
             what, remedy = fault_words(fault)
             self.fault(place, f"{where}.{fault.field}", what, remedy)
         if bank.key in self.keys:
-            what = f"the question {bank.key!r} stands twice, first in line {self.keys[bank.key]}"
+            what = said(
+                "the question {key!r} stands twice, first in line {line}", key=bank.key, line=self.keys[bank.key]
+            )
             self.fault(place, where, what, "remove one of them or give it another key")
         elif len(self.questions) == MAX_QUESTIONS:
-            self.fault(place, where, f"more than {MAX_QUESTIONS} questions", "split the file")
+            self.fault(place, where, said("more than {most} questions", most=MAX_QUESTIONS), "split the file")
         else:
             self.keys[bank.key] = place.line
             self.questions.append(bank)

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.exchange.reading import MAX_QUESTIONS, Reading
 from lti_tool.exchange.table_read import read_rows
 
@@ -66,7 +66,7 @@ def _rows(data: bytes, reading: Reading) -> Iterator[tuple[int, list[str]]]:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         if len(book.worksheets) > 1:
-            reading.remark(_TOP, "", f"only the first sheet ({sheet.title[:40]!r}) is read")
+            reading.remark(_TOP, "", said("only the first sheet ({title!r}) is read", title=sheet.title[:40]))
         rows = sheet.iter_rows(max_row=MAX_QUESTIONS + 2, max_col=MAX_COLUMNS, values_only=True)
         for number, row in enumerate(rows, 1):
             yield number, [_cell(value) for value in row]

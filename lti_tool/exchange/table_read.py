@@ -13,7 +13,7 @@ from typing import Any
 
 from lti_tool.domain.activity import Level
 from lti_tool.domain.assessment import Entry, Image, Question, QuestionKind
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.domain.question import MAX_ENTRIES, BankQuestion
 from lti_tool.exchange.columns import EXAMPLES, is_column
 from lti_tool.exchange.gift_read import decoded_text
@@ -74,15 +74,15 @@ def _word(line: _Line, name: str, words: Iterable[str]) -> str:
     if found in known:
         return found
     near = get_close_matches(found[:40], known, 1)
-    remedy = f"perhaps you mean {near[0]!r}" if near else f"known: {', '.join(known)}"
-    line.fault(name, f"{line.line(name)[:40]!r} is not one of the words for this column", remedy)
+    remedy = said("perhaps you mean {near!r}", near=near[0]) if near else said("known: {list}", list=", ".join(known))
+    line.fault(name, said("{value!r} is not one of the words for this column", value=line.line(name)[:40]), remedy)
     return ""
 
 
 def _flag(line: _Line, name: str) -> bool:
     found = line.line(name).lower()
     if found not in YES | NO:
-        line.fault(name, f"{found[:40]!r} is neither yes nor no", "write yes or leave it empty")
+        line.fault(name, said("{found!r} is neither yes nor no", found=found[:40]), "write yes or leave it empty")
     return found in YES
 
 
@@ -92,7 +92,7 @@ def _number(line: _Line, name: str, default: Decimal | None) -> Decimal | None:
         return default
     value = number_of(text)
     if value is None:
-        line.fault(name, f"{text[:40]!r} is not a number", "write digits with a point")
+        line.fault(name, said("{text!r} is not a number", text=text[:40]), "write digits with a point")
     return value
 
 
@@ -113,7 +113,8 @@ def _right(line: _Line, choices: Mapping[int, str]) -> frozenset[str]:
         if number in choices:
             right.add(str(number))
         elif word:
-            line.fault("correct", f"there is no choice {word[:20]!r}", "write the numbers of the right choices")
+            what = said("there is no choice {word!r}", word=word[:20])
+            line.fault("correct", what, "write the numbers of the right choices")
     return frozenset(right)
 
 
@@ -173,7 +174,8 @@ def _hear_unused(line: _Line, kind: QuestionKind) -> None:
     for name, text in line.row.items():
         column = re.sub(r"_\d+$", "", name)
         if text.strip() and column in _ANSWER_COLUMNS and column not in _USED[kind]:
-            line.fault(name, f"does not belong to a question of the kind {kind.value!r}", "leave it empty")
+            what = said("does not belong to a question of the kind {kind!r}", kind=kind.value)
+            line.fault(name, what, "leave it empty")
 
 
 def _feedback(line: _Line, kind: QuestionKind) -> dict[str, str]:
@@ -228,15 +230,18 @@ def _header(names: list[str], number: int, reading: Reading) -> dict[str, int] |
         if not name:
             continue
         if not is_column(name) or name in places:
-            near = get_close_matches(name[:40], EXAMPLES, 1)
-            what = f"the column {name[:40]!r} stands twice" if name in places else f"there is no column {name[:40]!r}"
-            remedy = f"perhaps you mean {near[0]!r}" if near and name not in places else "remove or rename it"
+            what, remedy = said("there is no column {name!r}", name=name[:40]), "remove or rename it"
+            if name in places:
+                what = said("the column {name!r} stands twice", name=name[:40])
+            elif near := get_close_matches(name[:40], EXAMPLES, 1):
+                remedy = said("perhaps you mean {near!r}", near=near[0])
             reading.fault(Place(number, place), name, what, remedy)
             is_sound = False
         places.setdefault(name, place)
     for name in NEEDED:
         if name not in places:
-            reading.fault(Place(number, 1), name, f"the column {name!r} is missing", "the first row names the columns")
+            what = said("the column {name!r} is missing", name=name)
+            reading.fault(Place(number, 1), name, what, "the first row names the columns")
             is_sound = False
     return places if is_sound else None
 
@@ -256,9 +261,8 @@ def read_rows(rows: Iterable[tuple[int, list[str]]], reading: Reading, media: Ma
             continue
         spare = [cell for cell in cells[max(places.values()) :] if cell.strip()]
         if spare:
-            reading.fault(
-                Place(number, len(cells)), f"row {number}", "more cells than columns", "quote texts with commas"
-            )
+            place = Place(number, len(cells))
+            reading.fault(place, f"row {number}", "more cells than columns", "quote texts with commas")
         row = {name: cells[place - 1] for name, place in places.items() if place <= len(cells)}
         _question(_Line(row, number, places, reading, media))
     if places is None:
@@ -290,7 +294,7 @@ def iter_rows(lines: Any, reading: Reading) -> Iterable[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            what = f"not a table any more: {error}"
+            what = said("not a table any more: {error}", error=str(error))
             reading.fault(Place(max(1, lines.line_num), 1), "", what, "look at the quotes around this line")
             return
         yield number, [GUARDED.sub("", cell, count=1) if GUARDED.match(cell) else cell for cell in cells]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lti_tool.domain.fault import Words, said
 from lti_tool.domain.question import QuestionFault
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -29,7 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def fault_words(fault: QuestionFault) -> tuple[str, str]:
+def fault_words(fault: QuestionFault) -> tuple[Words, str]:
     """What is wrong, and the remedy."""
     what, remedy = WORDS[fault.code]
-    return what.format(**fault.facts), remedy
+    return said(what, **fault.facts), remedy

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree, html
 
-from lti_tool.domain.fault import Place
+from lti_tool.domain.fault import Place, said
 from lti_tool.exchange.reading import Reading
 
 Element: TypeAlias = Any
@@ -36,13 +36,18 @@ def name_of(element: Element) -> str:
 def parse_xml(data: bytes, reading: Reading, file: str = "") -> Element | None:
     """The root, or ``None`` after noting why not."""
     if len(data) > MAX_XML_BYTES:
-        reading.fault(Place(1, 1), file, f"larger than {MAX_XML_BYTES // 1_000_000} MB", "split the file")
+        reading.fault(
+            Place(1, 1),
+            file,
+            said("larger than {megabytes} MB", megabytes=MAX_XML_BYTES // 1_000_000),
+            "split the file",
+        )
         return None
     try:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        what = f"not well-formed XML: {str(error.msg or 'cannot be read')[:200]}"
+        what = said("not well-formed XML: {value}", value=str(error.msg or "cannot be read")[:200])
         reading.fault(Place(max(1, line or 1), max(1, column or 1)), file, what, "export the file again")
         return None
     except ValueError:
@@ -58,7 +63,11 @@ def _is_harmless(root: Element, reading: Reading, file: str) -> bool:
         return False
     for number, (depth, element) in enumerate(_walk(root)):
         if depth > MAX_DEPTH or number > MAX_ELEMENTS or element.tag is etree.Entity:
-            limit = f"{MAX_DEPTH} levels and {MAX_ELEMENTS} elements at most are read, and no entities"
+            limit = said(
+                "{max_depth} levels and {max_elements} elements at most are read, and no entities",
+                max_depth=MAX_DEPTH,
+                max_elements=MAX_ELEMENTS,
+            )
             reading.fault(place_of(element), file, limit, "split the file")
             return False
     return True

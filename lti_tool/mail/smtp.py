@@ -69,7 +69,12 @@ class SmtpMailer:
         # The same message sent twice (a crash after sending) is recognised as one by its id.
         letter["Message-ID"] = f"<{message.id}@{self.sender.rpartition('@')[2].rstrip('>') or make_msgid()}>"
         letter["Auto-Submitted"] = "auto-generated"
+        if message.stop_link:
+            letter["List-Unsubscribe"] = f"<{message.stop_link}>"
+            letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
         letter.set_content(message.body)
+        if message.language:
+            letter["Content-Language"] = message.language  # after the content, which sweeps such headers away
         return letter
 
 

@@ -132,9 +132,10 @@ def _note_gradebook(row: models.Placement, launch: Launch) -> None:
 
 
 def _member(session: Session, course: models.Course, learner: models.Learner, launch: Launch, now: datetime) -> None:
-    key = {"course_id": course.id, "learner_id": learner.id}
+    key = {"course_id": course.id, "learner_id": learner.merged_into or learner.id}
     row = insert_once(session, models.CourseMember, key, {"is_staff": launch.is_staff, "last_seen_at": now})
     row.is_staff, row.last_seen_at = launch.is_staff, now
+    row.seen_as = learner.id if learner.merged_into else None
 
 
 def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> Arrival:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import certificate_title
 from lti_tool.db import models
+from lti_tool.db.load import identities
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate, CertificateStatus, StatusReason
 from lti_tool.domain.design import DEFAULT_DESIGN, Design
@@ -213,7 +214,8 @@ def _own(visit: Visit) -> Select[models.Certificate]:
     return (
         select(models.Certificate)
         .join(models.CreditEntry, models.CreditEntry.id == models.Certificate.award_id)
-        .where(models.CreditEntry.learner_id == visit.learner_id, models.CreditEntry.activity_id == visit.activity_id)
+        .where(models.CreditEntry.learner_id.in_(identities(visit.learner_id)))
+        .where(models.CreditEntry.activity_id == visit.activity_id)
         .where(models.Certificate.provider_id == visit.provider_id)
     )
 

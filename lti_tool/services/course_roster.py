@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -84,11 +84,13 @@ def _is_learner(member: Member) -> bool:
 
 
 def _began(session: Session, visit: Visit) -> Mapping[str, str]:
-    """Subject to name of everybody of this course who began."""
-    learner, participation = models.Learner, models.Participation
+    """Subject to name of everybody of this course who began, as the LMS knows them."""
+    learner, participation, member = models.Learner, models.Participation, models.CourseMember
     query = (
         select(learner.subject, learner.lms_name)
-        .join(participation, participation.learner_id == learner.id)
+        .select_from(participation)
+        .join(member, and_(member.learner_id == participation.learner_id, member.course_id == visit.course_id))
+        .join(learner, learner.id == func.coalesce(member.seen_as, participation.learner_id))
         .where(participation.id.in_(participations(visit)))
     )
     return dict(session.execute(query).all())

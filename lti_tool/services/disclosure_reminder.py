@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -17,32 +17,41 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
 from lti_tool.db.upsert import insert_or_skip
+from lti_tool.domain.mail import Letter, Written, to_translate
 from lti_tool.domain.person import last_valid_day
-from lti_tool.services.invitation import Letter, LinkAddress, about_person, new_link
+from lti_tool.services.invitation import LinkAddress, about_person, new_link
 from lti_tool.services.mail import queue_mail
 from lti_tool.services.people_list import oldest_valid
+from lti_tool.services.ports import Voices
+from lti_tool.services.provider_settings import profile
+from lti_tool.services.recipient import language_of_address, language_of_person, voice_for
 from lti_tool.services.subject import Subject, subjects
 
 LOOK_EVERY = timedelta(hours=1)
 TO_PERSON = Letter(
-    "Please disclose your financial relationships",
-    """Dear {name},
-
-you plan, teach or review accredited education for {provider}. Before {due} we need your disclosure of financial
-relationships with ineligible companies. If you have none, that is said with two clicks.
-
-{link}
-
-The link is for you alone and works until {until}. You need no account.
-""",
+    to_translate("Please disclose your financial relationships"),
+    (
+        to_translate("Dear {name},"),
+        to_translate(
+            "you plan, teach or review accredited education for {provider}. Before {due} we need your disclosure of "
+            "financial relationships with ineligible companies. If you have none, that is said with two clicks."
+        ),
+        "{link}",
+        to_translate("The link is for you alone and works until {until}. You need no account."),
+    ),
 )
 TO_COORDINATOR = Letter(
-    "A disclosure is due: {name}",
-    """{name} has not given a disclosure of financial relationships that counts beyond {due}.
-
-This person has a role in: {titles}. Nobody may take up a role without it (ACCME Standard 3). {name} was reminded as
-well if there is an e-mail address. These reminders stop as soon as the form has been sent.
-""",
+    to_translate("A disclosure is due: {name}"),
+    (
+        to_translate(
+            "{name} has not given a disclosure of financial relationships that counts beyond {due}. This person has a "
+            "role in: {titles}. Nobody may take up a role without it (ACCME Standard 3)."
+        ),
+        to_translate(
+            "{name} was reminded as well if there is an e-mail address. These reminders stop as soon as the form has "
+            "been sent."
+        ),
+    ),
 )
 
 
@@ -100,8 +109,10 @@ def offset_now(wanted: Due, offsets: Sequence[int], today: date) -> int | None:
     return min(reached, default=None)
 
 
-def remind(db: Session, provider_id: str, policy: ReminderPolicy, address: LinkAddress, now: datetime) -> int:
-    """Queue what is to be said now to a provider's people; gives to how many people."""
+def remind(
+    db: Session, provider_id: str, policy: ReminderPolicy, address: LinkAddress, voices: Voices, now: datetime
+) -> int:
+    """Queue what is to be said now to a provider's people; gives to how many people. Today is the provider's day."""
     if not policy.offsets:
         return 0
     table = models.Person
@@ -109,14 +120,15 @@ def remind(db: Session, provider_id: str, policy: ReminderPolicy, address: LinkA
     waiting = or_(table.disclosed_at.is_(None), table.disclosed_at < soon)
     people = db.scalars(select(table).where(table.provider_id == provider_id, waiting).order_by(table.id)).all()
     roles, about = _roles(db, people)
-    provider = db.get_one(models.Provider, provider_id).name
+    today = now.astimezone(ZoneInfo(profile(db, provider_id).values["time_zone"])).date()
+    post = _Post(db, policy, address, voices, now)
     count = 0
     for person in people:
-        wanted = due(person, roles.get(person.id, ()), about, now.date(), policy.months)
-        days = offset_now(wanted, policy.offsets, now.date()) if wanted else None
+        wanted = due(person, roles.get(person.id, ()), about, today, policy.months)
+        days = offset_now(wanted, policy.offsets, today) if wanted else None
         if wanted is None or days is None or not _is_first(db, person, wanted, days, now):
             continue
-        _write(db, person, wanted, provider, policy, address, now)
+        post.write(person, wanted)
         count += 1
     return count
 
@@ -127,43 +139,48 @@ def _is_first(db: Session, person: models.Person, wanted: Due, days: int, now: d
     return db.execute(done).first() is not None
 
 
-def _write(
-    db: Session,
-    person: models.Person,
-    wanted: Due,
-    provider: str,
-    policy: ReminderPolicy,
-    address: LinkAddress,
-    now: datetime,
-) -> None:
-    about: dict[str, Any] = {
-        "name": person.name,
-        "provider": provider,
-        "due": wanted.on.isoformat(),
-        "titles": "; ".join(wanted.titles),
-    }
-    if person.email:
-        link, until = new_link(db, person, address, now, policy.link_life)
-        about |= {"link": link, "until": until.date().isoformat()}
-        _send(db, person, person.email, TO_PERSON, about, now)
-    if person.coordinator_email:
-        _send(db, person, person.coordinator_email, TO_COORDINATOR, about, now)
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """Writes to one person and their coordinator."""
+
+    db: Session
+    policy: ReminderPolicy
+    address: LinkAddress
+    voices: Voices
+    now: datetime
+
+    def write(self, person: models.Person, wanted: Due) -> None:
+        """Each in their own language."""
+        if person.email:
+            self._to_person(person, wanted)
+        if person.coordinator_email:
+            language = language_of_address(self.db, person.provider_id, person.coordinator_email)
+            voice = voice_for(self.db, self.voices, person.provider_id, language)
+            titles = "; ".join(wanted.titles)
+            letter = voice.write(TO_COORDINATOR, name=person.name, due=voice.day(wanted.on), titles=titles)
+            self._queue(person, person.coordinator_email, letter, wanted, "office")
+
+    def _to_person(self, person: models.Person, wanted: Due) -> None:
+        voice = voice_for(self.db, self.voices, person.provider_id, language_of_person(self.db, person))
+        link, until = new_link(self.db, person, self.address, self.now, self.policy.link_life)
+        provider = self.db.get_one(models.Provider, person.provider_id).name
+        days = {"due": voice.day(wanted.on), "until": voice.day_of(until)}
+        letter = voice.write(TO_PERSON, name=person.name, provider=provider, link=link, **days)
+        self._queue(person, person.email, letter, wanted, "person")
+
+    def _queue(self, person: models.Person, to: str, letter: Written, wanted: Due, who: str) -> None:
+        key = f"{about_person(person.id)}{wanted.on.isoformat()}:{self.now.isoformat()}:{who}"
+        queue_mail(self.db, person.provider_id, to, letter, self.now, key=key)
 
 
-def _send(db: Session, person: models.Person, to: str, letter: Letter, about: Mapping[str, Any], now: datetime) -> None:
-    text = letter.text.format_map(about)
-    key = f"{about_person(person.id)}{about['due']}:{now.isoformat()}:{'person' if letter is TO_PERSON else 'office'}"
-    queue_mail(db, person.provider_id, to, letter.subject.format_map(about), text, now, key=key)
-
-
-def remind_everybody(db: Session, policy: ReminderPolicy, address: LinkAddress, now: datetime) -> int:
+def remind_everybody(db: Session, policy: ReminderPolicy, address: LinkAddress, voices: Voices, now: datetime) -> int:
     """:func:`remind`, for every provider."""
     ids = db.scalars(select(models.Provider.id).order_by(models.Provider.id)).all()
-    return sum(remind(db, provider_id, policy, address, now) for provider_id in ids)
+    return sum(remind(db, provider_id, policy, address, voices, now) for provider_id in ids)
 
 
 def reminder_chore(
-    sessions: Sessions, policy: ReminderPolicy, address: LinkAddress, clock: Callable[[], datetime]
+    sessions: Sessions, policy: ReminderPolicy, address: LinkAddress, voices: Voices, clock: Callable[[], datetime]
 ) -> Callable[[], int]:
     """The worker's part in it: looks once an hour, and gives how many people were written to."""
     looked_at: list[datetime] = []
@@ -173,7 +190,7 @@ def reminder_chore(
         if looked_at and now - looked_at[-1] < LOOK_EVERY:
             return 0
         with transaction(sessions) as db:
-            count = remind_everybody(db, policy, address, now)
+            count = remind_everybody(db, policy, address, voices, now)
         looked_at[:] = [now]
         return count
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import activity_value
+from lti_tool.db.load import activity_value, identities
 from lti_tool.services.participation import Progress
 
 
@@ -18,7 +18,11 @@ def equivalent_activities(session: Session, found: Progress) -> dict[str, str]:
     query = (
         select(activity.id, activity.key, activity.title, activity.version)
         .join(entry, entry.activity_id == activity.id)
-        .where(entry.learner_id == found.learner_id, activity.id != here.id, activity.provider_id == here.provider_id)
+        .where(
+            entry.learner_id.in_(identities(found.learner_id)),
+            activity.id != here.id,
+            activity.provider_id == here.provider_id,
+        )
         .distinct()
     )
     return {

@@ -106,7 +106,7 @@ def note_arrival(db: Session, visit: Visit, now: datetime) -> None:
     if placement is None or placement.activity_id is None or not can_be_graded(placement):
         return
     if not visit.is_staff:
-        _try_again(db, visit.learner_id, placement.id, now)
+        _try_again(db, identity_in(db, visit.learner_id, placement.course_id), placement.id, now)
         _catch_up(db, placement, models.Participation.learner_id == visit.learner_id, now, skips_locked=False)
     others = and_(models.Participation.learner_id != visit.learner_id, ~_has_been_dealt_with(placement))
     _catch_up(db, placement, others, now, skips_locked=True)
@@ -128,9 +128,15 @@ def _placements(db: Session, progress: Progress, provider_id: str) -> Sequence[m
 
 def _owe(db: Session, progress: Progress, placement: models.Placement, now: datetime) -> None:
     step = Step(placement.step) if placement.step else None
-    grade = grade_of(progress, step)
-    if grade is not None and not _says_so(_newest(db, progress.learner_id, placement.id), grade, placement):
-        _queue(db, progress.learner_id, placement, grade, now)
+    grade, whose = grade_of(progress, step), identity_in(db, progress.learner_id, placement.course_id)
+    if grade is not None and not _says_so(_newest(db, whose, placement.id), grade, placement):
+        _queue(db, whose, placement, grade, now)
+
+
+def identity_in(db: Session, learner_id: str, course_id: str) -> str:
+    """The identity by which a person comes to a course: the LMS knows them by no other."""
+    member = db.get(models.CourseMember, (course_id, learner_id))
+    return member.seen_as or learner_id if member else learner_id
 
 
 def _newest(db: Session, learner_id: str, placement_id: str) -> Newest | None:

@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, Forbidden
+from lti_tool.domain.mail import Letter, to_translate
 from lti_tool.services.audit import note
 from lti_tool.services.mail import queue_mail
 from lti_tool.services.office import Officer
 from lti_tool.services.person import cared_person
+from lti_tool.services.ports import Voices
+from lti_tool.services.recipient import language_of_person, voice_for
 from lti_tool.services.session import digest
 
 MAX_TOKEN = 64
@@ -37,15 +40,19 @@ class Invited:
     is_mailed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """Subject and text of a mail; ``{link}`` and ``{until}`` are filled in."""
-
-    subject: str
-    text: str
-
-    def written(self, link: str, until: str) -> str:
-        return self.text.replace("{link}", link).replace("{until}", until)
+INVITATION = Letter(
+    to_translate("Please disclose your financial relationships"),
+    (
+        to_translate("Dear {name},"),
+        to_translate(
+            "you plan, teach or review accredited education for {provider}. Please disclose your financial "
+            "relationships with ineligible companies. If you have none, that is said with two clicks."
+        ),
+        "{link}",
+        to_translate("The link is for you alone and works until {until}. You need no account."),
+        "{officer}",
+    ),
+)
 
 
 def about_person(person_id: str) -> str:
@@ -78,21 +85,23 @@ def invite(
     address: LinkAddress,
     now: datetime,
     lifetime: timedelta,
-    letter: Letter | None,
+    voices: Voices | None,
 ) -> Invited:
-    """Make a link, and mail it where ``letter`` says how; without one, the officer hands the link over.
+    """Make a link, and mail it where ``voices`` say in which words; without them, the officer hands the link over.
 
     Raises ``BadInput("person_unreachable")`` if a letter is to go to somebody without an address.
     """
     person = cared_person(db, officer, person_id)
-    if letter is not None and not person.email:
+    if voices is not None and not person.email:
         raise BadInput("person_unreachable", faults={"email": "missing"})
     link, until = new_link(db, person, address, now, lifetime, officer.person_id)
-    if letter is not None:
-        text = letter.written(link, until.date().isoformat())
-        queue_mail(db, officer.provider_id, person.email, letter.subject, text, now)
-    note(db, officer, "disclosure.invited", f"person:{person.id}", now, detail={"is_mailed": letter is not None})
-    return Invited(link, until, letter is not None)
+    if voices is not None:
+        voice = voice_for(db, voices, officer.provider_id, language_of_person(db, person))
+        about = {"name": person.name, "provider": officer.provider_name, "officer": officer.name}
+        letter = voice.write(INVITATION, link=link, until=voice.day_of(until), **about)
+        queue_mail(db, officer.provider_id, person.email, letter, now)
+    note(db, officer, "disclosure.invited", f"person:{person.id}", now, detail={"is_mailed": voices is not None})
+    return Invited(link, until, voices is not None)
 
 
 def revoke_links(db: Session, officer: Officer, person_id: str, now: datetime) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.base import new_id
-from lti_tool.db.load import accounts
+from lti_tool.db.load import accounts, person_of
 from lti_tool.domain.credit import CreditOffer, CreditType
 from lti_tool.domain.errors import Conflict
 from lti_tool.domain.ledger import Entry, EntryKind, live_award, next_amount
@@ -45,7 +45,8 @@ def new_claim_id() -> str:
 
 def lock_learner(session: Session, learner_id: str) -> None:
     """Until the transaction ends nobody else claims for this person: equivalent activities are checked in turn."""
-    session.execute(select(models.Learner.id).where(models.Learner.id == learner_id).with_for_update())
+    table = models.Learner
+    session.execute(select(table.id).where(table.id == person_of(learner_id)).with_for_update())
 
 
 def account(session: Session, found: Progress, credit_type: str) -> tuple[Entry, ...]:
@@ -61,12 +62,14 @@ def post(session: Session, found: Progress, posting: Posting) -> models.CreditEn
     """
     chain = account(session, found, posting.credit_type)
     live = live_award(chain)
+    last = session.get_one(models.CreditEntry, chain[-1].id) if chain else None
     row = models.CreditEntry(
         id=new_id(),
         provider_id=session.get_one(models.Activity, found.activity_id).provider_id,
-        learner_id=found.learner_id,
+        # An account goes on under the identity of the person under which it was begun.
+        learner_id=last.learner_id if last else found.learner_id,
         activity_id=found.activity_id,
-        participation_id=found.participation_id,
+        participation_id=last.participation_id if last else found.participation_id,
         version=found.version,
         credit_type=posting.credit_type,
         follows=chain[-1].id if chain else "",

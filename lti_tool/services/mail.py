@@ -15,7 +15,7 @@ from lti_tool.db.base import new_id
 from lti_tool.db.engine import Sessions, transaction
 from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.errors import BadInput, CmeError
-from lti_tool.domain.mail import Message
+from lti_tool.domain.mail import Message, Written
 from lti_tool.services.ports import Mailer
 
 LOG = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=2)
 GIVE_UP_AFTER = timedelta(days=3)
 MAX_SUBJECT = 255
+MAX_LANGUAGE = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,7 @@ class Postman:
     is_stopping: Callable[[], bool] = lambda: False
 
 
-def queue_mail(
-    session: Session, provider_id: str, to: str, subject: str, body: str, now: datetime, *, key: str = ""
-) -> None:
+def queue_mail(session: Session, provider_id: str, to: str, written: Written, now: datetime, *, key: str = "") -> None:
     """Queue one plain-text message. The same ``key`` (with the same provider) is told once, whoever asks twice."""
     row_id = new_id()
     values = {
@@ -47,8 +46,10 @@ def queue_mail(
         "provider_id": provider_id,
         "key": key or row_id,
         "recipient": to,
-        "subject": " ".join(subject.split())[:MAX_SUBJECT],
-        "body": body,
+        "subject": " ".join(written.subject.split())[:MAX_SUBJECT],
+        "body": written.body,
+        "language": written.language[:MAX_LANGUAGE],
+        "stop_link": written.stop_link,
         "state": "waiting",
         "tries": 0,
         "next_at": now,
@@ -88,7 +89,8 @@ def _take(session: Session, now: datetime) -> tuple[Message, int] | None:
     if row is None:
         return None
     row.state, row.next_at, row.tries = "sending", now + LEASE, row.tries + 1
-    return Message(row.id, row.recipient, row.subject, row.body, row.created_at), row.tries
+    message = Message(row.id, row.recipient, row.subject, row.body, row.created_at, row.language, row.stop_link)
+    return message, row.tries
 
 
 def _send(postman: Postman, message: Message, tries: int) -> None:
@@ -109,7 +111,7 @@ def _settle(session: Session, message: Message, tries: int, error: Exception | N
     is_over = now - message.written_at >= GIVE_UP_AFTER or isinstance(error, BadInput)
     values: dict[str, object]
     if error is None:
-        values = {"state": "sent", "body": "", "answer": "", "finished_at": now}
+        values = {"state": "sent", "body": "", "stop_link": "", "answer": "", "finished_at": now}
     elif is_over:
         values = {"state": "failed", "answer": str(error)[:500], "finished_at": now}
     else:

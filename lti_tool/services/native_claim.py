@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
@@ -32,6 +32,7 @@ from lti_tool.domain.replay import LEEWAY, check_facts
 from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
+from lti_tool.services.commitment import commitments_of, keep_commitments, without_commitments
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
 from lti_tool.services.native_access import NativeClient
@@ -233,6 +234,9 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
         key = {"learner_id": learner.id, "activity_id": activity_id, "is_trial": False}
         rest = {"version": sent.version, "text_version": sent.version, "started_at": now}
         participation_id = insert_once(db, models.Participation, key, rest).id
+        if not commitments_of(db, participation_id):
+            keep_commitments(db, participation_id, form, answers, now)
+        answers = without_commitments(form, answers)
     plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
     db.add(
         models.EvaluationResponse(
@@ -246,15 +250,22 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
     db.flush()
 
 
+def _identities(client: NativeClient, subject: str) -> Select[str]:
+    """All identities of the person whom this platform calls ``subject``."""
+    table, theirs = models.Learner, aliased(models.Learner)
+    mine = and_(table.provider_id == client.provider_id, table.issuer == client.issuer, table.subject == subject)
+    person = select(func.coalesce(table.merged_into, table.id)).where(mine)
+    return select(theirs.id).where(or_(theirs.id.in_(person), theirs.merged_into.in_(person)))
+
+
 def native_certificate(db: Session, client: NativeClient, certificate_id: str, subject: str) -> IssuedCertificate:
     """A certificate of this person of this platform. Raises ``NotFound("certificate_unknown")`` for any other."""
     table = models.Certificate
     query = (
         select(table.id, models.CreditEntry.activity_id, models.CreditEntry.learner_id)
         .join(models.CreditEntry, models.CreditEntry.id == table.award_id)
-        .join(models.Learner, models.Learner.id == models.CreditEntry.learner_id)
         .where(table.id == certificate_id, table.provider_id == client.provider_id)
-        .where(models.Learner.issuer == client.issuer, models.Learner.subject == subject)
+        .where(models.CreditEntry.learner_id.in_(_identities(client, subject)))
     )
     is_plain = certificate_id.isalnum() and subject.isprintable()
     row = db.execute(query).first() if is_plain else None

@@ -23,11 +23,11 @@ from lti_tool.services.participation import lock
 
 
 def native_learner(db: Session, client: NativeClient, subject: str, locale: str, now: datetime) -> models.Learner:
-    """The person that an LTI launch with the same subject would introduce."""
+    """The person that an LTI launch with the same subject would introduce, or into whom that one was merged."""
     key = {"provider_id": client.provider_id, "issuer": client.issuer, "subject": subject[:255]}
     row = insert_once(db, models.Learner, key, {"created_at": now})
     row.locale = row.locale or locale[:35]
-    return row
+    return db.get_one(models.Learner, row.merged_into) if row.merged_into else row
 
 
 def native_course(db: Session, client: NativeClient, context: str, title: str, now: datetime) -> models.Course:

@@ -6,7 +6,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -45,8 +45,8 @@ class Officer:
     platform_origin: str = ""
     frame_origins: tuple[str, ...] = ()
     is_framed: bool = False
-    disclosure_months: int = 12
-    """How long a disclosure counts here."""
+    disclosure_months: int = field(kw_only=True)
+    """How long a disclosure counts here, by the settings; nothing may count it otherwise."""
 
     def may(self, capability: Capability, activity_id: str | None = None) -> bool:
         return self.powers.may(capability, activity_id)
@@ -143,7 +143,7 @@ def _open(
     return OpenedOffice(row.id, token)
 
 
-def find_officer(session: Session, session_id: str, token: str, now: datetime) -> Officer:
+def find_officer(session: Session, session_id: str, token: str, now: datetime, disclosure_months: int) -> Officer:
     """Who is behind an address and a cookie.
 
     Raises ``Forbidden("office_session_unknown")`` for an unknown or expired session or a wrong token: never told apart.
@@ -166,6 +166,7 @@ def find_officer(session: Session, session_id: str, token: str, now: datetime) -
         platform_origin=launch.platform_origin if launch else "",
         frame_origins=tuple(launch.frame_origins.split()) if launch else (),
         is_framed=bool(launch and launch.document_target != "window"),
+        disclosure_months=disclosure_months,
     )
 
 

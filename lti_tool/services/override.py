@@ -60,8 +60,9 @@ def _known(
 
 
 def found_progress(session: Session, learner_id: str, activity_id: str, now: datetime) -> Progress:
-    """The learner's participation, locked; begun now for somebody who never opened the activity."""
-    key = {"learner_id": learner_id, "activity_id": activity_id, "is_trial": False}
+    """The person's participation, locked; begun now for somebody who never opened the activity."""
+    person = session.get_one(models.Learner, learner_id)
+    key = {"learner_id": person.merged_into or person.id, "activity_id": activity_id, "is_trial": False}
     rest = {"version": newest_version(session, activity_id), "started_at": now}
     row = insert_once(session, models.Participation, key, rest)
     return progress_of(session, lock(session, row.id), now)
@@ -154,7 +155,7 @@ def adjust_by_staff(
         raise Refused("participation_has_no_amount")
     amount = read_amount(one, typed)
     row = post(session, found, _posting(session, live, EntryKind.ADJUST, amount, officer, words))
-    _replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
+    replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
     detail = {"credit_type": code, "amount": (before, amount)}
     note(session, officer, "credit.adjusted", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
 
@@ -178,7 +179,7 @@ def revoke_by_staff(
     words = clean_reason(reason, MAX_REASON)
     found, live, before = _live(session, officer, learner_id, activity_id, code, now)
     row = post(session, found, _posting(session, live, kind, Decimal(0), officer, words))
-    _replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_WITHDRAWN, words)
+    replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_WITHDRAWN, words)
     action = "credit.expired" if kind is EntryKind.EXPIRE else "credit.revoked"
     detail = {"credit_type": code, "amount": (before, Decimal(0))}
     note(session, officer, action, f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
@@ -230,7 +231,7 @@ def _as_awarded(session: Session, live: Entry) -> ClaimableCredit:
     return ClaimableCredit.of(credit, offer, activity, is_awarded=live.is_awarded)
 
 
-def _replace_certificate(
+def replace_certificate(
     session: Session, found: Progress, claim_id: str, link: Link, reason: StatusReason, words: str
 ) -> None:
     """After a change: the certificates of the claim are replaced by one of what stands, or revoked if nothing does.

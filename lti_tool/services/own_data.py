@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import record_value
+from lti_tool.db.load import identities, record_value
 from lti_tool.domain.wire import write_value
 from lti_tool.services.session import Visit
 
 VERSION = "own-data/1"
-OUTSIDE = frozenset({"pdf", "body", "token_hash", "handoff_hash", "lease"})
+OUTSIDE = frozenset({"pdf", "body", "token_hash", "handoff_hash", "lease", "sealed", "email_digest"})
 """Columns that are secrets, or are given out as files of their own."""
 
 
@@ -33,7 +33,7 @@ def own_data(session: Session, visit: Visit, now: datetime) -> OwnData:
     learner = session.get_one(models.Learner, visit.learner_id)
     participations = session.scalars(
         select(models.Participation)
-        .where(models.Participation.learner_id == learner.id)
+        .where(models.Participation.learner_id.in_(identities(learner.id)))
         .order_by(models.Participation.started_at)
     ).all()
     activities = {row.activity_id: session.get_one(models.Activity, row.activity_id) for row in participations}
@@ -42,6 +42,7 @@ def own_data(session: Session, visit: Visit, now: datetime) -> OwnData:
         "made_at": now.isoformat(),
         "provider": session.get_one(models.Provider, visit.provider_id).name,
         "person": _plain(learner),
+        "further_identities": _further(session, learner.id),
         "courses": _rows(session, models.CourseMember, learner.id),
         "activities": [
             {
@@ -56,6 +57,7 @@ def own_data(session: Session, visit: Visit, now: datetime) -> OwnData:
         "awards": _rows(session, models.CreditEntry, learner.id),
         "certificates": _certificates(session, learner.id),
         "grades": _rows(session, models.Delivery, learner.id),
+        "reminder_address": _rows(session, models.LearnerContact, learner.id),
     }
     return OwnData(document, tuple(sorted({row.title for row in activities.values()})))
 
@@ -65,13 +67,20 @@ def _plain(row: models.Learner | Any) -> dict[str, Any]:
     return {name: write_value(getattr(row, name)) for name in columns if name not in OUTSIDE}
 
 
+def _further(session: Session, learner_id: str) -> list[dict[str, Any]]:
+    """Identities that were merged into this one."""
+    return [
+        _plain(row) for row in session.scalars(select(models.Learner).where(models.Learner.merged_into == learner_id))
+    ]
+
+
 def _rows(session: Session, table: Any, learner_id: str) -> list[dict[str, Any]]:
-    return [_plain(row) for row in session.scalars(select(table).where(table.learner_id == learner_id))]
+    return [_plain(row) for row in session.scalars(select(table).where(table.learner_id.in_(identities(learner_id))))]
 
 
 def _certificates(session: Session, learner_id: str) -> list[dict[str, Any]]:
     table, award = models.Certificate, models.CreditEntry
-    query = select(table).join(award, award.id == table.award_id).where(award.learner_id == learner_id)
+    query = select(table).join(award, award.id == table.award_id).where(award.learner_id.in_(identities(learner_id)))
     return [_plain(row) | {"printed": row.body} for row in session.scalars(query.order_by(table.issued_at))]
 
 

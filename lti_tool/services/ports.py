@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from lti_tool.domain.certificate import Certificate
@@ -14,7 +14,7 @@ from lti_tool.domain.grade import LineItem, LineItemSpec, Result, Score, ScoreOu
 from lti_tool.domain.issuer import IssuerKey
 from lti_tool.domain.launch import Platform, RosterEndpoint
 from lti_tool.domain.login import ToolKey
-from lti_tool.domain.mail import Message
+from lti_tool.domain.mail import Letter, Message, Written
 from lti_tool.domain.roster import Member
 
 
@@ -169,4 +169,36 @@ class Mailer(Protocol):
 
     def send(self, message: Message) -> None:
         """Raises ``ServiceUnavailable`` for what may pass, ``BadInput`` for what will never be taken."""
+        ...
+
+
+class Voice(Protocol):
+    """``lti_tool.mail.voice.Voice``: writes in one language and time zone."""
+
+    def say(self, words: str, **values: str) -> str:
+        """A text that is marked for the mail catalogue, translated and filled in."""
+        ...
+
+    def day(self, day: date) -> str:
+        """A day written out."""
+        ...
+
+    def day_of(self, moment: datetime) -> str:
+        """The day of a moment in the time zone of this voice."""
+        ...
+
+    def distance(self, days: int) -> str:
+        """So many days from now; negative: ago."""
+        ...
+
+    def write(self, letter: Letter, **values: str) -> Written:
+        """The whole letter. Raises ``KeyError`` for a placeholder without a value."""
+        ...
+
+
+class Voices(Protocol):
+    """``lti_tool.mail.voice.Voices``."""
+
+    def __call__(self, languages: Sequence[str], time_zone: str) -> Voice:
+        """The voice for the first of ``languages`` (BCP 47) in which letters exist; English if there is none."""
         ...

@@ -14,10 +14,12 @@ from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.accreditation import Due, DueKind, MilestoneKind, Reminder, reminders_to_send
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.disclosure import printed_date
+from lti_tool.domain.mail import Letter, Written, to_translate
 from lti_tool.services.accreditation import all_dues
 from lti_tool.services.mail import queue_mail
+from lti_tool.services.ports import Voice, Voices
 from lti_tool.services.provider_settings import profile
+from lti_tool.services.recipient import language_of_address, voice_for
 from lti_tool.services.team import TeamMember, members
 
 EVERY = timedelta(minutes=30)
@@ -26,27 +28,37 @@ LATEST = timedelta(days=14)
 """A notice that is older than this when it is first seen is no longer told: the day is shown in the office."""
 
 WORDS: Mapping[MilestoneKind | DueKind, str] = {
-    MilestoneKind.INTENT: "Confirmation of intent",
-    MilestoneKind.SELF_STUDY: "Self-study",
-    MilestoneKind.FILES: "Activity files",
-    MilestoneKind.REVIEW: "Review or interview",
-    MilestoneKind.DECISION: "Decision",
-    MilestoneKind.PROGRESS_REPORT: "Progress report",
-    MilestoneKind.CLOSE_ACTIVITIES: "Close activities in PARS",
-    MilestoneKind.ANNUAL_FEE: "Annual fee",
-    MilestoneKind.ANNUAL_REPORT: "Annual report",
-    MilestoneKind.LEARNER_DATA: "Learner data to a board",
-    MilestoneKind.MOC_CUT_OFF: "Cut-off for maintenance of certification",
-    MilestoneKind.APPROVAL_END: "End of an approval",
-    MilestoneKind.STRUCTURE_CHANGE: "Report a change of structure",
-    MilestoneKind.OTHER: "Day in the calendar",
-    DueKind.TERM_END: "End of the accreditation term",
-    DueKind.FINDING: "Corrective action",
-    DueKind.DOCUMENT_REVIEW: "Review of a document",
-    DueKind.ACTIVITY_EXPIRY: "Expiry of an activity",
-    DueKind.CONTENT_REVIEW: "Three-year review of an activity's content",
+    MilestoneKind.INTENT: to_translate("Confirmation of intent"),
+    MilestoneKind.SELF_STUDY: to_translate("Self-study"),
+    MilestoneKind.FILES: to_translate("Activity files"),
+    MilestoneKind.REVIEW: to_translate("Review or interview"),
+    MilestoneKind.DECISION: to_translate("Decision"),
+    MilestoneKind.PROGRESS_REPORT: to_translate("Progress report"),
+    MilestoneKind.CLOSE_ACTIVITIES: to_translate("Close activities in PARS"),
+    MilestoneKind.ANNUAL_FEE: to_translate("Annual fee"),
+    MilestoneKind.ANNUAL_REPORT: to_translate("Annual report"),
+    MilestoneKind.LEARNER_DATA: to_translate("Learner data to a board"),
+    MilestoneKind.MOC_CUT_OFF: to_translate("Cut-off for maintenance of certification"),
+    MilestoneKind.APPROVAL_END: to_translate("End of an approval"),
+    MilestoneKind.STRUCTURE_CHANGE: to_translate("Report a change of structure"),
+    MilestoneKind.OTHER: to_translate("Day in the calendar"),
+    DueKind.TERM_END: to_translate("End of the accreditation term"),
+    DueKind.FINDING: to_translate("Corrective action"),
+    DueKind.DOCUMENT_REVIEW: to_translate("Review of a document"),
+    DueKind.ACTIVITY_EXPIRY: to_translate("Expiry of an activity"),
+    DueKind.CONTENT_REVIEW: to_translate("Three-year review of an activity's content"),
 }
-"""English, as the accreditors' own terms; also in the calendar feed, which has no reader's language."""
+"""The accreditors' own terms; the calendar feed, which has no reader's language, holds them in English."""
+DUE = Letter(
+    "{title}",
+    (
+        "{title}",
+        to_translate("Due on {due} ({distance})."),
+        to_translate("Why you are reminded: {source}."),
+        to_translate("When it is done, say so in the office under Accreditation; then no further reminder is sent."),
+    ),
+)
+"""The source is quoted as the accreditor words it."""
 
 
 def due_title(due: Due) -> str:
@@ -60,18 +72,18 @@ def _recipients(reminder: Reminder, team: Sequence[TeamMember]) -> Sequence[Team
     return owner or [one for one in reachable if Capability.CONFIGURE in one.everywhere]
 
 
-def _body(reminder: Reminder, today: date) -> str:
-    due = reminder.due
-    days = (due.due_on - today).days
-    when = "today" if days == 0 else f"in {days} days" if days > 0 else f"{-days} days ago"
-    return (
-        f"{due_title(due)}\n\nDue {printed_date(due.due_on)} ({when}).\n\n"
-        f"Why you are reminded: {reminder.source}.\n\n"
-        "When it is done, say so in the office under Accreditation; then no further reminder is sent.\n"
+def _written(reminder: Reminder, today: date, voice: Voice) -> Written:
+    due, what = reminder.due, voice.say(WORDS[reminder.due.kind])
+    return voice.write(
+        DUE,
+        title=f"{what}: {due.subject}" if due.subject else what,
+        due=voice.day(due.due_on),
+        distance=voice.distance((due.due_on - today).days),
+        source=reminder.source,
     )
 
 
-def remind(session: Session, provider_id: str, now: datetime) -> int:
+def remind(session: Session, provider_id: str, voices: Voices, now: datetime) -> int:
     """Queue what is to be told today at one provider; gives how many messages that is. Asking twice tells once."""
     today = now.astimezone(ZoneInfo(profile(session, provider_id).values["time_zone"])).date()
     due = reminders_to_send(all_dues(session, provider_id), today)
@@ -79,8 +91,9 @@ def remind(session: Session, provider_id: str, now: datetime) -> int:
     team = members(session, provider_id) if fresh else ()
     letters = [(one, person) for one in fresh for person in _recipients(one, team)]
     for reminder, person in letters:
-        subject, key = due_title(reminder.due), f"{reminder.key}:{person.person_id}"
-        queue_mail(session, provider_id, person.email, subject, _body(reminder, today), now, key=key)
+        voice = voice_for(session, voices, provider_id, language_of_address(session, provider_id, person.email))
+        key = f"{reminder.key}:{person.person_id}"
+        queue_mail(session, provider_id, person.email, _written(reminder, today, voice), now, key=key)
     return len(letters)
 
 
@@ -96,6 +109,7 @@ class ReminderChore:
     """A chore of the worker: each provider in a transaction of its own, every half hour."""
 
     sessions: Sessions
+    voices: Voices
     clock: Callable[[], datetime]
     looked_at: datetime | None = None
 
@@ -108,5 +122,5 @@ class ReminderChore:
             providers = _providers(session)
         for provider_id in providers:
             with transaction(self.sessions) as session:
-                remind(session, provider_id, now)
+                remind(session, provider_id, self.voices, now)
         return 0

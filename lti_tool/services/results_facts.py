@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue.statements import statements
@@ -132,10 +132,11 @@ UNSETTLED = ("parked", "waiting", "sending", "delivered")
 
 
 def _deliveries(db: Session, visit: Visit) -> dict[str, str]:
-    """By learner, over the placements of this activity in this course."""
-    delivery, placement = models.Delivery, models.Placement
+    """By person, over the placements of this activity in this course."""
+    delivery, placement, learner = models.Delivery, models.Placement, models.Learner
     query = (
-        select(delivery.learner_id, delivery.placement_id, delivery.state)
+        select(func.coalesce(learner.merged_into, learner.id), delivery.placement_id, delivery.state)
+        .join(learner, learner.id == delivery.learner_id)
         .join(placement, placement.id == delivery.placement_id)
         .where(placement.course_id == visit.course_id, placement.activity_id == visit.activity_id)
         .order_by(delivery.stamp)

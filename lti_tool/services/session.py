@@ -83,7 +83,7 @@ def _visit(row: models.WebSession) -> Visit:
         placement_id=row.placement_id,
         activity_id=placement.activity_id if placement else None,
         step=Step(placement.step) if placement and placement.step else None,
-        learner_id=row.learner_id,
+        learner_id=row.learner.merged_into or row.learner_id,
         is_staff=row.is_staff,
         locale=row.locale,
         platform_origin=row.platform_origin,
@@ -113,11 +113,17 @@ def frame_origins(session: Session, session_id: str) -> tuple[str, ...]:
 
 
 def open_session(
-    session: Session, launch: Launch, arrival: Arrival, origins: Sequence[str], now: datetime, lifetime: timedelta
+    session: Session,
+    launch: Launch,
+    arrival: Arrival,
+    origins: Sequence[str],
+    now: datetime,
+    lifetime: timedelta,
+    contact: bytes | None = None,
 ) -> OpenedSession:
     """Begin a session for this arrival. Every launch gets a new one (no fixation).
 
-    ``origins`` may frame its pages; messages go to the first.
+    ``origins`` may frame its pages; messages go to the first. ``contact``: the address that the LMS shared, sealed.
     """
     token, handoff = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     row = models.WebSession(
@@ -137,6 +143,7 @@ def open_session(
         document_target=launch.document_target[:16],
         return_url=launch.return_url if len(launch.return_url or "") <= MAX_ADDRESS else None,
         deep_linking=json.dumps(write_value(launch.deep_linking)) if launch.deep_linking else None,
+        contact=contact,
         created_at=now,
         expires_at=now + lifetime,
     )

@@ -11,11 +11,13 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import DEFAULT_DESIGN, Design
+from lti_tool.domain.eligibility import clashes
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.certificate import CODE_LENGTH, Link, compose
 from lti_tool.services.certificate_text import PrintedOffer, Printing
+from lti_tool.services.claimable import ClaimableCredit, claimable_credits
 from lti_tool.services.design import current_design
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
@@ -43,6 +45,26 @@ def specimen(
     credit = credit_type(offer.credit_type, activity.designated_on)
     line = PrintedOffer(credit, offer, offer.maximum, is_awarded and bool(credit.awarded_to))
     printing = Printing((line,), day, day, overrides=overrides)
+    address = link("0" * CODE_LENGTH)
+    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
+
+
+def full_specimen(
+    activity: Activity, profile: Profile, day: date, *, link: Link, overrides: Overrides, design: Design
+) -> Certificate:
+    """All that this person may claim on one certificate, in full; of credits that exclude each other the first.
+
+    Raises ``Refused("step_absent")`` without credit.
+    """
+    if not activity.credits:
+        raise Refused("step_absent")
+    taken: list[ClaimableCredit] = []
+    for one in claimable_credits(activity, profile):
+        if not clashes([*(each.offer for each in taken), one.offer]):
+            taken.append(one)
+    ordered = sorted(taken, key=lambda one: (one.credit.participated_text == "", one.credit.code))
+    lines = tuple(PrintedOffer(one.credit, one.offer, one.offer.maximum, one.is_awarded) for one in ordered)
+    printing = Printing(lines, day, day, overrides=overrides)
     address = link("0" * CODE_LENGTH)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
-from lti_tool.db.load import entry_value
-from lti_tool.domain.ledger import Entry, balance, in_order, live_award
+from lti_tool.db.load import current_accounts, identities
+from lti_tool.domain.ledger import Entry, balance, live_award
 from lti_tool.services.session import Visit
 
 
@@ -31,19 +31,17 @@ class TranscriptLine:
 
 
 def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[TranscriptLine, ...]:
-    """Newest first."""
+    """Of a person, under whichever identity it was recorded; newest first."""
     table = models.CreditEntry
     query = (
         select(table, models.Activity.title)
         .join(models.Activity, models.Activity.id == table.activity_id)
-        .where(table.learner_id == learner_id, table.provider_id == provider_id)
+        .where(table.learner_id.in_(identities(learner_id)), table.provider_id == provider_id)
     )
-    found: dict[tuple[str, str], list[Entry]] = {}
-    titles: dict[str, str] = {}
-    for row, title in session.execute(query):
-        titles[row.activity_id] = title
-        found.setdefault((row.activity_id, row.credit_type), []).append(entry_value(row))
-    lines = (_line(titles[activity_id], in_order(entries)) for (activity_id, _), entries in found.items())
+    rows = session.execute(query).all()
+    titles = {row.activity_id: title for row, title in rows}
+    found = current_accounts((row for row, _ in rows), learner_id)
+    lines = (_line(titles[activity_id], chain) for (activity_id, _), chain in found.items())
     return tuple(sorted(lines, key=lambda line: (line.at, line.activity_title, line.credit_type), reverse=True))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -256,8 +256,8 @@ def office_service_route(
 
 
 def _officer(db: Database, office_id: str, now: datetime) -> Officer:
-    found = find_officer(db, office_id, request.cookies.get(cookie_name(office_id), ""), now)
-    officer = replace(found, disclosure_months=dependencies().settings.disclosure_months)
+    months = dependencies().settings.disclosure_months
+    officer = find_officer(db, office_id, request.cookies.get(cookie_name(office_id), ""), now, months)
     if request.method not in SAFE:
         check_form(office_id)
     confine(db, officer.provider_id)

@@ -22,6 +22,7 @@ from lti_tool.services.ports import (
     PictureReader,
     ResultsPort,
     RosterPort,
+    Voices,
 )
 from lti_tool.services.press import Press
 from lti_tool.services.transaction import Sealer, Sessions
@@ -57,6 +58,7 @@ class Dependencies:
     bindery: Bindery
     press: Press
     read_picture: PictureReader
+    voices: Voices
     clock: Callable[[], datetime] = utc_now
 
 

@@ -21,9 +21,8 @@ LANGUAGES = ("en",)
 def chosen_locale() -> str:
     """The visit's language where we have it, else the browser's best match, else English."""
     person: Visit | Officer | None = g.get("visit") or g.get("officer")
-    wanted = (
-        person.locale.replace("_", "-").split("-")[0].lower() if person else ""
-    ) or request.accept_languages.best_match(LANGUAGES, "en")
+    known = person.locale if person else g.get("reader_language", "")
+    wanted = known.replace("_", "-").split("-")[0].lower() or request.accept_languages.best_match(LANGUAGES, "en")
     return wanted if wanted in LANGUAGES else "en"
 
 

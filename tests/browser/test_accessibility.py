@@ -110,13 +110,17 @@ def test_the_learners_pages(page: Page) -> None:
     check(page)
     page.goto(f"{base_of(page)}/certificate")
     check(page)
+    for rule in ("/follow-up", "/records"):
+        page.goto(base_of(page) + rule)
+        check(page)
+    page.goto(f"{base_of(page)}/certificate")
     page.goto(first_link(page, "/verify/"))
     check(page)
     page.goto(re.sub(r"/verify/.*", "/verify/none", page.url))
     check(page)
 
 
-STAFF_PAGES = ("home", "results", "outcomes", "evaluation", "certificates", "deliveries", "bind")
+STAFF_PAGES = ("home", "results", "outcomes", "evaluation", "follow-ups", "certificates", "deliveries", "bind")
 
 
 @pytest.mark.parametrize("page", [("instructor", "light")], indirect=True)

@@ -22,7 +22,7 @@ def officer_of(world: World, person: OfficePerson) -> Officer:
     with world.app.app_context(), world.db() as db:
         cookie = person.client.get_cookie(cookie_name(person.office_id), domain="cme.example")
         assert cookie is not None
-        return find_officer(db, person.office_id, cookie.value, world.clock())
+        return find_officer(db, person.office_id, cookie.value, world.clock(), 12)
 
 
 def fill(world: World, person: OfficePerson, *questions: BankQuestion) -> dict[str, str]:

@@ -46,7 +46,7 @@ def ready(sqlite_world: World) -> Claimant:
 
 def officer(world: World) -> Officer:
     powers = Powers(frozenset(Grant(one) for one in Capability))
-    return Officer("s" * 32, world.provider_id, "Example", "9" * 32, "Avery", powers)
+    return Officer("s" * 32, world.provider_id, "Example", "9" * 32, "Avery", powers, disclosure_months=12)
 
 
 def test_a_physician_claims_all_at_once(world: World) -> None:

@@ -48,7 +48,7 @@ def mails(world: World) -> list[tuple[str, str, str]]:
 
 def reminded(world: World) -> None:
     with world.db() as db:
-        remind(db, provider_id_of(db, PROVIDER, NOW), world.clock())
+        remind(db, provider_id_of(db, PROVIDER, NOW), world.deps.voices, world.clock())
 
 
 def test_a_day_and_a_finding_are_entered_changed_and_done(world: World) -> None:
@@ -124,7 +124,7 @@ def test_the_owner_is_reminded_once_for_each_notice(world: World) -> None:
         reminded(world)
     ((to, subject, body),) = mails(world)
     assert (to, subject) == ("olive@example.org", "Self-study: Draft; chapters 1, 2")
-    assert "Due April 2, 2026 (in 31 days)." in body and "ACCME, self-study report" in body
+    assert "Due on April 2, 2026 (in 31 days)." in body and "ACCME, self-study report" in body
     world.clock.now = NOW.replace(month=3, day=26)
     reminded(world)
     assert len(mails(world)) == 2
@@ -173,13 +173,13 @@ def test_the_day_is_that_of_the_providers_time_zone(world: World) -> None:
     admin.post("/provider/profile", revision="0", **{**PROFILE, "time_zone": "Pacific/Kiritimati"})
     admin.post("/accreditation/milestones/new", **{**STUDY, "kind": "decision", "due_on": "2026-03-04"})
     reminded(world)
-    assert "(in 1 days)" in mails(world)[0][2]
+    assert "(in 1 day)" in mails(world)[0][2]
 
 
 def test_the_worker_looks_every_half_hour_and_only_where_mail_is_sent(world: World) -> None:
     admin = invited(world)
     admin.post("/accreditation/milestones/new", **{**STUDY, "due_on": "2026-04-02"})
-    chore = ReminderChore(world.deps.sessions, world.clock)
+    chore = ReminderChore(world.deps.sessions, world.deps.voices, world.clock)
     chore()
     assert len(mails(world)) == 1
     admin.post("/accreditation/milestones/new", **{**STUDY, "due_on": "2026-04-02", "note": "Second"})

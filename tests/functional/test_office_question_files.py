@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from lti_tool.db import models
 from lti_tool.exchange import QuestionFormat, read_questions, write_questions
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
-from tests.functional.question_bank import OTHER, below_office, fill, upload
+from tests.functional.question_bank import OTHER, below_office, fill, officer_of, upload
 from tests.functional.staff_world import BASE, World, make_world, text_of
-from tests.unit.lti_tool.exchange.questions import EVERY, TRUE_FALSE
+from tests.unit.lti_tool.exchange.questions import EVERY, MEDIA, PHOTO, PICTURED, STRIP, TRUE_FALSE
 
 
 @pytest.fixture
@@ -48,6 +51,30 @@ def test_what_is_exported_comes_in_elsewhere(world: World, admin: OfficePerson, 
     assert done.status_code == 200 and "Questions are in the bank" in text_of(done)
     assert "tf" in text_of(stranger.get("/questions"))
     assert stranger.post(path, known="revise").status_code == 404, "a file is brought in once"
+
+
+PICTURES = [form for form in QuestionFormat if form is not QuestionFormat.GIFT]
+
+
+@pytest.mark.parametrize("form", PICTURES)
+def test_pictures_travel_with_their_questions(migrated_sqlite_url: str, form: QuestionFormat) -> None:
+    """Byte for byte, with what they say to those who cannot see them. GIFT has no place for them, and says so."""
+    world = make_world(migrated_sqlite_url)
+    world.place()
+    admin, stranger = invited(world), invited(world, provider=OTHER, email="o@example.org")
+    fill(world, admin, PICTURED)
+    download = admin.get(f"/questions/export?format={form.value}")
+    seen = upload(stranger, f"q{download.headers['Content-Disposition'].rpartition('.')[2]}", download.get_data())
+    assert seen.status_code == 303 and stranger.post(below_office(seen), known="revise").status_code == 200
+    with world.db() as db:
+        theirs = models.QuestionImage.provider_id == officer_of(world, stranger).provider_id
+        kept = {row.name: row.body for row in db.scalars(select(models.QuestionImage).where(theirs))}
+    assert {STRIP, PHOTO} <= set(kept) and all(MEDIA[name] == body for name, body in kept.items())
+    found = re.search(r"/questions/(\w{32})", stranger.get("/questions").get_data(as_text=True))
+    assert found is not None
+    page = stranger.get(f"/questions/{found[1]}").get_data(as_text=True)
+    assert 'alt="a photo"' in page and STRIP in page
+    world.close()
 
 
 def test_known_keys_become_new_versions_or_stay(world: World, admin: OfficePerson) -> None:

@@ -96,6 +96,9 @@ def test_one_wording_for_one_day(world: World) -> None:
 def test_several_workers_tell_once(world: World) -> None:
     admin = invited(world)
     admin.post("/accreditation/milestones/new", kind="decision", due_on="2026-03-02")
-    assert at_once(world, lambda session, actor, _: remind(session, actor.provider_id, NOW)) == [1] * MANY
+    assert (
+        at_once(world, lambda session, actor, _: remind(session, actor.provider_id, world.deps.voices, NOW))
+        == [1] * MANY
+    )
     with world.db() as db:
         assert len(db.scalars(select(models.Mail)).all()) == 1

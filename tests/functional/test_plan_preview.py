@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+from io import BytesIO
+
 import pytest
 
-from tests.functional.plan_pages import begin
-from tests.functional.staff_world import World
+from tests.functional.office_world import invited
+from tests.functional.plan_pages import Planner, begin
+from tests.functional.staff_world import World, make_world
 from tests.functional.test_plan_pages import imported, world
+from tests.pdf_text import pdf_text
+from tests.unit.lti_tool.services.activity_files import text_of as file_text
+from tests.unit.lti_tool.services.plans import H
 
 __all__ = ["world"]
 
@@ -47,3 +54,54 @@ def test_an_exported_file_reads_as_the_same_activity(world: World) -> None:
     answer = planner.person.get(planner.path("/activity.yaml"))
     assert answer.status_code == 200 and b"schema: cme-activity/1" in answer.data
     assert begin(planner.person, "Empty").person.get("/plans/none/activity.yaml").status_code == 404
+
+
+SEVERAL = """credits:
+  - type: ama-pra-category-1
+    maximum: "1.00"
+    minimum: "0.25"
+  - type: ancc
+    maximum: "1.00"
+    minimum: "0.25"
+"""
+
+
+def with_several(world: World) -> Planner:
+    """The sample, designated for physicians and nurses."""
+    text = file_text(H)
+    start = text.index("credits:\n")
+    end = text.index("\n\n", start)
+    body = (text[:start] + SEVERAL + text[end:]).encode()
+    answer = invited(world).post("/plans/import", file=[(BytesIO(body), "several.yaml")])
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    person = invited(world, email="second@example.org")
+    return Planner(person, str(answer.headers["Location"]).rpartition("/")[2])
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    command = ["pdfinfo", "-"]
+    found = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+    count = next(int(line.split()[1]) for line in found.splitlines() if line.startswith("Pages:"))
+    return [" ".join(pdf_text(pdf, number).split()) for number in range(1, count + 1)]
+
+
+SPECIMENS = {
+    "physician": ("AMA PRA Category 1 Credit", "contact hour"),
+    "nurse": ("contact hour", "was awarded AMA PRA"),
+    "pharmacist": ("AMA PRA Category 1 Credit", "is awarded"),
+    "other": ("AMA PRA Category 1 Credit", "is awarded"),
+}
+"""What stands on each, and what does not."""
+
+
+def test_each_gets_a_specimen_of_their_own_credit_marked_on_every_page(migrated_sqlite_url: str) -> None:
+    world = make_world(migrated_sqlite_url)
+    planner = with_several(world)
+    for who, (awarded, absent) in SPECIMENS.items():
+        pdf = planner.person.get(planner.path(f"/preview/{who}/specimen.pdf"))
+        assert pdf.status_code == 200, pdf.get_data(as_text=True)
+        pages = pages_of(pdf.data)
+        assert pages and all("SPECIMEN" in page.upper() for page in pages), who
+        whole = " ".join(pages)
+        assert awarded in whole and absent not in whole and "Sample Learner" in whole, who
+    world.close()

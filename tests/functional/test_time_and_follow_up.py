@@ -101,16 +101,23 @@ def evaluate(person: Person) -> None:
     assert sent.status_code == 303, text_of(sent)
 
 
+def promise_key(person: Person) -> str:
+    found = re.search(r'name="key" value="([\w-]+)"', person.get("/follow-up").get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
 def test_a_learner_is_asked_what_became_of_the_commitment(world: World) -> None:
     person = world.enter()
     assert "You have made no commitment here" in text_of(person.get("/follow-up"))
     evaluate(person)
     assert WORDS in text_of(person.get("/follow-up"))
-    refused = person.post("/follow-up", item="promise")
+    key = promise_key(person)
+    refused = person.post("/follow-up", key=key)
     assert refused.status_code == 422 and "Choose what became of it." in text_of(refused)
-    sent = person.post("/follow-up", **{"item": "promise", "outcome.promise": "partly", "note.promise": "No time."})
+    sent = person.post("/follow-up", **{"key": key, f"outcome.{key}": "partly", f"note.{key}": "No time."})
     assert sent.status_code == 303
-    assert person.post("/follow-up", item="other").status_code == 404
+    assert person.post("/follow-up", key="other").status_code == 404
     assert "1 made, 0 due for follow-up, 1 answered." in text_of(world.staff().get("/staff/evaluation"))
     assert WORDS not in text_of(world.staff().get("/staff/evaluation"))
 

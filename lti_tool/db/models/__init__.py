@@ -1,7 +1,7 @@
 """All tables, imported here so that the metadata is whole."""
 
 from lti_tool.db.models.abstract import ActivityAbstract
-from lti_tool.db.models.accommodation import Accommodation, Commitment
+from lti_tool.db.models.accommodation import Accommodation
 from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
@@ -16,6 +16,7 @@ from lti_tool.db.models.certificate import (
     StyleSheet,
 )
 from lti_tool.db.models.claim import LateClaim, LateClaimPolicy, PendingAward
+from lti_tool.db.models.commitment import Commitment, FollowUpLink, FollowUpReminder, LearnerContact
 from lti_tool.db.models.company import Company
 from lti_tool.db.models.course import Course, CourseMember, Placement
 from lti_tool.db.models.credential import Credential
@@ -33,7 +34,7 @@ from lti_tool.db.models.integrity import (
     Standard3Choice,
 )
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
-from lti_tool.db.models.learner import Learner
+from lti_tool.db.models.learner import Learner, LearnerMerge, MergeLink
 from lti_tool.db.models.mail import Mail
 from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
 from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
@@ -103,6 +104,8 @@ __all__ = [
     "EvaluationReceipt",
     "EvaluationResponse",
     "EvidenceFile",
+    "FollowUpLink",
+    "FollowUpReminder",
     "IssuerKey",
     "JointProvider",
     "KeyCorrection",
@@ -110,8 +113,11 @@ __all__ = [
     "LateClaim",
     "LateClaimPolicy",
     "Learner",
+    "LearnerContact",
+    "LearnerMerge",
     "Mail",
     "Media",
+    "MergeLink",
     "Mitigation",
     "OfficeAccount",
     "OfficeGrant",

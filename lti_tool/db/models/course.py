@@ -32,6 +32,8 @@ class CourseMember(Base):
     __tablename__ = "course_member"
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id"), primary_key=True)
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), primary_key=True, index=True)
+    seen_as: Mapped[str | None] = mapped_column(String(32))
+    """Row key of the identity by which they come to this course, if it is not the person's own: grades go to it."""
     is_staff: Mapped[bool]
     last_seen_at: Mapped[datetime]
     learner: Mapped[Learner] = relationship(lazy="joined")

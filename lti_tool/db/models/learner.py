@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,4 +27,41 @@ class Learner(Base):
     country: Mapped[str] = mapped_column(String(2), default="")
     confirmed_at: Mapped[datetime | None]
     """When the learner confirmed printed name, degree and country."""
+    email_digest: Mapped[str] = mapped_column(String(64), default="", index=True)
+    """Keyed digest of the address that the LMS shared last, or ``""``: tells that two are alike, not what it is."""
+    merged_into: Mapped[str | None] = mapped_column(String(32), index=True)
+    """Row key of the person to whom this identity belongs, after a confirmed match; never a merged one itself."""
     created_at: Mapped[datetime]
+
+
+class LearnerMerge(Base):
+    """One confirmed match of two identities, and what it moved, so that it can be undone."""
+
+    __tablename__ = "learner_merge"
+    id: Mapped[Key]
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), index=True)
+    kept_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    absorbed_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    moved: Mapped[dict[str, Any]]
+    """Row keys by kind, as ``services.merge`` moved them."""
+    reason: Mapped[str] = mapped_column(String(500))
+    merged_by: Mapped[Name]
+    """``officer:<learner id>`` or ``learner``."""
+    merged_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class MergeLink(Base):
+    """A learner's question, by mail, whether the record that knows this address is theirs too. One use."""
+
+    __tablename__ = "merge_link"
+    id: Mapped[Key]
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), index=True)
+    kept_id: Mapped[str] = mapped_column(ForeignKey("learner.id"))
+    """Who asked, from a launch."""
+    absorbed_id: Mapped[str] = mapped_column(ForeignKey("learner.id"))
+    """Whose LMS vouched for the address."""
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -22,6 +22,10 @@ class Mail(Base):
     recipient: Mapped[Name]
     subject: Mapped[Name]
     body: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35), default="")
+    """BCP 47 tag of the text."""
+    stop_link: Mapped[str] = mapped_column(String(2048), default="")
+    """Where its reader ends such mail; dropped with the text."""
     state: Mapped[str] = mapped_column(String(16))
     """``waiting``, ``sending``, ``sent`` or ``failed``."""
     tries: Mapped[int] = mapped_column(default=0)

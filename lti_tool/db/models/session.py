@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db.base import Base, Key
@@ -40,6 +40,8 @@ class WebSession(Base):
     return_url: Mapped[str | None] = mapped_column(String(2048))
     deep_linking: Mapped[str | None] = mapped_column(Text)
     """JSON of the deep-linking settings, for sessions that place content."""
+    contact: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The address that the LMS shared, sealed: to suggest it, and gone with the session."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     deployment: Mapped[Deployment] = relationship(lazy="joined")

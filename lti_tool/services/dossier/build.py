@@ -23,6 +23,7 @@ from lti_tool.domain.vault import DocumentKind
 from lti_tool.services.abstract import NeedOf, abstract_of, no_need, own_activity
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
+from lti_tool.services.dossier.commitment import commitment_blocks
 from lti_tool.services.dossier.evidence import change_blocks, result_blocks, shown_blocks, shown_texts
 from lti_tool.services.dossier.sections import (
     abstract_blocks,
@@ -105,7 +106,7 @@ def gather(
     row = own_activity(session, actor.provider_id, activity_id)
     activity, day = activity_value(session, row.id, row.version), now.date()
     note(session, actor, "dossier.made", f"activity:{row.id}", now, activity_id=row.id, detail={"version": row.version})
-    sections = _sections(session, row, activity, need_of)
+    sections = _sections(session, row, activity, need_of, now)
     made = f"made {printed_date(day)} from version {row.version} of the activity"
     facts = (*key_facts(activity), ("This file", made))
     dossier = Dossier(activity.title, activity.provider.name, "en", day, facts, sections)
@@ -114,7 +115,7 @@ def gather(
 
 
 def _sections(
-    session: Session, row: models.Activity, activity: Activity, need_of: NeedOf
+    session: Session, row: models.Activity, activity: Activity, need_of: NeedOf, now: datetime
 ) -> tuple[DossierSection, ...]:
     shelf, sentences = _shelf(session, row.id), activity_statements(session, row.provider_id, activity)
     page = information_page(activity, sentences)
@@ -125,7 +126,7 @@ def _sections(
     accounts = shelf.of(DocumentKind.INCOME_EXPENSE)
     abstract = abstract_of(session, activity, row.id, need_of)
     content = _content_papers(session, activity, row.id, row.version)
-    results = result_blocks(session, row.id, SMALL_CELL)
+    results = (*result_blocks(session, row.id, SMALL_CELL), *commitment_blocks(session, row.id, now, SMALL_CELL))
     return (
         _section("Structured abstract", abstract_blocks(abstract), shelf.of(DocumentKind.NEEDS)),
         _section("Agenda and content", agenda_blocks(activity), (*shelf.of(DocumentKind.AGENDA), *content)),

@@ -19,9 +19,11 @@ from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.services.certificate import Link
+from lti_tool.services.design import assets_of, current_design
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.work import Plan, open_plan
-from lti_tool.services.specimen import SAMPLE_NAME, specimen
+from lti_tool.services.specimen import SAMPLE_NAME, full_specimen
+from lti_tool.services.statement import overrides_of
 
 
 class Beholder(StrEnum):
@@ -57,6 +59,14 @@ class Preview:
     page: InformationPage
     beholder: Beholder
     claims: tuple[ClaimPreview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """A certificate to be printed. ``assets``: pictures and style sheet of the design, by SHA-256."""
+
+    certificate: Certificate
+    assets: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +113,11 @@ def _claim(activity: Activity, offer: CreditOffer, degree: Degree) -> ClaimPrevi
     return ClaimPreview(phrase(credit, offer.maximum).plain or credit.code, amounts, credit.is_awarded_to(degree))
 
 
-def preview_certificate(found: Preview, link: Link, now: datetime) -> Certificate:
-    """Marked as a specimen, without number or record. Raises ``Refused("step_absent")`` without credit."""
-    degree = DEGREES[found.beholder]
-    profile = Profile(SAMPLE_NAME, degree, "US")
-    is_awarded = bool(found.claims) and found.claims[0].is_awarded
-    day = found.activity.day_of(now)
-    return specimen(found.activity, profile, day, is_awarded=is_awarded, link=link)
+def preview_certificate(db: Session, officer: Officer, found: Preview, link: Link, now: datetime) -> Specimen:
+    """What such a learner gets who claims the whole of everything, in the provider's design; marked as a specimen,
+    without number or record. Raises ``Refused("step_absent")`` without credit."""
+    profile = Profile(SAMPLE_NAME, DEGREES[found.beholder], "US")
+    day, overrides = found.activity.day_of(now), overrides_of(db, officer.provider_id)
+    design = current_design(db, officer.provider_id)
+    values = full_specimen(found.activity, profile, day, link=link, overrides=overrides, design=design)
+    return Specimen(values, assets_of(db, officer.provider_id, design))

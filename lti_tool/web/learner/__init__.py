@@ -10,10 +10,12 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.content",
     "lti_tool.web.learner.evaluation",
     "lti_tool.web.learner.follow_up",
+    "lti_tool.web.learner.follow_up_link",
     "lti_tool.web.learner.claim",
     "lti_tool.web.learner.claim_details",
     "lti_tool.web.learner.certificate",
     "lti_tool.web.learner.waiting",
     "lti_tool.web.learner.transcript",
     "lti_tool.web.learner.own_data",
+    "lti_tool.web.learner.merge",
 )

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.standing import StepState
+from lti_tool.services.commitment import has_due_commitment
 from lti_tool.services.participation import Progress, progress
 from lti_tool.services.waiting_award import waiting_awards
 from lti_tool.web.access import Access, Work, route
@@ -22,6 +23,8 @@ def home(work: Work) -> ResponseReturnValue:
         return redirect(url_for("staff.bind"), 303) if work.visit.is_staff else page("learner/not_set_up.html", work)
     if "later" not in request.args and waiting_awards(work.db, work.visit):
         return redirect(url_for("learner.waiting"), 303)
+    if "later" not in request.args and has_due_commitment(work.db, work.visit, work.now):
+        return redirect(url_for("learner.follow_up"), 303)
     here = progress(work.db, work.visit, work.now)
     step = work.visit.step or _next(here)
     standing = here.standing.of(step)

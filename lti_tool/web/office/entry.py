@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_tool.domain.errors import BadInput
-from lti_tool.services.mail import queue_mail
 from lti_tool.services.office import OpenedOffice, enter_from_launch, leave, look_at_link, use_link
+from lti_tool.services.office_letter import mail_sign_in
 from lti_tool.services.team import accounts_of, clean_email, sign_in_link
 from lti_tool.web.access import (
     Access,
@@ -80,18 +80,10 @@ def ask_for_link(work: PublicWork) -> ResponseReturnValue:
 
 
 def _send_link(work: PublicWork, provider_id: str, provider_name: str, email: str) -> None:
-    # One mail per address and five minutes: nobody can be flooded with them.
-    slot = f"{work.now:%Y%m%d%H}{work.now.minute // 5}"
     token = sign_in_link(work.db, provider_id, email, work.now)
     if token is not None:
-        subject = _("Your link to the office of %(provider)s", provider=provider_name)
         address = absolute("office.join", token=token)
-        text = _(
-            "Open this link within 30 minutes to sign in. It works once.\n\n%(address)s\n\n"
-            "If you did not ask for it, ignore this message; nobody can sign in without the link.",
-            address=address,
-        )
-        queue_mail(work.db, provider_id, email, subject, text, work.now, key=f"sign-in:{email}:{slot}")
+        mail_sign_in(work.db, provider_id, provider_name, email, address, work.deps.voices, work.now)
 
 
 @office_route(blueprint, "/leave", None, ("POST",))

@@ -91,6 +91,11 @@ ROOMS: tuple[Room, ...] = (
                 lazy_gettext("Decide on claims after the deadline."),
             ),
             Tab(
+                "office.merges",
+                lazy_gettext("Records of one person"),
+                lazy_gettext("Somebody who came from two platforms: look at both records and join them."),
+            ),
+            Tab(
                 "office.calculator",
                 lazy_gettext("Calculator"),
                 lazy_gettext("Work out how much credit an activity is worth."),

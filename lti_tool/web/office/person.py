@@ -7,12 +7,11 @@ from datetime import timedelta
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, Conflict
 from lti_tool.services.disclosure_form import forms_of
-from lti_tool.services.invitation import Invited, Letter, invite, live_links, revoke_links
+from lti_tool.services.invitation import Invited, invite, live_links, revoke_links
 from lti_tool.services.people_list import roles_of
 from lti_tool.services.person import PersonForm, cared_person, edit_person, known_in_lms, link_to_lms, person_of
 from lti_tool.web.access import OfficeWork, office_route
@@ -84,19 +83,6 @@ def person_edit(work: OfficeWork, person_id: str) -> ResponseReturnValue:
     return redirect(url_for("office.person", person_id=person_id), 303)
 
 
-def _letter(work: OfficeWork, name: str) -> Letter:
-    text = _(
-        "Dear %(name)s,\n\nyou plan, teach or review accredited education for %(provider)s. Please disclose your "
-        "financial relationships with ineligible companies. If you have none, that is said with two clicks.\n\n",
-        name=name,
-        provider=work.officer.provider_name,
-    )
-    rest = _(
-        "The link is for you alone and works until {until}. You need no account.\n\n%(name)s", name=work.officer.name
-    )
-    return Letter(_("Please disclose your financial relationships"), f"{text}{{link}}\n\n{rest}\n")
-
-
 def _form_address(token: str) -> str:
     return absolute("disclosure.invited", token=token)
 
@@ -104,12 +90,11 @@ def _form_address(token: str) -> str:
 @office_route(blueprint, "/people/<person_id>/invite", Capability.PLAN, ("POST",))
 def person_invite(work: OfficeWork, person_id: str) -> ResponseReturnValue:
     """Make a link to the form: mailed if asked and possible, and else shown this once."""
-    row = person_of(work.db, work.officer.provider_id, person_id)
     is_mailed = request.form.get("how") == "mail" and work.deps.settings.has_mail
     life = timedelta(days=work.deps.settings.disclosure_link_days)
-    letter = _letter(work, row.name) if is_mailed else None
+    voices = work.deps.voices if is_mailed else None
     try:
-        invited = invite(work.db, work.officer, person_id, _form_address, work.now, life, letter)
+        invited = invite(work.db, work.officer, person_id, _form_address, work.now, life, voices)
     except BadInput as error:
         return _person_page(work, person_id, words=fault_words(error.faults), status=422)
     return _person_page(work, person_id, invited=invited)

@@ -57,9 +57,9 @@ def plan_preview_step(work: OfficeWork, plan_id: str, who: str, step: str) -> Re
 def plan_specimen(work: OfficeWork, plan_id: str, who: str) -> ResponseReturnValue:
     """The certificate of such a learner, marked as a specimen."""
     found = preview(work.db, work.officer, plan_id, who, work.now)
-    values = preview_certificate(found, verification_link, work.now)
+    made = preview_certificate(work.db, work.officer, found, verification_link, work.now)
     work.db.commit()
-    response = Response(work.deps.printer.render(values).pdf, mimetype="application/pdf")
+    response = Response(work.deps.printer.render(made.certificate, made.assets).pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="specimen.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -22,7 +22,7 @@ from lti_tool.services.question_file import (
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
-from lti_tool.web.office.question_words import FORMAT_WORDS, KIND_WORDS, VERDICT_WORDS
+from lti_tool.web.office.question_words import FORMAT_WORDS, KIND_WORDS, VERDICT_WORDS, file_fault_words
 from lti_tool.web.office.questions import questions_page, wanted_in
 
 ENVELOPE = 100_000
@@ -52,6 +52,7 @@ def _page(work: OfficeWork, seen: ImportPreview | None, *, status: int = 200, is
         faults=faults,
         columns=COLUMNS,
         fault_columns=FAULT_COLUMNS,
+        fault_words=file_fault_words,
         shown=SHOWN,
         verdicts=Verdict,
         verdict_words=VERDICT_WORDS,
@@ -111,6 +112,7 @@ def question_export(work: OfficeWork) -> ResponseReturnValue:
             count=len(written.faults),
             format_name=FORMAT_WORDS[QuestionFormat(word)],
             fault_columns=FAULT_COLUMNS[1:],
+            fault_words=file_fault_words,
         )
     response = Response(written.body, mimetype=written.media_type)
     name = f"questions-{work.now:%Y-%m-%d}{written.suffix}"

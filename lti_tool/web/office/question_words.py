@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from lti_tool.domain.activity import Level
 from lti_tool.domain.assessment import QuestionKind
+from lti_tool.domain.fault import Fault, Words, sentences
 from lti_tool.domain.question import QuestionFault, QuestionStatus
 from lti_tool.services.key_correction import Change
 from lti_tool.services.question_file import QuestionFormat, Verdict
@@ -141,3 +142,14 @@ def options(words: dict[Any, Any]) -> list[dict[str, Any]]:
 def fault_rows(faults: Iterable[QuestionFault]) -> list[dict[str, str]]:
     """For ``error_summary``."""
     return [{"field": fault.field, "message": fault_message(fault)} for fault in faults]
+
+
+def file_fault_words(fault: Fault) -> str:
+    """A fault of a file in the reader's language, names and numbers as they stand in the file."""
+    return sentences(_here(fault.what), _here(fault.remedy), fault.rule)
+
+
+def _here(text: str) -> str:
+    if isinstance(text, Words):
+        return str(gettext(text.template)).format(**text.values)
+    return str(gettext(text)) if text else ""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.capability import COURSE_LEVEL, Capability
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.launch import Role
-from lti_tool.services.mail import queue_mail
 from lti_tool.services.office import role_capabilities
+from lti_tool.services.office_letter import mail_invitation
 from lti_tool.services.team import (
     change_role_map,
     clean_email,
@@ -88,23 +87,9 @@ def team_invite(work: OfficeWork) -> ResponseReturnValue:
         return _team_page(work, status=422, error=error)
     address = absolute("office.join", token=token)
     if work.deps.settings.has_mail:
-        _mail_invitation(work, clean_email(email), address)
+        mail_invitation(work.db, work.officer, clean_email(email), address, work.deps.voices, work.now)
         return _team_page(work, link="mailed")
     return _team_page(work, link=address)
-
-
-def _mail_invitation(work: OfficeWork, email: str, address: str) -> None:
-    provider = work.officer.provider_name
-    text = _(
-        "%(name)s invites you to the office of %(provider)s.\n\nOpen this link within seven days. It works once:\n\n"
-        "%(address)s\n",
-        name=work.officer.name,
-        provider=provider,
-        address=address,
-    )
-    queue_mail(
-        work.db, work.officer.provider_id, email, _("Invitation to %(provider)s", provider=provider), text, work.now
-    )
 
 
 @office_route(blueprint, "/team/<person_id>", Capability.CONFIGURE)

@@ -41,7 +41,9 @@ class Bank:
 
 def officer(provider_id: str, person_id: str, capabilities: Iterable[Capability] = Capability) -> Officer:
     grants = frozenset(Grant(capability) for capability in capabilities)
-    return Officer("office", provider_id, "Example Medical School", person_id, "Avery", Powers(grants))
+    return Officer(
+        "office", provider_id, "Example Medical School", person_id, "Avery", Powers(grants), disclosure_months=12
+    )
 
 
 def person(db: Session, provider_id: str, name: str, now: datetime) -> str:

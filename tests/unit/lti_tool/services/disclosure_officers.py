@@ -17,7 +17,7 @@ def officer(db: Session, provider_id: str) -> Officer:
     db.add(row)
     db.flush()
     powers = Powers(frozenset(Grant(each) for each in Capability))
-    return Officer("0" * 32, provider_id, "Example Medical School", row.id, "R. Vega", powers)
+    return Officer("0" * 32, provider_id, "Example Medical School", row.id, "R. Vega", powers, disclosure_months=12)
 
 
 def with_only(officer: Officer, *capabilities: Capability, activity_id: str = "") -> Officer:

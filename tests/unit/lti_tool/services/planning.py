@@ -114,7 +114,7 @@ def touches(changes: dict[str, Any], name: str) -> bool:
 
 def officer_of(person_id: str, provider_id: str, name: str, grants: tuple[Grant, ...]) -> Officer:
     powers = Powers(frozenset(grants))
-    return Officer("s" * 32, provider_id, "North", person_id, name, powers)
+    return Officer("s" * 32, provider_id, "North", person_id, name, powers, disclosure_months=12)
 
 
 @contextmanager

@@ -38,7 +38,9 @@ def officer(world: World, *capabilities: Capability, provider_id: str = "", acti
     with transaction(world.sessions) as db:
         person = db.scalars(select(models.Learner.id)).first() or world.learner("Olga Officer").learner_id
     grants = frozenset(Grant(one, activity_id) for one in capabilities or (MANAGE,))
-    return Officer("o" * 32, provider_id or world.provider_id, "Example", person, "Olga", Powers(grants))
+    return Officer(
+        "o" * 32, provider_id or world.provider_id, "Example", person, "Olga", Powers(grants), disclosure_months=12
+    )
 
 
 def claimed(world: World, name: str = "Ada Byron") -> tuple[Visit, IssuedCertificate]:

@@ -14,9 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound
 from lti_tool.domain.person import MOST_RELATIONSHIPS, NOTICE
+from lti_tool.mail.voice import Voices
 from lti_tool.services.audit import first_break
 from lti_tool.services.disclosure_form import RelationshipRow, SentForm, forms_of, given_rows, submit_form
-from lti_tool.services.invitation import Letter, invite, live_links, open_invitation, revoke_links
+from lti_tool.services.invitation import invite, live_links, open_invitation, revoke_links
 from lti_tool.services.person import PersonForm, add_person, edit_person, person_of
 from tests.unit.lti_tool.services.collecting import CONSULTS, MONTHS, NOW, Office, opened, sent, submission
 
@@ -34,9 +35,9 @@ def _office(offices: tuple[Office, Office]) -> Office:
     return offices[0]
 
 
-def link(office: Office, person_id: str, letter: Letter | None = None) -> str:
+def link(office: Office, person_id: str, voices: Voices | None = None) -> str:
     with office.db() as db:
-        return invite(db, office.officer, person_id, lambda token: token, NOW, LIFE, letter).link
+        return invite(db, office.officer, person_id, lambda token: token, NOW, LIFE, voices).link
 
 
 def test_a_link_opens_the_form_of_one_person_until_it_ends(office: Office) -> None:
@@ -67,7 +68,7 @@ def test_revoked_links_open_nothing(office: Office) -> None:
 
 def test_nobody_without_an_address_is_written_to(office: Office) -> None:
     with pytest.raises(BadInput, match="person_unreachable"):
-        link(office, office.person(), Letter("Subject", "{link}"))
+        link(office, office.person(), Voices())
 
 
 def test_another_providers_people_are_not_there(offices: tuple[Office, Office]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from lti_tool.db import models
 from lti_tool.db.engine import make_engine, transaction
 from lti_tool.db.migrate import differences
@@ -167,3 +169,19 @@ def test_a_new_line_item_is_told_again(ward: Ward) -> None:
     ward.change(line_item=f"{LMS}/link/lineitem/new")
     ward.arrive()
     assert ward.states() == [("delivered", 100), ("waiting", 100)]
+
+
+def test_the_grade_of_a_merged_person_goes_to_the_identity_that_the_lms_knows(ward: Ward) -> None:
+    ward.learner("twin")
+    with transaction(ward.sessions) as db:
+        row = db.get_one(models.Learner, ward.keys["lee"])
+        row.merged_into = ward.keys["twin"]
+        member = db.get_one(models.CourseMember, (ward.keys["course"], ward.keys["lee"]))
+        db.delete(db.get_one(models.CourseMember, (ward.keys["course"], ward.keys["twin"])))
+        db.flush()
+        member.learner_id, member.seen_as = ward.keys["twin"], ward.keys["lee"]
+    ward.post_test("twin", right=3)
+    ward.arrive("twin")
+    with transaction(ward.sessions) as db:
+        (delivery,) = db.scalars(select(models.Delivery)).all()
+        assert delivery.learner_id == ward.keys["lee"] and delivery.learner.subject == "lee"

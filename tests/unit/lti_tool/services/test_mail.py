@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
-from lti_tool.domain.mail import Message
+from lti_tool.domain.mail import Message, Written
 from lti_tool.services.mail import GIVE_UP_AFTER, LEASE, Postman, deliver_mail, queue_mail
 from tests.unit.lti_tool.services.staffing import NOW, Staffing, staffed
 
@@ -47,7 +47,7 @@ class Clock:
 
 def queue(staffing: Staffing, key: str = "", to: str = "a@example.org") -> None:
     with staffing.db() as session:
-        queue_mail(session, staffing.provider, to, "Your\nlink", "Open it.", NOW, key=key)
+        queue_mail(session, staffing.provider, to, Written("Your\nlink", "Open it.", "en"), NOW, key=key)
 
 
 def rows(staffing: Staffing) -> list[tuple[str, int, str, str]]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lti_tool.db import models
 from lti_tool.domain.mitigation import DisclosureStatus
 from lti_tool.domain.person import last_valid_day
+from lti_tool.mail.voice import Voices
 from lti_tool.services.company import find_companies
 from lti_tool.services.dashboard import dashboard
 from lti_tool.services.disclosure_form import RelationshipRow
@@ -156,7 +157,7 @@ def sent(office: Office, now: datetime) -> list[tuple[str, str]]:
     """Address and text of what a run at ``now`` queued."""
     with office.db() as db:
         before = {letter.id for letter in letters(db)}
-        remind(db, office.provider_id, POLICY, lambda token: f"https://cme.example/disclosure?token={token}", now)
+        remind(db, office.provider_id, POLICY, "https://cme.example/disclosure?token={}".format, Voices(), now)
         return [(letter.recipient, letter.body) for letter in letters(db) if letter.id not in before]
 
 
@@ -170,7 +171,7 @@ def test_reminders_come_at_their_offsets_and_stop_when_the_form_is_there(office:
     assert sent(office, on("2026-03-01")) == []
     first = sent(office, on("2026-03-02"))
     assert [to for to, _ in first] == ["lee@school.example", "office@school.example"]
-    assert "Before 2026-04-01" in first[0][1] and "https://" not in first[1][1]
+    assert "Before April 1, 2026" in first[0][1] and "https://" not in first[1][1]
     assert sent(office, on("2026-03-03")) == []
     assert len(sent(office, on("2026-03-20"))) == 2
     assert sent(office, on("2026-03-20")) == []
@@ -207,7 +208,9 @@ def test_an_expiring_form_is_due_on_its_last_day_if_a_role_goes_on(office: Offic
         office.role(person, ends_on=ends_on)
         office.disclose(person)
     assert sent(office, on("2026-04-05")) == []
-    assert [(to, "2026-05-06" in text) for to, text in sent(office, on("2026-04-06"))] == [("lee@school.example", True)]
+    assert [(to, "May 6, 2026" in text) for to, text in sent(office, on("2026-04-06"))] == [
+        ("lee@school.example", True)
+    ]
 
 
 def test_of_several_missed_reminders_only_the_latest_is_sent() -> None:
@@ -225,9 +228,9 @@ def test_without_offsets_nothing_is_sent(office: Office) -> None:
     office.role(office.person(email="lee@school.example"))
     with office.db() as db:
         policy = ReminderPolicy((), MONTHS, timedelta(days=30))
-        assert remind_everybody(db, policy, str, NOW) == 0
-        assert remind_everybody(db, POLICY, str, NOW) == 1
-        assert remind_everybody(db, POLICY, str, NOW) == 0
+        assert remind_everybody(db, policy, str, Voices(), NOW) == 0
+        assert remind_everybody(db, POLICY, str, Voices(), NOW) == 1
+        assert remind_everybody(db, POLICY, str, Voices(), NOW) == 0
 
 
 def test_companies_of_the_form_are_offered_to_the_next_person(office: Office) -> None:

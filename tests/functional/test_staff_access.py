@@ -23,6 +23,7 @@ LOOKS = (
     "/staff/bind",
     "/staff/outcomes",
     "/staff/evaluation",
+    "/staff/follow-ups",
     "/staff/certificates",
     "/staff/grades",
     "/staff/results.csv",

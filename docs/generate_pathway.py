@@ -47,6 +47,7 @@ MEANING = {
     "credited_elsewhere": "credit was given for another activity with the same education",
     "nothing_to_claim": "all credit of the activity that is for this learner has been claimed",
     "content_unopened": "an item was not opened yet",
+    "content_unanswered": "a case or poll was not answered yet",
     "content_minutes": "the minimum time was not spent yet",
     "content_coverage": "a recording was not played far enough yet",
     "attempts_used": "no attempt is left",

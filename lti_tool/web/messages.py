@@ -137,6 +137,10 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("Make a new one in the office, under Accreditation."),
     ),
     "step_locked": (lazy_gettext("This step is not open yet"), lazy_gettext("These things come first:")),
+    "content_locked": (
+        lazy_gettext("This part opens with your answer"),
+        lazy_gettext("A case or poll comes before it. Any answer opens what follows:"),
+    ),
     "step_absent": (lazy_gettext("This activity has no such step"), lazy_gettext("Go back to the activity.")),
     "placement_unbound": (
         lazy_gettext("Nothing has been set up here yet"),
@@ -160,7 +164,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             lazy_gettext("This could not be saved"),
             lazy_gettext("Go back, reload the page and try again. What was saved before is kept."),
         )
-        for code in ("form_number_wrong", "report_wrong")
+        for code in ("form_number_wrong", "report_wrong", "response_wrong")
     },
     "attempt_closed": (
         lazy_gettext("This attempt has been submitted"),
@@ -288,6 +292,12 @@ def step_address(step: Step) -> str:
 def blocker_rows(blockers: Iterable[Blocker]) -> tuple[BlockerRow, ...]:
     has_session = g.get("visit") is not None
     return tuple(
-        BlockerRow(blocker_text(blocker), step_address(blocker.step) if has_session and blocker.step else None)
-        for blocker in blockers
+        BlockerRow(blocker_text(blocker), _blocker_address(blocker) if has_session else None) for blocker in blockers
     )
+
+
+def _blocker_address(blocker: Blocker) -> str | None:
+    """The item of the content that it names, else its step."""
+    if blocker.step is Step.CONTENT and "item" in blocker.facts:
+        return url_for("learner.content_item", item=blocker.facts["item"])
+    return step_address(blocker.step) if blocker.step else None

@@ -117,6 +117,8 @@ _MEDIA = (
     _need("minutes", Whole(1, 1000), "Running time"),
     Field("minimum_coverage", Amount(), "Fraction that must be played, above 0 and up to 1"),
 )
+_ENTRY = Record((_key, _need("text", LINE, "Shown to the learner")))
+_WAITS = Field("required", Flag(), "true: what follows opens only once it is answered", True)
 _ITEM = Record(
     (
         _key,
@@ -131,6 +133,18 @@ _ITEM = Record(
         ContentKind.ARTICLE: (
             _need("citation", Text(2000), "Full citation"),
             _need("url", ADDRESS, "Where it is published (https)"),
+        ),
+        ContentKind.CASE: (
+            _need("body", MARKDOWN, "The case, in Markdown; images by file name"),
+            _need("question", KEY, "Key of the question it asks: one that no test asks"),
+            _WAITS,
+        ),
+        ContentKind.POLL: (
+            Field("body", MARKDOWN, "What comes before the question, in Markdown", ""),
+            _need("stem", Text(2000, is_markdown=True), "The question itself"),
+            _need("choices", Many(_ENTRY, 2, 26), "What can be chosen; none is right"),
+            Field("several", Flag(), "true: several can be chosen", False),
+            _WAITS,
         ),
     },
 )
@@ -147,7 +161,6 @@ _IMAGE = Record(
         Field("caption", LINE, "Shown under the image", ""),
     )
 )
-_ENTRY = Record((_key, _need("text", LINE, "Shown to the learner")))
 _CHOICE = Record((_key, _need("text", LINE, "Shown to the learner"), Field("is_correct", Flag(), "Right", False)))
 _CHOICES = _need("choices", Many(_CHOICE, 2), "What can be chosen")
 _QUESTION = Record(
@@ -276,7 +289,7 @@ ACTIVITY = Record(
         Field("references", Named(Text(2000), KEY), "Key: full citation", {}),
         _need("steps", _STEPS, "The learner's path"),
         Field("content", _CONTENT, "What is studied here"),
-        Field("questions", Many(_QUESTION), "Each question once, for both tests", []),
+        Field("questions", Many(_QUESTION), "Each question once, for both tests and the cases", []),
         Field("pre_test", _PRE_TEST, "Never fails anybody, shows no answers"),
         Field("post_test", _POST_TEST, "The assessment"),
         Field("evaluation", _EVALUATION, "The learner's evaluation of the activity"),

@@ -14,6 +14,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.standing import Blocker
 from lti_tool.web.blocker_words import BLOCKERS
+from lti_tool.web.content_messages import CONTENT_EXPLANATIONS
 from lti_tool.web.credit_messages import CREDIT_EXPLANATIONS
 from lti_tool.web.launch_messages import ASK_LMS, LAUNCH_EXPLANATIONS
 
@@ -137,10 +138,6 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("Make a new one in the office, under Accreditation."),
     ),
     "step_locked": (lazy_gettext("This step is not open yet"), lazy_gettext("These things come first:")),
-    "content_locked": (
-        lazy_gettext("This part opens with your answer"),
-        lazy_gettext("A case or poll comes before it. Any answer opens what follows:"),
-    ),
     "step_absent": (lazy_gettext("This activity has no such step"), lazy_gettext("Go back to the activity.")),
     "placement_unbound": (
         lazy_gettext("Nothing has been set up here yet"),
@@ -159,13 +156,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         )
         for code in ("attempt_unknown", "question_unknown", "content_unknown", "view_unknown", "media_unknown")
     },
-    **{
-        code: (
-            lazy_gettext("This could not be saved"),
-            lazy_gettext("Go back, reload the page and try again. What was saved before is kept."),
-        )
-        for code in ("form_number_wrong", "report_wrong", "response_wrong")
-    },
+    **CONTENT_EXPLANATIONS,
     "attempt_closed": (
         lazy_gettext("This attempt has been submitted"),
         lazy_gettext("Its answers count as they were then. Go back to the test to see the result."),

@@ -33,7 +33,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("participation_id", "item", name=op.f("pk_content_response")),
     )
-    op.create_index(op.f("ix_content_response_activity_id_item"), "content_response", ["activity_id", "item"])
+    op.create_index("ix_content_response_item", "content_response", ["activity_id", "item"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE content_response ENABLE ROW LEVEL SECURITY")
         op.execute("ALTER TABLE content_response FORCE ROW LEVEL SECURITY")

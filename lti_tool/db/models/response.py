@@ -15,7 +15,7 @@ class ContentResponse(Base):
     """The first answer to a case or poll; the primary key allows no second one."""
 
     __tablename__ = "content_response"
-    __table_args__ = (Index(None, "activity_id", "item"),)
+    __table_args__ = (Index("ix_content_response_item", "activity_id", "item"),)
     participation_id: Mapped[str] = mapped_column(ForeignKey("participation.id", ondelete="CASCADE"), primary_key=True)
     item: Mapped[str] = mapped_column(String(64), primary_key=True)
     activity_id: Mapped[str] = mapped_column(ForeignKey("activity.id"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from lti_tool.domain.activity import ContentItem, ContentKind, Step
+from lti_tool.domain.activity import ContentKind, Step
 from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.pathway import content_blockers, has_acknowledged
 from lti_tool.domain.record import Acknowledgement, Response, Study
-from lti_tool.domain.response import items_of, read_response, require_reached
+from lti_tool.domain.response import find_item, read_response
 from xblock_cme.facts import LearnerFacts, Reading, with_study
 from xblock_cme.progress import Progress
 
@@ -35,19 +35,10 @@ def acknowledge(here: Progress, fingerprint: str) -> LearnerFacts:
     return replace(here.facts, record=replace(record, acknowledgements=marks))
 
 
-def find_item(here: Progress, key: str) -> ContentItem:
-    """An item that is open. Raises ``NotFound("content_unknown")``, ``Refused("content_locked")``."""
-    found = next((item for item in items_of(here.activity) if item.key == key), None)
-    if found is None:
-        raise NotFound("content_unknown")
-    require_reached(here.activity, here.record, found)
-    return found
-
-
 def open_item(here: Progress, key: str) -> LearnerFacts:
     """Record that the item was opened, now. One item is open at a time, so no second counts twice."""
     here.require(Step.CONTENT)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     known = here.record.studies.get(key)
     facts = here.facts if known else with_study(here.facts, {key: Study(item.key, first_opened_at=here.now)})
     return replace(facts, reading=Reading(key, here.now))
@@ -59,7 +50,7 @@ def respond(here: Progress, key: str, fields: Fields) -> LearnerFacts:
     Raises ``NotFound("content_unknown")``, ``Refused``, ``BadInput``: ``question_unknown``, ``response_wrong``.
     """
     here.require(Step.CONTENT)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     if item.question is None:
         raise NotFound("content_unknown")
     if key in here.record.responses:
@@ -72,7 +63,7 @@ def respond(here: Progress, key: str, fields: Fields) -> LearnerFacts:
 def confirm_reading(here: Progress, key: str) -> LearnerFacts:
     """The learner says that the item was read: the time since it was opened counts, up to what was planned for it."""
     here.require(Step.CONTENT)
-    item, reading = find_item(here, key), here.facts.reading
+    item, reading = find_item(here.activity, here.record, key), here.facts.reading
     if reading is None or reading.item != key:
         return here.facts
     seconds = min(_seconds(reading.since, here.now), (item.minutes or UNPLANNED_MINUTES) * 60)

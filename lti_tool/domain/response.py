@@ -25,7 +25,7 @@ from lti_tool.domain.assessment import (
     points,
 )
 from lti_tool.domain.draw import dealt
-from lti_tool.domain.errors import BadInput, Refused
+from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.record import Record
 from lti_tool.domain.standing import Blocker
 
@@ -62,6 +62,15 @@ def require_reached(activity: Activity, record: Record, item: ContentItem) -> No
         facts = {"item": is_open[-1].key, "title": is_open[-1].title}
         blockers = (Blocker("content_unanswered", Step.CONTENT, facts),)
         raise Refused("content_locked", f"{item.key} waits for an answer", step=Step.CONTENT, blockers=blockers)
+
+
+def find_item(activity: Activity, record: Record, key: str) -> ContentItem:
+    """An item that is open. Raises ``NotFound("content_unknown")``, ``Refused("content_locked")``."""
+    found = next((item for item in items_of(activity) if item.key == key), None)
+    if found is None:
+        raise NotFound("content_unknown")
+    require_reached(activity, record, found)
+    return found
 
 
 def form_of(question: Question) -> FormItem:

@@ -20,7 +20,7 @@ from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import ContentItem, Step
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.pathway import content_blockers
-from lti_tool.domain.response import items_of, reached, require_reached
+from lti_tool.domain.response import find_item, items_of, reached
 from lti_tool.services.fact import note_fact
 from lti_tool.services.participation import Progress, progress, progress_for_update
 from lti_tool.services.session import Visit
@@ -71,15 +71,6 @@ def content_progress(db: Session, visit: Visit, now: datetime) -> Progress:
     return here
 
 
-def find_item(here: Progress, key: str) -> ContentItem:
-    """An item that is open. Raises ``NotFound("content_unknown")``, ``Refused("content_locked")``."""
-    found = next((item for item in items_of(here.activity) if item.key == key), None)
-    if found is None:
-        raise NotFound("content_unknown")
-    require_reached(here.activity, here.record, found)
-    return found
-
-
 def beside(here: Progress, item: ContentItem, view_id: str) -> OpenedItem:
     """The item with its neighbours, as far as they are open."""
     items, is_open = items_of(here.activity), reached(items_of(here.activity), here.record)
@@ -95,7 +86,7 @@ def open_item(db: Session, visit: Visit, key: str, now: datetime) -> OpenedItem:
     """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     insert_once(db, models.Study, {"participation_id": here.participation_id, "item": key}, {"first_opened_at": now})
     view = models.StudyView(participation_id=here.participation_id, item=key, opened_at=now)
     db.add(view)
@@ -150,7 +141,7 @@ def report_view(db: Session, visit: Visit, key: str, view_id: str, report: Repor
     """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    find_item(here, key)
+    find_item(here.activity, here.record, key)
     view = view_of(db, here, key, view_id)
     view.seconds = max(view.seconds, min(report.seconds, _allowed_seconds(db, view, now)))
     _note_playback(view, report, now)
@@ -164,7 +155,7 @@ def confirm_reading(db: Session, visit: Visit, key: str, view_id: str, now: date
     """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     count_reading(db, item, view_of(db, here, key, view_id), now)
     return beside(note_fact(db, visit, now), item, view_id)
 

@@ -22,9 +22,9 @@ from lti_tool.domain.assessment import Answer, Question
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.evaluation import SMALL_CELL
 from lti_tool.domain.record import Response
-from lti_tool.domain.response import Tally, items_of, options_hash, read_response, tally
+from lti_tool.domain.response import Tally, find_item, items_of, options_hash, read_response, tally
 from lti_tool.domain.wire import write_value
-from lti_tool.services.content import OpenedItem, beside, content_progress, count_reading, find_item, view_of
+from lti_tool.services.content import OpenedItem, beside, content_progress, count_reading, view_of
 from lti_tool.services.fact import note_fact
 from lti_tool.services.participation import Progress, newest_version, progress_for_update
 from lti_tool.services.results_facts import activity_of, participations
@@ -66,7 +66,7 @@ def respond(db: Session, visit: Visit, key: str, view_id: str, fields: Fields, n
     """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     if item.question is None:
         raise NotFound("content_unknown")
     view = view_of(db, here, key, view_id)
@@ -81,7 +81,7 @@ def respond(db: Session, visit: Visit, key: str, view_id: str, fields: Fields, n
 def reopened(db: Session, visit: Visit, key: str, view_id: str, now: datetime) -> OpenedItem:
     """The item as it was opened, once more: nothing is recorded. Raises as :func:`respond`."""
     here = content_progress(db, visit, now)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     view_of(db, here, key, view_id)
     return beside(here, item, view_id)
 

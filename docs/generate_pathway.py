@@ -49,6 +49,7 @@ MEANING = {
     "content_unopened": "an item was not opened yet",
     "content_minutes": "the minimum time was not spent yet",
     "content_coverage": "a recording was not played far enough yet",
+    "content_unanswered": "a case or poll was not answered yet",
     "attempts_used": "no attempt is left",
     "cool_down": "the waiting time since the last attempt is not over",
     "already_passed": "the post-test was passed, so there is nothing to try again",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.answer_form import Fields, first, read_evaluation
+from lti_tool.domain.answer_form import Fields, field_of, first, read_evaluation
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.evaluation import EvaluationAnswer
@@ -17,7 +17,7 @@ from xblock_cme.face import Notice, refusal
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
-from xblock_cme.studying import acknowledge, confirm_reading, finish_content, open_item
+from xblock_cme.studying import acknowledge, confirm_reading, finish_content, open_item, respond
 from xblock_cme.taking import KIND_OF, Saved, save, start, submit
 from xblock_cme.words import ANSWER_FAULTS, FAULTS
 
@@ -103,6 +103,18 @@ def _read_item(scene: Scene) -> Outcome:
     return Outcome(confirm_reading(scene.here, first(scene.fields, "item")))
 
 
+def _answer_item(scene: Scene) -> Outcome:
+    key = first(scene.fields, "item")
+    try:
+        return Outcome(respond(scene.here, key, scene.fields), item=key)
+    except BadInput as wrong:
+        if wrong.code != "response_wrong":
+            raise
+        words = {field_of(name): scene.shelf.translate(ANSWER_FAULTS[code]) for name, code in wrong.faults.items()}
+        text = scene.shelf.translate("Check your answer")
+        return Outcome(notice=Notice(text, kind="warn", faults=words, fields=scene.fields), item=key)
+
+
 def _finish_content(scene: Scene) -> Outcome:
     return Outcome(finish_content(scene.here))
 
@@ -154,6 +166,7 @@ ACTIONS: Mapping[str, Callable[[Scene], Outcome]] = {
     "submit_anyway": lambda scene: _submit(scene, is_confirmed=True),
     "open_item": _open_item,
     "read_item": _read_item,
+    "answer_item": _answer_item,
     "finish_content": _finish_content,
     "evaluate": _evaluate,
     "details": _details,

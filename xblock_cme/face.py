@@ -18,7 +18,7 @@ from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, written
 from xblock_cme.words import BLOCKERS, EVALUATION_FAULTS, HEADINGS, REFUSALS, STEP_NAMES, _
 
-LISTS = ("content_unfinished", "step_locked", "attempt_refused")
+LISTS = ("content_unfinished", "content_locked", "step_locked", "attempt_refused")
 """Refusals that are explained by their blockers."""
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.record import Record
+from lti_tool.domain.record import Record, Response
 from lti_tool.domain.wire import read_value, write_value
 
 FACTS_VERSION = "native-facts/1"
@@ -98,10 +98,17 @@ def joined(records: Iterable[Record]) -> Record:
         ),
         attempts=tuple(sorted(attempts, key=lambda attempt: (attempt.test, attempt.number, attempt.started_at))),
         studies={key: study for record in found for key, study in record.studies.items()},
+        responses=_first_responses(found),
         content_finished_at=_latest(record.content_finished_at for record in found),
         evaluated_at=_latest(record.evaluated_at for record in found),
         claims=tuple(claim for record in found for claim in record.claims),
     )
+
+
+def _first_responses(records: Iterable[Record]) -> dict[str, Response]:
+    """By content item; the first answer stands."""
+    found = sorted((each for record in records for each in record.responses.values()), key=lambda each: each.at)
+    return {each.item: each for each in reversed(found)}
 
 
 def since(facts: LearnerFacts, reset_at: datetime | None) -> LearnerFacts:

@@ -10,10 +10,11 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.native import Reason
 from lti_tool.domain.standing import StepState
 from xblock_cme.acting import Outcome
+from xblock_cme.content_face import content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
-from xblock_cme.step_face import certificate_face, claim_face, content_face, details_face, test_face
+from xblock_cme.step_face import certificate_face, claim_face, details_face, test_face
 from xblock_cme.store import ClaimState
 from xblock_cme.taking import KIND_OF
 from xblock_cme.words import BLOCKERS, FAULTS, STEP_NAMES
@@ -87,7 +88,7 @@ def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
     if step in KIND_OF:
         return "test.html", test_face(shelf, here, KIND_OF[step], outcome.notice or Notice(""))
     if step is Step.CONTENT:
-        return "content.html", content_face(shelf, here, outcome.item)
+        return "content.html", content_face(shelf, here, outcome.item, outcome.notice or Notice(""))
     if step is Step.EVALUATION:
         return "evaluation.html", evaluation_face(shelf, here, outcome.answers, outcome.faults)
     return "information.html", information_face(shelf, here)

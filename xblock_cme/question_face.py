@@ -165,3 +165,9 @@ def _revealed(shelf: Shelf, question: Question, typed: Typed) -> dict[str, Any]:
         "rationale": shelf.blocks(question.rationale),
         "references": [references.get(key, key) for key in question.references],
     }
+
+
+def poll_face(shelf: Shelf, item: FormItem, typed: Typed, question: Question) -> dict[str, Any]:
+    """What was answered to a question without a right answer."""
+    face = question_face(shelf, item, 0, 0, typed, question)
+    return {**face, "is_review": True, "verdict": ""}

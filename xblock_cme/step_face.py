@@ -1,4 +1,4 @@
-"""The faces of tests, content, claim and certificate."""
+"""The faces of tests, claim and certificate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lti_tool.domain.activity import ContentItem, ContentKind, Step
 from lti_tool.domain.answer_form import first
 from lti_tool.domain.assessment import Result, Test, TestKind, score
 from lti_tool.domain.claim import OfferedCredit
 from lti_tool.domain.credit import Degree, printed_amount
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.domain.native import NativeAnswer
-from lti_tool.domain.pathway import attempt_blockers, attempts_left, best_result, content_blockers, may_reveal
+from lti_tool.domain.pathway import attempt_blockers, attempts_left, best_result, may_reveal
 from lti_tool.domain.record import Attempt
 from lti_tool.domain.standing import Blocker
 from xblock_cme.claiming import chosen_amounts, profile_digest
@@ -21,7 +20,6 @@ from xblock_cme.face import Notice, blocker_texts, phrase_runs, points_text, run
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf, Typed, question_face
 from xblock_cme.render import written
-from xblock_cme.studying import SHOWABLE, items_of
 from xblock_cme.taking import STEP_OF, test_of, unanswered
 from xblock_cme.words import DEGREES, EQUIVALENT
 
@@ -100,55 +98,6 @@ def test_face(shelf: Shelf, here: Progress, kind: TestKind, notice: Notice) -> d
         "review": _review(shelf, test, submitted[-1]) if is_revealed else [],
         "is_reveal_later": test.reveal.value == "after_passing",
         "has_post_test": here.activity.post_test is not None,
-    }
-
-
-def _item_row(here: Progress, item: ContentItem) -> dict[str, Any]:
-    study = here.record.studies.get(item.key)
-    is_done = here.record.has_opened(item)
-    return {
-        "key": item.key,
-        "title": item.title,
-        "kind": item.kind.value,
-        "minutes": item.minutes,
-        "state": "done" if is_done else "begun" if study else "new",
-    }
-
-
-def content_face(shelf: Shelf, here: Progress, item_key: str) -> dict[str, Any]:
-    """The list of what there is to study, or the item that is open."""
-    items = items_of(here)
-    rows = [_item_row(here, item) for item in items]
-    needed = here.activity.content.minimum_minutes if here.activity.content else None
-    open_item = next((item for item in items if item.key == item_key), None)
-    blockers = content_blockers(here.activity, here.record)
-    return {
-        "items": rows,
-        "following": next((row for row in rows if row["state"] != "done"), None),
-        "blockers": blocker_texts(shelf, blockers),
-        "minutes_needed": needed,
-        "minutes_spent": min(here.record.seconds_studied // 60, needed or here.record.seconds_studied // 60),
-        "is_done": here.standing.is_done(Step.CONTENT),
-        "item": _open_item(shelf, items, open_item) if open_item else None,
-    }
-
-
-def _open_item(shelf: Shelf, items: tuple[ContentItem, ...], item: ContentItem) -> dict[str, Any]:
-    place = items.index(item)
-    following = items[place + 1] if place + 1 < len(items) else None
-    return {
-        "key": item.key,
-        "title": item.title,
-        "kind": item.kind.value,
-        "number": place + 1,
-        "total": len(items),
-        "body": shelf.blocks(item.body),
-        "citation": item.citation,
-        "address": shelf.media_url(item.file) if item.file else item.url,
-        "is_showable": item.kind in SHOWABLE,
-        "is_article": item.kind is ContentKind.ARTICLE,
-        "next": following.key if following else "",
-        "next_title": following.title if following else "",
     }
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from lti_tool.domain.activity import ContentItem, ContentKind, Step
+from lti_tool.domain.activity import ContentKind, Step
+from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.pathway import content_blockers, has_acknowledged
-from lti_tool.domain.record import Acknowledgement, Study
+from lti_tool.domain.record import Acknowledgement, Response, Study
+from lti_tool.domain.response import find_item, read_response
 from xblock_cme.facts import LearnerFacts, Reading, with_study
 from xblock_cme.progress import Progress
 
 UNPLANNED_MINUTES = 20
 """The most that counts for reading an item whose file names no minutes."""
-SHOWABLE = frozenset({ContentKind.PAGE, ContentKind.PDF, ContentKind.ARTICLE})
+SHOWABLE = frozenset({ContentKind.PAGE, ContentKind.PDF, ContentKind.ARTICLE, ContentKind.CASE, ContentKind.POLL})
 """Recordings are measured by the tool's own player: a block has none, and says so to the author."""
 
 
@@ -33,32 +35,35 @@ def acknowledge(here: Progress, fingerprint: str) -> LearnerFacts:
     return replace(here.facts, record=replace(record, acknowledgements=marks))
 
 
-def items_of(here: Progress) -> tuple[ContentItem, ...]:
-    """What the activity itself holds; nothing where the content lies in the course."""
-    return here.activity.content.items if here.activity.content else ()
-
-
-def find_item(here: Progress, key: str) -> ContentItem:
-    """Raises ``NotFound("content_unknown")``."""
-    found = next((item for item in items_of(here) if item.key == key), None)
-    if found is None:
-        raise NotFound("content_unknown")
-    return found
-
-
 def open_item(here: Progress, key: str) -> LearnerFacts:
     """Record that the item was opened, now. One item is open at a time, so no second counts twice."""
     here.require(Step.CONTENT)
-    item = find_item(here, key)
+    item = find_item(here.activity, here.record, key)
     known = here.record.studies.get(key)
     facts = here.facts if known else with_study(here.facts, {key: Study(item.key, first_opened_at=here.now)})
     return replace(facts, reading=Reading(key, here.now))
 
 
+def respond(here: Progress, key: str, fields: Fields) -> LearnerFacts:
+    """Keep the answer to a case or poll, and the time until it. One that is answered stays as it is.
+
+    Raises ``NotFound("content_unknown")``, ``Refused``, ``BadInput``: ``question_unknown``, ``response_wrong``.
+    """
+    here.require(Step.CONTENT)
+    item = find_item(here.activity, here.record, key)
+    if item.question is None:
+        raise NotFound("content_unknown")
+    if key in here.record.responses:
+        return here.facts
+    response = Response(key, read_response(item.question, fields), here.now)
+    read = confirm_reading(here, key)
+    return replace(read, record=replace(read.record, responses={**read.record.responses, key: response}))
+
+
 def confirm_reading(here: Progress, key: str) -> LearnerFacts:
     """The learner says that the item was read: the time since it was opened counts, up to what was planned for it."""
     here.require(Step.CONTENT)
-    item, reading = find_item(here, key), here.facts.reading
+    item, reading = find_item(here.activity, here.record, key), here.facts.reading
     if reading is None or reading.item != key:
         return here.facts
     seconds = min(_seconds(reading.since, here.now), (item.minutes or UNPLANNED_MINUTES) * 60)

@@ -20,7 +20,7 @@ from lti_tool.domain.key_correction import Correction, corrected
 from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, in_order, live_award
-from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Study
+from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Response, Study
 from lti_tool.domain.wire import read_activity, read_value
 
 
@@ -222,6 +222,12 @@ def _acknowledgements(session: Session, participation_id: str) -> tuple[Acknowle
     return tuple(Acknowledgement(row.fingerprint, row.acknowledged_at) for row in rows)
 
 
+def _responses(session: Session, participation_id: str) -> dict[str, Response]:
+    table = models.ContentResponse
+    query = select(table).where(table.participation_id == participation_id).order_by(table.answered_at, table.item)
+    return {row.item: Response(row.item, answer_value(row.value), row.answered_at) for row in session.scalars(query)}
+
+
 def _late_claim_until(session: Session, participation_id: str) -> datetime | None:
     table = models.LateClaim
     query = select(table.open_until).where(table.participation_id == participation_id, table.is_granted)
@@ -243,4 +249,5 @@ def record_value(session: Session, participation: models.Participation) -> Recor
         late_claim_until=_late_claim_until(session, participation.id),
         ended_types=tuple(code for code, chain in found.items() if live_award(chain) is None),
         accommodations=_accommodations(session, participation.id),
+        responses=_responses(session, participation.id),
     )

@@ -70,6 +70,7 @@ walled off by ``BELOW``, or is reached through them only."""
 BELOW = {
     "activity_abstract": ("activity_id", "activity"),
     "activity_version": ("activity_id", "activity"),
+    "content_response": ("activity_id", "activity"),
     "evaluation_response": ("activity_id", "activity"),
     "participation": ("activity_id", "activity"),
 }

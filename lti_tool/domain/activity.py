@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from lti_tool.domain.assessment import Test
+from lti_tool.domain.assessment import Question, Test
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.evaluation import Evaluation
 
@@ -140,6 +140,10 @@ class ContentKind(StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     ARTICLE = "article"
+    CASE = "case"
+    """A question with key and rationale, answered while studying. Formative: it never counts for a result."""
+    POLL = "poll"
+    """A question without a right answer: what peers think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,15 @@ class ContentItem:
     minutes: int | None = None
     minimum_coverage: Decimal | None = None
     """Fraction of a video or audio that must have been played, 0 to 1."""
+    question: Question | None = None
+    """What a case or a poll asks; ``None`` for everything else."""
+    is_required: bool = True
+    """A case or poll: what follows stays closed until it is answered."""
+
+    @property
+    def awaits_answer(self) -> bool:
+        """It is not studied without an answer."""
+        return self.question is not None and self.is_required
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,14 +65,27 @@ def _names_of(questions: Iterable[Question]) -> set[str]:
     return names
 
 
+def read_answer(question: Question, fields: Fields) -> Answer | None:
+    """The answer to the one question of a form; ``None`` for an order that is incomplete.
+
+    Raises ``BadInput("question_unknown")`` where another question was answered.
+    """
+    _require_known(fields, (question,))
+    return _answer(question, fields)
+
+
+def _require_known(fields: Fields, questions: Iterable[Question]) -> None:
+    if {name for name in fields if name.startswith(PREFIX)} - _names_of(questions):
+        raise BadInput("question_unknown", "a question was answered that is not on this form")
+
+
 def read_answers(fields: Fields, test: Test, form: tuple[FormItem, ...]) -> tuple[dict[str, Answer], dict[str, str]]:
     """Answers and faults (``order_incomplete``) by question.
 
     Raises ``BadInput("question_unknown")`` for a question that this learner was not given.
     """
     questions = [test.question(item.question) for item in form]
-    if {name for name in fields if name.startswith(PREFIX)} - _names_of(questions):
-        raise BadInput("question_unknown", "a question was answered that is not on this form")
+    _require_known(fields, questions)
     read = {question.key: _answer(question, fields) for question in questions}
     answers = {key: answer for key, answer in read.items() if answer is not None}
     return answers, {key: "order_incomplete" for key, answer in read.items() if answer is None}

@@ -221,6 +221,8 @@ def _how_to_study(activity: Activity) -> str:
     for item in content.items if content is not None else ():
         if item.kind in (ContentKind.VIDEO, ContentKind.AUDIO) and item.minimum_coverage:
             sentences.append(f"Play at least {(item.minimum_coverage * 100).normalize():f}% of “{item.title}”.")
+    if any(item.awaits_answer for item in (content.items if content is not None else ())):
+        sentences.append("Answer the cases and polls in it; any answer counts, and what follows opens with it.")
     return " ".join(sentences)
 
 

@@ -34,6 +34,11 @@ def _item(rng: random.Random, question: Question, has_shuffle: bool) -> FormItem
             return FormItem(question.key, _mixed(rng, question.entries) if has_shuffle else fixed)
 
 
+def dealt(question: Question, seed: int) -> FormItem:
+    """One question alone: choices in the author's order, and what is ordered or matched in another one."""
+    return _item(random.Random(seed), question, False)  # noqa: S311 - as in draw_form
+
+
 def _drawn(rng: random.Random, questions: tuple[Question, ...], count: int) -> set[str]:
     keys = [question.key for question in questions]
     return set(rng.sample(keys, min(count, len(keys))))

@@ -84,6 +84,8 @@ def content_blockers(activity: Activity, record: Record) -> tuple[Blocker, ...]:
 
 def _item_blocker(item: ContentItem, record: Record) -> Blocker:
     facts = {"item": item.key, "title": item.title}
+    if item.awaits_answer:
+        return Blocker("content_unanswered", Step.CONTENT, facts)
     if not record.has_opened(item):
         return Blocker("content_unopened", Step.CONTENT, facts)
     return Blocker("content_coverage", Step.CONTENT, {**facts, "minimum": item.minimum_coverage})

@@ -179,6 +179,8 @@ def is_accreditation_relevant(change: Change) -> bool:
         return True
     if parts[0][0] in ("need", "validation", "credit_working", "description", "references"):
         return False
+    if parts[0][0] == "content" and parts[-1][0] == "required":
+        return True  # a case or poll gates what follows
     is_whole_item = parts[-1][1] or len(parts) == 1
     return is_whole_item or parts[-1][0] in _DESIGNATED_PARTS or parts[-1][0] in ("is_correct", "answer", "pairs")
 

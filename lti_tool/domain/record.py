@@ -57,6 +57,15 @@ class Study:
 
 
 @dataclass(frozen=True, slots=True)
+class Response:
+    """The answer to a case or poll of the content: the first one, which stands. It is never scored."""
+
+    item: str
+    answer: Answer
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Credit in the ledger for this learner and activity."""
 
@@ -83,6 +92,8 @@ class Record:
     late_claim_until: datetime | None = None
     """A late claim was granted: claiming is open until then although the deadline is over."""
     accommodations: tuple[Accommodation, ...] = ()
+    responses: Mapping[str, Response] = field(default_factory=dict)
+    """By content item."""
 
     @property
     def extra_minutes(self) -> int:
@@ -109,7 +120,9 @@ class Record:
         return study is not None and study.first_opened_at is not None
 
     def has_covered(self, item: ContentItem) -> bool:
-        """A recording with a minimum coverage was played that far; anything else was opened."""
+        """A required case or poll was answered, a recording was played as far as asked; anything else was opened."""
+        if item.awaits_answer:
+            return item.key in self.responses
         study = self.studies.get(item.key)
         needs_play = item.kind in (ContentKind.VIDEO, ContentKind.AUDIO) and item.minimum_coverage is not None
         if study is None or not needs_play or item.minimum_coverage is None:

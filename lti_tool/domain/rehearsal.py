@@ -16,7 +16,7 @@ from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import Test, TestKind, right_answer
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.pathway import standing
-from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Study
+from lti_tool.domain.record import Acknowledgement, Attempt, Claim, Record, Response, Study
 from lti_tool.domain.standing import Blocker, StepState
 
 _TEXT = "rehearsal"
@@ -36,7 +36,10 @@ def _studied(activity: Activity, record: Record, now: datetime) -> Record:
     items = activity.content.items if activity.content else ()
     seconds = 60 * ((activity.content.minimum_minutes or 0) if activity.content else 0)
     studies = {item.key: Study(item.key, seconds, Decimal(1), now) for item in items}
-    return replace(record, studies=studies, content_finished_at=now)
+    responses = {
+        item.key: Response(item.key, right_answer(item.question), now) for item in items if item.question is not None
+    }
+    return replace(record, studies=studies, responses=responses, content_finished_at=now)
 
 
 def _claimed(activity: Activity, record: Record, now: datetime) -> Record:

@@ -11,10 +11,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lti_tool.domain.activity import Activity, Step
-from lti_tool.domain.assessment import FormItem, Question, QuestionKind, Test, TestKind, check_answer, choices_of
+from lti_tool.domain.assessment import (
+    FormItem,
+    Question,
+    QuestionKind,
+    Test,
+    TestKind,
+    check_answer,
+    choices_of,
+    is_complete,
+)
 from lti_tool.domain.errors import CmeError, Refused
 from lti_tool.domain.pathway import attempt_blockers, content_blockers, require, standing
 from lti_tool.domain.record import Attempt, Record
+from lti_tool.domain.response import items_of, reached
 
 LEEWAY = timedelta(minutes=2)
 """How far the clocks of platform and tool may differ."""
@@ -29,9 +39,10 @@ def check_facts(activity: Activity, record: Record, now: datetime) -> None:
         if moment > now + LEEWAY:
             raise _impossible("a fact lies in the future")
     _check_attempts(activity, record)
+    _check_content(activity, record)
     if record.content_finished_at is not None:
         _check_step(activity, record, Step.CONTENT, record.content_finished_at)
-        if content_blockers(activity, record):
+        if content_blockers(activity, before(record, record.content_finished_at)):
             raise _impossible("the content was finished before it was studied")
     if record.evaluated_at is not None:
         _check_step(activity, record, Step.EVALUATION, record.evaluated_at)
@@ -47,6 +58,7 @@ def _moments(record: Record) -> Iterator[datetime]:
         yield attempt.started_at
         yield from filter(None, (attempt.submitted_at,))
     yield from filter(None, (study.first_opened_at for study in record.studies.values()))
+    yield from (response.at for response in record.responses.values())
     yield from filter(None, (record.content_finished_at, record.evaluated_at))
 
 
@@ -57,6 +69,7 @@ def before(record: Record, moment: datetime) -> Record:
         record,
         acknowledgements=tuple(mark for mark in record.acknowledgements if mark.at <= moment),
         attempts=tuple(_as_of(attempt, moment) for attempt in record.attempts if attempt.started_at < moment),
+        responses={key: response for key, response in record.responses.items() if response.at <= moment},
         content_finished_at=finished if finished is not None and finished < moment else None,
         evaluated_at=evaluated if evaluated is not None and evaluated < moment else None,
     )
@@ -76,6 +89,25 @@ def _check_step(activity: Activity, record: Record, step: Step, moment: datetime
         require(standing(activity, known, fingerprint, moment), step)
     except CmeError as error:
         raise _impossible(f"{step.value} was not open when it was done") from error
+
+
+def _check_content(activity: Activity, record: Record) -> None:
+    """Cases and polls were answered as they can be, and nothing behind them was opened before."""
+    items = {item.key: item for item in items_of(activity)}
+    for key, response in record.responses.items():
+        question = items[key].question if key in items else None
+        if question is None or response.item != key or not is_complete(question, response.answer):
+            raise _impossible("a case or poll was answered that there is not, or in a way that it cannot be")
+        _check_step(activity, record, Step.CONTENT, response.at)
+        _check_reached(activity, record, key, response.at)
+    for key, study in record.studies.items():
+        if study.first_opened_at is not None and key in items:
+            _check_reached(activity, record, key, study.first_opened_at)
+
+
+def _check_reached(activity: Activity, record: Record, key: str, moment: datetime) -> None:
+    if key not in {item.key for item in reached(items_of(activity), record, moment)}:
+        raise _impossible("content was opened before the case or poll ahead of it was answered")
 
 
 def _check_attempts(activity: Activity, record: Record) -> None:

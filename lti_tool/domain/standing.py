@@ -23,8 +23,8 @@ class Blocker:
 
     Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``closed``, ``claims_not_open``,
     ``claims_closed``, ``credit_ended``, ``credited_elsewhere``, ``nothing_to_claim``, ``content_unopened``,
-    ``content_minutes``, ``content_coverage``, ``attempts_used``, ``cool_down``, ``already_passed``,
-    ``already_taken``, ``pre_test_over``, ``step_absent``.
+    ``content_minutes``, ``content_coverage``, ``content_unanswered``, ``attempts_used``, ``cool_down``,
+    ``already_passed``, ``already_taken``, ``pre_test_over``, ``step_absent``.
     """
 
     code: str

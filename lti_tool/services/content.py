@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.upsert import insert_once
-from lti_tool.domain.activity import Content, ContentItem, Step
+from lti_tool.domain.activity import ContentItem, Step
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.pathway import content_blockers
+from lti_tool.domain.response import find_item, items_of, reached
 from lti_tool.services.fact import note_fact
 from lti_tool.services.participation import Progress, progress, progress_for_update
 from lti_tool.services.session import Visit
@@ -46,6 +47,12 @@ class OpenedItem:
     view_id: str
     previous: ContentItem | None
     following: ContentItem | None
+    """Only once it is open."""
+
+    @property
+    def is_waiting(self) -> bool:
+        """What follows opens with the answer."""
+        return self.item.awaits_answer and self.item.key not in self.progress.record.responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +71,29 @@ def content_progress(db: Session, visit: Visit, now: datetime) -> Progress:
     return here
 
 
-def items_of(here: Progress) -> tuple[ContentItem, ...]:
-    """What the tool holds; nothing where the content lies in the course itself."""
-    content: Content | None = here.activity.content
-    return content.items if content else ()
-
-
-def _find(here: Progress, key: str) -> int:
-    keys = [item.key for item in items_of(here)]
-    if key not in keys:
-        raise NotFound("content_unknown")
-    return keys.index(key)
+def beside(here: Progress, item: ContentItem, view_id: str) -> OpenedItem:
+    """The item with its neighbours, as far as they are open."""
+    items, is_open = items_of(here.activity), reached(items_of(here.activity), here.record)
+    place = items.index(item)
+    following = items[place + 1] if place + 1 < len(is_open) else None
+    return OpenedItem(here, item, view_id, items[place - 1] if place else None, following)
 
 
 def open_item(db: Session, visit: Visit, key: str, now: datetime) -> OpenedItem:
-    """Record that the item was opened. Raises ``Refused("step_locked")``, ``NotFound("content_unknown")``."""
+    """Record that the item was opened.
+
+    Raises ``NotFound("content_unknown")`` and ``Refused``: ``step_locked``, ``content_locked``.
+    """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    items, place = items_of(here), _find(here, key)
+    item = find_item(here.activity, here.record, key)
     insert_once(db, models.Study, {"participation_id": here.participation_id, "item": key}, {"first_opened_at": now})
     view = models.StudyView(participation_id=here.participation_id, item=key, opened_at=now)
     db.add(view)
-    after = note_fact(db, visit, now)
-    previous = items[place - 1] if place else None
-    following = items[place + 1] if place + 1 < len(items) else None
-    return OpenedItem(after, items[place], view.id, previous, following)
+    return beside(note_fact(db, visit, now), item, view.id)
 
 
-def _view(db: Session, here: Progress, key: str, view_id: str) -> models.StudyView:
+def view_of(db: Session, here: Progress, key: str, view_id: str) -> models.StudyView:
     row = db.get(models.StudyView, view_id)
     if row is None or row.participation_id != here.participation_id or row.item != key:
         raise NotFound("view_unknown")
@@ -135,12 +137,12 @@ def _note_playback(view: models.StudyView, report: Report, now: datetime) -> Non
 def report_view(db: Session, visit: Visit, key: str, view_id: str, report: Report, now: datetime) -> None:
     """Keep the largest figures of one opening. Late, lost and repeated reports do no harm.
 
-    Raises ``Refused("step_locked")``, ``NotFound("content_unknown")``, ``NotFound("view_unknown")``.
+    Raises as :func:`open_item`, and ``NotFound("view_unknown")``.
     """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    _find(here, key)
-    view = _view(db, here, key, view_id)
+    find_item(here.activity, here.record, key)
+    view = view_of(db, here, key, view_id)
     view.seconds = max(view.seconds, min(report.seconds, _allowed_seconds(db, view, now)))
     _note_playback(view, report, now)
     db.flush()
@@ -153,13 +155,15 @@ def confirm_reading(db: Session, visit: Visit, key: str, view_id: str, now: date
     """
     here = progress_for_update(db, visit, now)
     here.require(Step.CONTENT)
-    items, place = items_of(here), _find(here, key)
-    view = _view(db, here, key, view_id)
-    most = (items[place].minutes or UNPLANNED_MINUTES) * 60
+    item = find_item(here.activity, here.record, key)
+    count_reading(db, item, view_of(db, here, key, view_id), now)
+    return beside(note_fact(db, visit, now), item, view_id)
+
+
+def count_reading(db: Session, item: ContentItem, view: models.StudyView, now: datetime) -> None:
+    """The time since an opening counts, up to what was planned for the item."""
+    most = (item.minutes or UNPLANNED_MINUTES) * 60
     view.seconds = max(view.seconds, min(most, _allowed_seconds(db, view, now)))
-    after = note_fact(db, visit, now)
-    following = items[place + 1] if place + 1 < len(items) else None
-    return OpenedItem(after, items[place], view_id, items[place - 1] if place else None, following)
 
 
 def finish_content(db: Session, visit: Visit, now: datetime) -> Progress:

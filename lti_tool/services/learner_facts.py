@@ -29,7 +29,8 @@ class Fact:
 
     Codes: ``began``, ``acknowledged``, ``attempt_started`` (test, number), ``attempt_submitted`` (test, number, points,
     maximum, has_passed, and is_kept where a corrected key would have lowered it), ``content_opened`` (title),
-    ``content_finished``, ``evaluated``, ``claimed`` (amount, is_awarded), ``certificate_issued`` (number).
+    ``content_answered`` (title), ``content_finished``, ``evaluated``, ``claimed`` (amount, is_awarded),
+    ``certificate_issued`` (number).
     """
 
     at: datetime
@@ -81,6 +82,8 @@ def _content(found: Progress) -> Iterator[Fact]:
     for study in found.record.studies.values():
         if study.first_opened_at:
             yield Fact(study.first_opened_at, "content_opened", {"title": titles.get(study.item, study.item)})
+    for response in found.record.responses.values():
+        yield Fact(response.at, "content_answered", {"title": titles.get(response.item, response.item)})
     if found.record.content_finished_at:
         yield Fact(found.record.content_finished_at, "content_finished")
 

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.activity import Step
-from lti_tool.domain.assessment import TestKind
+from lti_tool.domain.assessment import Question, TestKind
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.pathway import may_reveal
+from lti_tool.domain.response import items_of, reached
 from lti_tool.exchange.markup import images_in
 from lti_tool.services.assessment import step_of, test_of
-from lti_tool.services.content import items_of
 from lti_tool.services.fact import may_review
 from lti_tool.services.participation import Progress, progress
 from lti_tool.services.session import Visit
@@ -37,9 +37,20 @@ def _pictures(*texts: str) -> Iterator[str]:
 
 
 def _content_files(here: Progress) -> Iterator[str]:
-    for item in items_of(here):
+    """Of the items that are open: what stands behind an unanswered case is not given out, whatever its name."""
+    for item in reached(items_of(here.activity), here.record):
         yield from (item.file, item.captions)
         yield from _pictures(item.body)
+        if item.question is not None:
+            yield from _asked_files(item.question, is_revealed=item.key in here.record.responses)
+
+
+def _asked_files(question: Question, *, is_revealed: bool) -> Iterator[str]:
+    yield from _pictures(question.vignette, question.stem)
+    if question.image is not None:
+        yield question.image.file
+    if is_revealed:
+        yield from _pictures(question.rationale)
 
 
 def _question_files(here: Progress, kind: TestKind) -> Iterator[str]:
@@ -47,12 +58,7 @@ def _question_files(here: Progress, kind: TestKind) -> Iterator[str]:
     is_revealed = kind is TestKind.POST and may_reveal(here.activity, here.record)
     for attempt in here.record.attempts_at(kind):
         for item in attempt.form:
-            question = test_of(here.activity, kind).question(item.question)
-            yield from _pictures(question.vignette, question.stem)
-            if question.image is not None:
-                yield question.image.file
-            if is_revealed:
-                yield from _pictures(question.rationale)
+            yield from _asked_files(test_of(here.activity, kind).question(item.question), is_revealed=is_revealed)
 
 
 def _visible_files(here: Progress) -> Iterator[str]:

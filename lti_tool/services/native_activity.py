@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from lti_tool.domain.claim import CreditTerms
 from lti_tool.domain.credit import CreditOffer, printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.native import ActivityCopy, text_key
+from lti_tool.domain.response import items_of
 from lti_tool.services.activity import ListedActivity, list_activities
 from lti_tool.services.claimable import PARTICIPATION
 from lti_tool.services.learner import COUNTRIES
@@ -132,14 +133,10 @@ def _texts(activity: Activity) -> tuple[set[str], set[str]]:
     """Markdown that is shown as blocks, and as one line."""
     tests = [test for test in (activity.pre_test, activity.post_test) if test is not None]
     questions = [question for test in tests for question in test.questions]
+    questions += [item.question for item in items_of(activity) if item.question is not None]
     blocks = {text for question in questions for text in (question.vignette, question.rationale)}
-    blocks |= set(_bodies(activity))
+    blocks |= {item.body for item in items_of(activity)}
     return blocks - {""}, {question.stem for question in questions} - {""}
-
-
-def _bodies(activity: Activity) -> Iterator[str]:
-    for item in activity.content.items if activity.content else ():
-        yield item.body
 
 
 def version_file(db: Session, provider_id: str, key: str, version: int, name: str) -> MediaFile:

@@ -17,9 +17,11 @@ from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import Conflict
 from lti_tool.domain.native import NativeClaim
 from lti_tool.domain.record import Acknowledgement, Attempt, Record, Study
+from lti_tool.domain.response import items_of
 from lti_tool.domain.wire import write_value
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.participation import lock
+from lti_tool.services.response import response_row
 
 
 def native_learner(db: Session, client: NativeClient, subject: str, locale: str, now: datetime) -> models.Learner:
@@ -55,7 +57,14 @@ def native_participation(
 
 
 def _has_facts(db: Session, participation_id: str) -> bool:
-    tables = (models.Acknowledgement, models.Attempt, models.Study, models.EvaluationReceipt, models.CreditEntry)
+    tables = (
+        models.Acknowledgement,
+        models.Attempt,
+        models.Study,
+        models.ContentResponse,
+        models.EvaluationReceipt,
+        models.CreditEntry,
+    )
     return any(
         db.scalars(select(table.participation_id).where(table.participation_id == participation_id)).first()
         for table in tables
@@ -64,7 +73,14 @@ def _has_facts(db: Session, participation_id: str) -> bool:
 
 def clear_facts(db: Session, row: models.Participation) -> None:
     """Earlier facts of the same native face: the newest message holds them all."""
-    tables = (models.Acknowledgement, models.Attempt, models.Study, models.StudyView, models.EvaluationReceipt)
+    tables = (
+        models.Acknowledgement,
+        models.Attempt,
+        models.Study,
+        models.StudyView,
+        models.ContentResponse,
+        models.EvaluationReceipt,
+    )
     for table in tables:
         for found in db.scalars(select(table).where(table.participation_id == row.id)):
             db.delete(found)
@@ -80,6 +96,7 @@ def write_facts(db: Session, row: models.Participation, claim: NativeClaim) -> N
         db.add(_attempt(row, attempt))
     for study in record.studies.values():
         db.add_all(_study(row, study, claim.at))
+    db.add_all(_responses(db, row, record))
     if record.evaluated_at is not None:
         db.add(models.EvaluationReceipt(participation_id=row.id, submitted_at=record.evaluated_at))
     row.content_finished_at = record.content_finished_at
@@ -133,6 +150,15 @@ def _attempt(row: models.Participation, attempt: Attempt) -> models.Attempt:
         submitted_at=attempt.submitted_at,
         answers=answers,
     )
+
+
+def _responses(db: Session, row: models.Participation, record: Record) -> Iterator[models.ContentResponse]:
+    """Of the items that this version has: whatever else was sent was refused before."""
+    activity = activity_value(db, row.activity_id, row.version)
+    for item in items_of(activity):
+        response = record.responses.get(item.key)
+        if response is not None and item.question is not None:
+            yield response_row(row.id, row.activity_id, item.question, response)
 
 
 def _study(row: models.Participation, study: Study, at: datetime) -> Iterator[models.Study | models.StudyView]:

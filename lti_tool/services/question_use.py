@@ -14,6 +14,7 @@ from lti_tool.domain.assessment import Question
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.question import BankQuestion, QuestionStatus, as_question
+from lti_tool.domain.response import items_of
 from lti_tool.services.office import Officer
 from lti_tool.services.question import version_of
 from lti_tool.services.question_list import own_questions
@@ -55,7 +56,9 @@ def told_source(source: str) -> tuple[str, int] | None:
 
 def _asked(activity: Activity) -> dict[str, Question]:
     tests = [test for test in (activity.pre_test, activity.post_test) if test is not None]
-    return {question.key: question for test in tests for question in test.questions}
+    asked = {question.key: question for test in tests for question in test.questions}
+    cases = (item.question for item in items_of(activity) if item.question is not None)
+    return {**{question.key: question for question in cases}, **asked}
 
 
 def note_uses(db: Session, provider_id: str, activity_id: str, version: int, activity: Activity) -> None:

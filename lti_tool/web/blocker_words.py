@@ -25,6 +25,7 @@ BLOCKERS: dict[str, Any] = {
     ),
     "nothing_to_claim": lazy_gettext("You have claimed everything that this activity offers you"),
     "content_unopened": lazy_gettext("Open “%(title)s”"),
+    "content_unanswered": lazy_gettext("Answer “%(title)s”"),
     "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),
     "content_coverage": lazy_gettext("Watch or listen to more of “%(title)s”"),
     "attempts_used": lazy_gettext("All %(attempts)s attempts are used. Your instructor can tell you what to do next"),

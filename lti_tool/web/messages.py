@@ -14,6 +14,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.standing import Blocker
 from lti_tool.web.blocker_words import BLOCKERS
+from lti_tool.web.content_messages import CONTENT_EXPLANATIONS
 from lti_tool.web.credit_messages import CREDIT_EXPLANATIONS
 from lti_tool.web.launch_messages import ASK_LMS, LAUNCH_EXPLANATIONS
 
@@ -155,13 +156,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         )
         for code in ("attempt_unknown", "question_unknown", "content_unknown", "view_unknown", "media_unknown")
     },
-    **{
-        code: (
-            lazy_gettext("This could not be saved"),
-            lazy_gettext("Go back, reload the page and try again. What was saved before is kept."),
-        )
-        for code in ("form_number_wrong", "report_wrong")
-    },
+    **CONTENT_EXPLANATIONS,
     "attempt_closed": (
         lazy_gettext("This attempt has been submitted"),
         lazy_gettext("Its answers count as they were then. Go back to the test to see the result."),
@@ -288,6 +283,12 @@ def step_address(step: Step) -> str:
 def blocker_rows(blockers: Iterable[Blocker]) -> tuple[BlockerRow, ...]:
     has_session = g.get("visit") is not None
     return tuple(
-        BlockerRow(blocker_text(blocker), step_address(blocker.step) if has_session and blocker.step else None)
-        for blocker in blockers
+        BlockerRow(blocker_text(blocker), _blocker_address(blocker) if has_session else None) for blocker in blockers
     )
+
+
+def _blocker_address(blocker: Blocker) -> str | None:
+    """The item of the content that it names, else its step."""
+    if blocker.step is Step.CONTENT and "item" in blocker.facts:
+        return url_for("learner.content_item", item=blocker.facts["item"])
+    return step_address(blocker.step) if blocker.step else None

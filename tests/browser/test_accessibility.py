@@ -11,10 +11,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from lti_tool.cli.demo import RunningDemo
 from tests.browser import walk
+from tests.browser.crowd import KEY as CASES
+from tests.browser.crowd import others_answer
 from tests.browser.demo_site import chromium, demo, visiting
 from tests.browser.test_design import WCAG
 from tests.browser.test_journey_keyboard import own_window
 from tests.functional.learner_walk import KEY, the_test
+from tests.functional.world import sample
 
 __all__ = ["demo"]
 pytestmark = pytest.mark.timeout(240)
@@ -179,3 +182,34 @@ def test_the_offices_pages(page: Page) -> None:
     expect(page.locator(".error-summary")).to_be_visible()
     check(page)
     assert {url: faults for url, faults in found.items() if faults} == {} and len(found) > 30
+
+
+def test_a_case_and_a_poll(browser: Browser, demo: RunningDemo) -> None:
+    """By the keyboard: the question, a fault, the explanation with what others chose, and a poll."""
+    others_answer(demo, demo.deps.clock())
+    activity = sample(CASES).activity
+    assert activity is not None
+    with visiting(browser, demo.address, "nurse", viewport=PHONE) as visitor:
+        page = visitor.page
+        own_window(page, demo.address, activity.title)
+        walk.acknowledge(page)
+        page.goto(f"{base_of(page)}/content")
+        check(page)
+        page.goto(f"{base_of(page)}/content/case-pause")
+        check(page)
+        refused(page, "/content/case-collapse")
+        page.goto(f"{base_of(page)}/content/case-pause")
+        walk.press(page, "Answer")
+        expect(page.locator(".error-summary")).to_be_visible()
+        check(page)
+        page.locator('input[value="permanent"]').focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("57 % · 4 learners")).to_be_visible()
+        check(page)
+        page.get_by_role("link", name="Next").click()
+        page.locator('input[value="help"]').check()
+        walk.press(page, "Answer")
+        expect(page.get_by_text("others have answered")).to_be_visible()
+        check(page)

@@ -23,10 +23,10 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-def own_window(page: Page, address: str) -> None:
+def own_window(page: Page, address: str, title: str = GATED) -> None:
     """The activity in a window of its own, as the LMS's second link opens it."""
     page.goto(f"{address}/course")
-    page.get_by_role("link", name=GATED, exact=True).first.click()
+    page.get_by_role("link", name=title, exact=True).first.click()
     page.goto(f"{address}{page.get_by_role('link', name='Open in a new window').first.get_attribute('href')}")
     page.wait_for_url(re.compile("/s/(?!.*/enter)"))
 

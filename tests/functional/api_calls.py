@@ -25,9 +25,9 @@ def fits(name: str, value: Any) -> None:
     Draft202012Validator(schema).validate(value)
 
 
-def learner(tool: ToolClient, days: int = 1) -> NativeLearner:
+def learner(tool: ToolClient, days: int = 1, name: str = NAME) -> NativeLearner:
     """Somebody who began some days ago."""
-    return NativeLearner(tool.copy(NAME, 1), datetime.now(UTC) - timedelta(days=days))
+    return NativeLearner(tool.copy(name, 1), datetime.now(UTC) - timedelta(days=days))
 
 
 def raw(tool: ToolClient, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:

@@ -90,12 +90,22 @@ def take(person: Browser, page: Page, name: str, *, key: str = KEY, wrong_answer
     return person.submit(form_page, "Submit answers", fields, "Submit answers")
 
 
+def respond(person: Browser, shown: Page, question: Question, *, is_right: bool = True) -> Page:
+    """Answer the case or poll that is shown (the first choice of a poll); gives the page behind it."""
+    first = {f"q.{question.key}": question.entries[0].key} if question.entries else {}
+    is_poll = not (question.correct or question.pairs or question.number is not None)
+    return person.submit(shown, "Answer", first if is_poll else filled([question], is_right=is_right))
+
+
 def study(person: Browser, page: Page, *, key: str = KEY) -> Page:
     """Open every item and say that it was studied."""
     activity = sample(key).activity
     assert activity is not None and activity.content is not None
     for item in activity.content.items:
-        assert person.get(f"/s/{page.session_id}/content/{item.key}").status == 200
+        shown = person.get(f"/s/{page.session_id}/content/{item.key}")
+        assert shown.status == 200
+        if item.question is not None:
+            respond(person, shown, item.question)
     return person.submit(person.get(f"/s/{page.session_id}/content"), "I have studied this")
 
 

@@ -21,7 +21,7 @@ from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, prof
 from xblock_cme.client import Credentials, ToolClient
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import Progress, progress
-from xblock_cme.studying import acknowledge, confirm_reading, finish_content, open_item
+from xblock_cme.studying import acknowledge, confirm_reading, finish_content, open_item, respond
 from xblock_cme.taking import start, submit
 
 Fields = dict[str, list[str]]
@@ -71,6 +71,11 @@ def right(question: Question) -> Fields:
             return {name: sorted(question.correct)}
 
 
+def response_fields(question: Question) -> Fields:
+    """Any answer: the first choice, where there is one."""
+    return {f"q.{question.key}": [question.entries[0].key]} if question.entries else right(question)
+
+
 def evaluation_fields(copy: ActivityCopy) -> Fields:
     from lti_tool.domain.answer_form import evaluation_blocks
 
@@ -115,6 +120,9 @@ class NativeLearner:
     def study(self) -> None:
         for item in self.copy.activity.content.items if self.copy.activity.content else ():
             self.do(lambda here, key=item.key: open_item(here, key))  # type: ignore[misc]
+            if item.question is not None:
+                fields = response_fields(item.question)
+                self.do(lambda here, key=item.key, fields=fields: respond(here, key, fields))  # type: ignore[misc]
             self.do(lambda here, key=item.key: confirm_reading(here, key))  # type: ignore[misc]
         self.do(finish_content)
 

@@ -213,3 +213,18 @@ def test_another_providers_platform_sees_nothing_of_ours(tool: ToolClient, world
                 call()
         assert reasons(stranger.claim(write_message(sent), "key")) == {"activity_unknown"}
         stranger.http.close()
+
+
+def test_answers_to_cases_come_with_the_claim(tool: ToolClient, world: World) -> None:
+    ada = learner(tool, name="cases-ecg-rhythms")
+    ada.walk()
+    message = write_message(ada.claim())
+    fits("NativeClaim", message)
+    spoiled = replace(ada.facts.record, responses={})
+    found = tool.claim(write_message(replace(ada.claim(), record=spoiled)), "key-0")
+    assert not found.is_awarded and {reason.code for reason in found.reasons} == {"facts_impossible"}
+    for key in ("key-1", "key-2"):
+        assert tool.claim(message, key).is_awarded
+    with world.db() as db:
+        kept = {row.item: row.value for row in db.scalars(select(models.ContentResponse))}
+    assert kept == {key: one.answer for key, one in ada.facts.record.responses.items()} and len(kept) == 3

@@ -36,4 +36,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_outbox",
         "test_studio",
         "test_tutor",
+        "test_cases",
     }

@@ -58,6 +58,7 @@ from lti_tool.db.models.question import (
     QuestionVersion,
 )
 from lti_tool.db.models.record import Participation, Study, StudyView
+from lti_tool.db.models.response import ContentResponse
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
 from lti_tool.db.models.wording import CreditWorking, WordingConfirmation
@@ -90,6 +91,7 @@ __all__ = [
     "Commitment",
     "Company",
     "ConnectionState",
+    "ContentResponse",
     "Course",
     "CourseMember",
     "Credential",

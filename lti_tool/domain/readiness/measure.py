@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lti_tool.domain.activity import PersonRole
-from lti_tool.domain.document import Document, part, records
+from lti_tool.domain.activity import ContentKind, PersonRole
+from lti_tool.domain.assessment import QuestionKind
+from lti_tool.domain.document import Document, is_given, part, records
 from lti_tool.domain.plan import PlanSection, question_keys
-from lti_tool.domain.readiness.rule import AMA, ANALYSIS, OURS, Days, Finding, Rule, Severity, day_of, found, whole
+from lti_tool.domain.readiness.rule import (
+    AMA,
+    ANALYSIS,
+    OURS,
+    STANDARD_1,
+    Days,
+    Finding,
+    Rule,
+    Severity,
+    day_of,
+    found,
+    whole,
+)
 
 SECONDS_PER_QUESTION = 30
 """Less than that is a test of reading speed."""
+REASONED = f"{STANDARD_1}: recommendations rest on science, evidence and clinical reasoning"
 MEASURED = f"{AMA}: the assessment measures achievement of the objectives"
 
 
@@ -69,6 +83,44 @@ def _no_rationale(document: Document, days: Days) -> Iterator[Finding]:
             yield found(f"questions[{question['key']}].rationale")
 
 
+def _cases(document: Document) -> Iterator[tuple[Document, Document | None]]:
+    """Every case of the content with its question, ``None`` for a key that leads nowhere."""
+    questions = {question["key"]: question for question in records(document.get("questions"))}
+    for item in records(part(document, "content", "items")):
+        if item.get("kind") == ContentKind.CASE:
+            yield item, questions.get(item.get("question"))
+
+
+def _has_key(question: Document) -> bool:
+    match question.get("kind"):
+        case QuestionKind.SINGLE | QuestionKind.MULTIPLE:
+            return any(choice.get("is_correct") for choice in records(question.get("choices")))
+        case QuestionKind.MATCHING:
+            return bool(question.get("pairs"))
+        case QuestionKind.ORDERING:
+            return bool(question.get("entries"))
+        case _:
+            return is_given(question.get("answer"))
+
+
+def _case_without_question(document: Document, days: Days) -> Iterator[Finding]:
+    for item, question in _cases(document):
+        if question is None:
+            yield found(f"content.items[{item['key']}].question", title=item.get("title") or "")
+
+
+def _case_without_key(document: Document, days: Days) -> Iterator[Finding]:
+    for item, question in _cases(document):
+        if question is not None and not _has_key(question):
+            yield found(f"content.items[{item['key']}].question", title=item.get("title") or "")
+
+
+def _case_without_rationale(document: Document, days: Days) -> Iterator[Finding]:
+    for item, question in _cases(document):
+        if question is not None and not question.get("rationale"):
+            yield found(f"questions[{question['key']}].rationale", title=item.get("title") or "")
+
+
 def _no_pair(document: Document, days: Days) -> Iterator[Finding]:
     before, after = set(question_keys(document, "pre_test")), set(question_keys(document, "post_test"))
     if before and not before & after:
@@ -112,6 +164,9 @@ RULES = (
     Rule("pool_too_small", _ASSESSMENT, "a test that can be given", _small_pool),
     Rule("two_draws", _ASSESSMENT, "a test that can be given", _two_draws),
     Rule("rationale_missing", _ASSESSMENT, OURS, _no_rationale, _HINT),
+    Rule("case_question_missing", PlanSection.CONTENT, "a case that can be answered", _case_without_question),
+    Rule("case_key_missing", PlanSection.CONTENT, "a case that can be answered", _case_without_key),
+    Rule("case_rationale_missing", _ASSESSMENT, REASONED, _case_without_rationale),
     Rule("no_pairs", _ASSESSMENT, ANALYSIS, _no_pair, _HINT),
     Rule("time_too_short", _ASSESSMENT, OURS, _short_time, _HINT),
     Rule("attempts_beyond_expiry", _ASSESSMENT, "a test that can be given", _endless_wait),

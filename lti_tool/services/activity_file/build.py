@@ -58,7 +58,22 @@ def _person(data: Data) -> PersonInControl:
     )
 
 
-def _content_item(data: Data) -> ContentItem:
+def _poll_question(data: Data) -> Question:
+    kind = QuestionKind.MULTIPLE if data["several"] else QuestionKind.SINGLE
+    return Question(data["key"], kind, data["stem"], _entries(data["choices"]))
+
+
+def _item_question(data: Data, questions: dict[str, Question]) -> Question | None:
+    match ContentKind(data["kind"]):
+        case ContentKind.CASE:
+            return questions[data["question"]]
+        case ContentKind.POLL:
+            return _poll_question(data)
+        case _:
+            return None
+
+
+def _content_item(data: Data, questions: dict[str, Question]) -> ContentItem:
     return ContentItem(
         key=data["key"],
         kind=ContentKind(data["kind"]),
@@ -70,11 +85,15 @@ def _content_item(data: Data) -> ContentItem:
         citation=data.get("citation", ""),
         minutes=data.get("minutes"),
         minimum_coverage=data.get("minimum_coverage"),
+        question=_item_question(data, questions),
+        is_required=data.get("required", True),
     )
 
 
-def _content(data: Data | None) -> Content | None:
-    return Content(tuple(map(_content_item, data["items"])), data["minimum_minutes"]) if data else None
+def _content(data: Data | None, questions: dict[str, Question]) -> Content | None:
+    if not data:
+        return None
+    return Content(tuple(_content_item(item, questions) for item in data["items"]), data["minimum_minutes"])
 
 
 def _entries(items: list[Data]) -> tuple[Entry, ...]:
@@ -194,7 +213,7 @@ def build_activity(data: Data) -> Activity:
         people=tuple(map(_person, data["people"])),
         credits=tuple(map(_offer, data["credits"])),
         requirements={step: Requirement(data["steps"][step.value]) for step in steps},
-        content=_content(data["content"]),
+        content=_content(data["content"], questions),
         pre_test=_pre_test(data["pre_test"], questions),
         post_test=_post_test(data["post_test"], questions),
         evaluation=_evaluation(data["evaluation"]),

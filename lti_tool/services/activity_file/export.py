@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import yaml
@@ -11,6 +12,7 @@ from lti_tool.domain.assessment import Entry, Question, QuestionKind, Test
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, ItemKind
+from lti_tool.domain.response import is_case, items_of
 from lti_tool.services.activity_file.fields import FORMAT
 from lti_tool.services.activity_file.scales import SCALES
 
@@ -72,10 +74,24 @@ def _content_item(item: ContentItem) -> Data:
             return data | {"file": item.file}
         case ContentKind.ARTICLE:
             return data | {"citation": item.citation, "url": item.url}
+        case ContentKind.CASE | ContentKind.POLL:
+            return data | _full({"body": item.body}) | _asked(item)
         case _:
             coverage = None if item.minimum_coverage is None else str(item.minimum_coverage)
             media = {"url": item.url, "captions": item.captions, "minutes": item.minutes}
             return data | media | {"minimum_coverage": coverage}
+
+
+def _asked(item: ContentItem) -> Data:
+    """A case names its question, a poll holds it."""
+    question = item.question
+    if question is None:
+        raise BadInput("question_missing", f"the item {item.key!r} asks nothing")
+    waits = {"required": item.is_required}
+    if item.kind is ContentKind.CASE:
+        return {"question": question.key, **waits}
+    is_several = question.kind is QuestionKind.MULTIPLE
+    return {"stem": question.stem, "choices": _entries(question.entries), "several": is_several, **waits}
 
 
 def _entries(entries: tuple[Entry, ...]) -> list[Data]:
@@ -123,12 +139,13 @@ def question_data(question: Question) -> Data:
 
 
 def _questions(activity: Activity) -> list[Data]:
-    """Each question once, those of the post-test first."""
+    """Each question once, those of the post-test first, those of cases last."""
     found: dict[str, Question] = {}
-    for test in filter(None, (activity.post_test, activity.pre_test)):
-        for question in test.questions:
-            if found.setdefault(question.key, question) != question:
-                raise BadInput("question_differs", f"question {question.key!r} differs between the tests")
+    tests = [test.questions for test in (activity.post_test, activity.pre_test) if test is not None]
+    cases = [item.question for item in items_of(activity) if is_case(item) and item.question is not None]
+    for question in (*chain.from_iterable(tests), *cases):
+        if found.setdefault(question.key, question) != question:
+            raise BadInput("question_differs", f"question {question.key!r} differs between the tests")
     return [question_data(question) for question in found.values()]
 
 

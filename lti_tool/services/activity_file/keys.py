@@ -12,6 +12,7 @@ from lti_tool.services.activity_file.kinds import WHERE, did_you_mean, join
 
 Data = dict[str, Any]
 
+_MEASURED = "AMA PRA core requirements: the assessment measures achievement of the objectives"
 MOST_NAMED = 40
 """How many keys a remedy looks through and lists."""
 
@@ -41,7 +42,9 @@ def _key_set(value: Any) -> tuple[str, ...]:
 def _lists(data: Data) -> Iterable[list[Data]]:
     """Every list whose items have keys of their own."""
     yield from (records(data.get(name)) for name in ("objectives", "people", "questions"))
-    yield records(part(data, "content", "items"))
+    items = records(part(data, "content", "items"))
+    yield items
+    yield from (records(item.get("choices")) for item in items)
     forms = records(part(data, "evaluation", "items"))
     yield forms
     for item in [*records(data.get("questions")), *forms]:
@@ -57,6 +60,18 @@ def _question(question: Data, data: Data, findings: Findings) -> None:
         _pairs(question, findings)
     for name in ("choices", "prompts", "options", "entries"):
         _unique(records(question.get(name)), findings, "text", folded=True)
+
+
+def _items(data: Data, findings: Findings) -> None:
+    """A case asks a question of the list, and one that no test asks: learners have seen its key."""
+    tested = {key for name in ("pre_test", "post_test") for key in part(data, name, "questions") or []}
+    for item in records(part(data, "content", "items")):
+        where, key = join(item[WHERE], "question"), item.get("question")
+        _known(key, _key_set(data.get("questions")), where, findings, "question")
+        if key and key in tested:
+            what = f"the question {key!r} is asked in a test as well"
+            findings.add(where, what, "ask another one here: a case shows the right answer", _MEASURED)
+        _unique(records(item.get("choices")), findings, "text", folded=True)
 
 
 def _pairs(question: Data, findings: Findings) -> None:
@@ -89,10 +104,13 @@ def _quotas(data: Data, findings: Findings) -> None:
 
 def _unused(data: Data, findings: Findings) -> None:
     used = {*(part(data, "pre_test", "questions") or []), *(part(data, "post_test", "questions") or [])}
+    used |= {item.get("question") for item in records(part(data, "content", "items"))}
     for question in records(data.get("questions")):
         if question.get("key") and question["key"] not in used:
             findings.add(
-                question[WHERE], "the question is in no test", "add its key to pre_test or post_test, or delete it"
+                question[WHERE],
+                "the question is in no test and no case",
+                "add its key to pre_test, post_test or a case, or delete it",
             )
 
 
@@ -103,6 +121,7 @@ def check_keys(data: Data, findings: Findings) -> None:
     _unique(records(data.get("credits")), findings, "type")
     for question in records(data.get("questions")):
         _question(question, data, findings)
+    _items(data, findings)
     for item in records(part(data, "evaluation", "items")):
         _known(item["objective"], _key_set(data["objectives"]), join(item[WHERE], "objective"), findings, "objective")
     for name in ("pre_test", "post_test"):

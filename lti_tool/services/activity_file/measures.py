@@ -82,7 +82,9 @@ def _numeric(question: Data, findings: Findings) -> None:
 
 
 def _objectives(data: Data, findings: Findings) -> None:
-    items = [*records(data["questions"]), *records(part(data, "evaluation", "items"))]
+    taught = {item.get("question") for item in records(part(data, "content", "items"))}
+    asked = [question for question in records(data["questions"]) if question.get("key") not in taught]
+    items = [*asked, *records(part(data, "evaluation", "items"))]
     measured = {item.get("objective") for item in items}
     for objective in records(data["objectives"]):
         if objective.get("key") and objective["key"] not in measured:

@@ -10,7 +10,7 @@ from typing import Any
 from lti_tool.domain.fault import Findings
 from lti_tool.exchange.markup import images_in
 from lti_tool.exchange.picture import MAX_IMAGE_BYTES, is_picture
-from lti_tool.services.activity_file.fields import FILE
+from lti_tool.services.activity_file.basics import FILE
 from lti_tool.services.activity_file.kinds import WHERE, join
 
 MAX_PDF_BYTES = 30_000_000

@@ -17,6 +17,7 @@ from lti_tool.domain.disclosure import (
 )
 from lti_tool.domain.dossier import Block, Bullets, FactList, Grid, Heading, Missing, Paragraph
 from lti_tool.domain.evaluation import Evaluation
+from lti_tool.domain.response import is_case, items_of
 from lti_tool.domain.text import RichText
 
 HEADINGS = {
@@ -177,15 +178,37 @@ def instrument_blocks(activity: Activity) -> Iterator[Block]:
             if test is activity.post_test and sentence:
                 yield text(sentence)
             yield Grid(("No.", "Question", "Answers (right ones marked)"), tuple(_questions(test)), (8, 46, 46))
+    yield from _formative(activity)
     if activity.evaluation is not None:
         yield Heading("Evaluation")
         yield Grid(("No.", "Item", "Answers"), tuple(_items(activity.evaluation)), (8, 54, 38))
 
 
+def _formative(activity: Activity) -> Iterator[Block]:
+    """Cases and polls of the content: answered while studying, never graded."""
+    asked = [(item, item.question) for item in items_of(activity) if item.question is not None]
+    cases = [(item, question) for item, question in asked if is_case(item)]
+    polls = [(item, question) for item, question in asked if not is_case(item)]
+    if cases:
+        yield Heading("Cases in the content (formative, not graded)")
+        rows = tuple(
+            (item.title, _stem(question), "\n".join((*_answers(question), *_paragraphs(question.rationale))))
+            for item, question in cases
+        )
+        yield Grid(("Case", "Question", "Answers (right ones marked) and rationale"), rows, (18, 36, 46))
+    if polls:
+        yield Heading("Polls in the content (not graded)")
+        rows = tuple((item.title, _stem(question), "\n".join(_answers(question))) for item, question in polls)
+        yield Grid(("Poll", "Question", "Choices"), rows, (18, 44, 38))
+
+
+def _stem(question: Question) -> str:
+    return "\n".join(filter(None, (*_paragraphs(question.vignette), *_paragraphs(question.stem))))
+
+
 def _questions(test: Test) -> Iterator[tuple[str, str, str]]:
     for number, question in enumerate(test.questions, start=1):
-        stem = "\n".join(filter(None, (*_paragraphs(question.vignette), *_paragraphs(question.stem))))
-        yield str(number), stem, "\n".join(_answers(question))
+        yield str(number), _stem(question), "\n".join(_answers(question))
 
 
 def _paragraphs(markdown: str) -> Sequence[str]:

@@ -42,8 +42,12 @@ def _points(value: Decimal) -> str:
     return str(format_decimal(value.quantize(Decimal("0.01")).normalize()))
 
 
-def _fault_texts(faults: Mapping[str, str]) -> dict[str, str]:
-    words = {"order_incomplete": _("Give every line a place of its own.")}
+def fault_texts(faults: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with an answer, by question."""
+    words = {
+        "order_incomplete": _("Give every line a place of its own."),
+        "unanswered": _("This question is not answered yet."),
+    }
     return {key: words.get(code, _("This answer could not be read. Check it.")) for key, code in faults.items()}
 
 
@@ -210,7 +214,7 @@ def _again(work: Work, kind: TestKind, saved: Saved) -> Response:
         raise BadInput("attempt_closed")
     if saved.stale:
         return _form_page(work, found, attempt, status=409, stale=[_numbers(attempt)[key] for key in saved.stale])
-    errors = _fault_texts(saved.faults)
+    errors = fault_texts(saved.faults)
     typed = Typed(attempt.answers, _fields(), errors)
     return _form_page(work, found, attempt, status=422, typed=typed, faults=_summary(attempt, errors))
 

@@ -158,6 +158,14 @@ def _mark(question: Question, key: str, chosen: tuple[str, ...]) -> str | None:
     return "correct" if key in question.correct else "incorrect" if key in chosen else None
 
 
+def question_answered(
+    question: Question, item: FormItem, answers: Mapping[str, Answer], address_of: MediaUrl = media_url
+) -> ShownQuestion:
+    """What was answered to a question without a right answer."""
+    macro, arguments = _body(question, item, Typed(answers))
+    return _shown(question, macro, {**arguments, "review": True}, 0, 0, address_of)
+
+
 def question_revealed(
     question: Question,
     item: FormItem,

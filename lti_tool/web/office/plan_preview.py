@@ -9,15 +9,16 @@ from flask import Response, g, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Activity, ContentItem, Step
-from lti_tool.domain.assessment import Test
+from lti_tool.domain.assessment import Test, right_answer
 from lti_tool.domain.disclosure import pass_mark_sentence
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import Refused
+from lti_tool.domain.response import form_of, is_case, items_of
 from lti_tool.services.plan.preview import Preview, learner_page, preview, preview_certificate
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.information import HEADINGS
-from lti_tool.web.learner.questions import Typed, question_to_answer
+from lti_tool.web.learner.questions import ShownQuestion, Typed, question_revealed, question_to_answer
 from lti_tool.web.markdown import markdown
 from lti_tool.web.messages import STEP_NAMES
 from lti_tool.web.office import blueprint
@@ -96,7 +97,7 @@ def _step_page(work: OfficeWork, found: Preview, step: Step) -> Response:
 def _step_values(activity: Activity, step: Step) -> Mapping[str, Any]:
     match step:
         case Step.CONTENT:
-            return {"items": [_item(item) for item in (activity.content.items if activity.content else ())]}
+            return {"items": [_item(item, activity.references) for item in items_of(activity)]}
         case Step.PRE_TEST:
             return {"questions": _questions(activity.pre_test)}
         case Step.POST_TEST:
@@ -111,14 +112,31 @@ def _step_values(activity: Activity, step: Step) -> Mapping[str, Any]:
             return {}
 
 
-def _item(item: ContentItem) -> dict[str, Any]:
+def _item(item: ContentItem, citations: Mapping[str, str]) -> dict[str, Any]:
     return {
         "title": item.title,
         "kind": item.kind.value,
         "citation": item.citation,
         "address": g.media_address(item.file) if item.file else item.url,
         "body": markdown(item.body, g.media_address) if item.body else None,
+        "asked": _asked(item),
+        "answered": _answered(item, citations),
     }
+
+
+def _asked(item: ContentItem) -> ShownQuestion | None:
+    """As learners meet it: without key and rationale."""
+    question = item.question
+    return question_to_answer(question, form_of(question), 0, 0, Typed({})) if question is not None else None
+
+
+def _answered(item: ContentItem, citations: Mapping[str, str]) -> ShownQuestion | None:
+    """As learners see a case once they have answered it right."""
+    question = item.question
+    if question is None or not is_case(item):
+        return None
+    answers = {question.key: right_answer(question)}
+    return question_revealed(question, form_of(question), 0, 0, answers, citations)
 
 
 def _questions(test: Test | None) -> list[Any]:

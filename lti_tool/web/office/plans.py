@@ -12,7 +12,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.plan import PlanState
 from lti_tool.services.activity_file import CheckedFile, read_activity_text
-from lti_tool.services.activity_file.fields import FILE
+from lti_tool.services.activity_file.basics import FILE
 from lti_tool.services.plan.begin import adopt_activity, create_plan, plan_from_activity
 from lti_tool.services.plan.listing import list_plans, unplanned_activities
 from lti_tool.web.access import OfficeWork, office_route

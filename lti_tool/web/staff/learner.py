@@ -61,6 +61,7 @@ SENTENCES = {
     "acknowledged": lazy_gettext("Acknowledged the information and disclosure"),
     "attempt_started": lazy_gettext("%(test)s, attempt %(number)s: began"),
     "content_opened": lazy_gettext("Opened “%(title)s”"),
+    "content_answered": lazy_gettext("Answered “%(title)s”"),
     "content_finished": lazy_gettext("Finished the content"),
     "evaluated": lazy_gettext("Answered the evaluation"),
     "certificate_issued": lazy_gettext("Certificate %(number)s issued"),

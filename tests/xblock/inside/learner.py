@@ -80,6 +80,9 @@ class Learner:
     def study(self, keys: list[str]) -> None:
         for key in keys:
             self.act("open_item", "content", item=key)
+            asked = re.search(r'type="radio" id="[^"]*" name="([^"]*)" value="([^"]*)"', self.html)
+            if asked:
+                self.act("answer_item", "content", item=key, **{asked.group(1): asked.group(2)})
             self.act("read_item", "content", item=key)
         self.act("finish_content", "content")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.activity import ContentKind
-from lti_tool.web.office.planning.controls import Control, Group, Rows, Text, Tick
+from lti_tool.web.office.planning.assessment import question_options
+from lti_tool.web.office.planning.controls import Choice, Control, Group, Rows, Text, Tick
 
 _RECORDING: tuple[Control, ...] = (
     Text("url", lazy_gettext("Address of the recording"), lazy_gettext("Beginning with https://"), limit=2000),
@@ -19,6 +20,13 @@ _RECORDING: tuple[Control, ...] = (
         is_needed=False,
     ),
 )
+_WAITS = Tick(
+    "required",
+    lazy_gettext("What follows opens only once this is answered"),
+    lazy_gettext("Any answer opens it; a wrong one never stops anybody."),
+    is_kept=True,
+)
+_MARKDOWN = lazy_gettext("Markdown. An uploaded image: ![what can be seen](file.png)")
 _KINDS: dict[str, tuple[object, tuple[Control, ...]]] = {
     ContentKind.PAGE: (
         lazy_gettext("Page"),
@@ -26,7 +34,7 @@ _KINDS: dict[str, tuple[object, tuple[Control, ...]]] = {
             Text(
                 "body",
                 lazy_gettext("Text"),
-                lazy_gettext("Markdown. An uploaded image: ![what can be seen](file.png)"),
+                _MARKDOWN,
                 rows=12,
                 limit=100_000,
             ),
@@ -43,6 +51,42 @@ _KINDS: dict[str, tuple[object, tuple[Control, ...]]] = {
         (
             Text("citation", lazy_gettext("Full citation"), rows=2, limit=2000),
             Text("url", lazy_gettext("Where it is published"), lazy_gettext("Beginning with https://"), limit=2000),
+        ),
+    ),
+    ContentKind.CASE: (
+        lazy_gettext("Case with a question"),
+        (
+            Text("body", lazy_gettext("Case"), _MARKDOWN, rows=8, limit=100_000),
+            Choice(
+                "question",
+                lazy_gettext("Question"),
+                question_options,
+                lazy_gettext(
+                    "Written in the section Assessment, with the right answer and its rationale, and asked in no "
+                    "test. It is never graded: learners see the explanation and what others chose as soon as they have "
+                    "answered."
+                ),
+                prompt=lazy_gettext("Choose"),
+            ),
+            _WAITS,
+        ),
+    ),
+    ContentKind.POLL: (
+        lazy_gettext("Poll"),
+        (
+            Text("body", lazy_gettext("Text before the question"), _MARKDOWN, rows=4, limit=100_000, is_needed=False),
+            Text("stem", lazy_gettext("Question"), rows=2, limit=2000),
+            Rows(
+                "choices",
+                lazy_gettext("Choices"),
+                (Text("text", lazy_gettext("Text")),),
+                "a",
+                lazy_gettext("Choice"),
+                lazy_gettext("None of them is right. Learners see what others chose once they have answered."),
+                title="text",
+            ),
+            Tick("several", lazy_gettext("Several can be chosen")),
+            _WAITS,
         ),
     ),
 }

@@ -139,6 +139,18 @@ WORDS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("Two draws exclude each other"),
         lazy_gettext("Draw from the whole pool, or per objective."),
     ),
+    "case_question_missing": (
+        lazy_gettext("The case “%(title)s” asks no question"),
+        lazy_gettext("Write the question in the section Assessment, then choose it here."),
+    ),
+    "case_key_missing": (
+        lazy_gettext("The question of the case “%(title)s” has no right answer"),
+        lazy_gettext("Mark it in the section Assessment, or make the item a poll."),
+    ),
+    "case_rationale_missing": (
+        lazy_gettext("The question of the case “%(title)s” has no rationale"),
+        lazy_gettext("Explain the right answer: learners read it as soon as they have answered."),
+    ),
     "rationale_missing": (
         lazy_gettext("The question has no rationale"),
         lazy_gettext("Explain the right answer: this is where learners learn."),

@@ -83,6 +83,25 @@ def measured_by_nothing(document: Document) -> None:
             question["objective"] = "treat"
 
 
+def with_case(question: str, **changes: Any) -> Breaking:
+    """A case that asks ``question``; the question ``x`` is there, changed."""
+
+    def change(document: Document) -> None:
+        document["content"]["items"].append(
+            {"key": "c1", "kind": "case", "title": "C", "body": "B", "question": question}
+        )
+        asked = {
+            "key": "x",
+            "kind": "single",
+            "stem": "S",
+            "rationale": "R",
+            "choices": [{"key": "a", "is_correct": True}],
+        }
+        document["questions"].append(asked | changes)
+
+    return change
+
+
 CASES: list[tuple[str, str, str, Breaking]] = [
     # code, path, part of the source, what breaks a plan that is without fault
     ("gap_missing", "need.gaps", NEEDS, sets("need", "gaps", to=[])),
@@ -157,6 +176,13 @@ CASES: list[tuple[str, str, str, Breaking]] = [
         lambda document: document["post_test"].update(draw="10", draw_per_objective={"severe": "1"}),
     ),
     ("rationale_missing", "questions[q-category].rationale", "", for_item("questions", "q-category", rationale="")),
+    ("case_question_missing", "content.items[c1].question", "can be answered", with_case("gone")),
+    ("case_question_missing", "content.items[c1].question", "can be answered", with_case("")),
+    ("case_key_missing", "content.items[c1].question", "can be answered", with_case("x", choices=[{"key": "a"}])),
+    ("case_key_missing", "content.items[c1].question", "can be answered", with_case("x", kind="true_false")),
+    ("case_key_missing", "content.items[c1].question", "can be answered", with_case("x", kind="matching")),
+    ("case_key_missing", "content.items[c1].question", "can be answered", with_case("x", kind="ordering")),
+    ("case_rationale_missing", "questions[x].rationale", STANDARD_1, with_case("x", rationale="")),
     ("no_pairs", "pre_test.questions", ANALYSIS, sets("pre_test", "questions", to=["other"])),
     ("time_too_short", "post_test.time_limit_minutes", "", sets("post_test", "time_limit_minutes", to="4")),
     (

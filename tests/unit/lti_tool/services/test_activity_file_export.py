@@ -78,6 +78,18 @@ def questions(draw: st.DrawFn, key: str, activity: Activity) -> Question:
     raise AssertionError(kind)
 
 
+@st.composite
+def formative(draw: st.DrawFn, activity: Activity) -> tuple[ContentItem, ContentItem]:
+    """A case with a question of its own, and a poll."""
+    asked = draw(questions("c0", activity))
+    case = ContentItem("case", ContentKind.CASE, draw(lines), body=draw(markdown), question=asked)
+    kind = draw(st.sampled_from([QuestionKind.SINGLE, QuestionKind.MULTIPLE]))
+    question = Question("poll", kind, draw(markdown), draw(entries()))
+    before = draw(st.one_of(st.just(""), markdown))
+    poll = ContentItem("poll", ContentKind.POLL, draw(lines), body=before, question=question)
+    return replace(case, is_required=draw(st.booleans())), replace(poll, is_required=draw(st.booleans()))
+
+
 people = st.builds(
     PersonInControl,
     key=st.just("somebody"),
@@ -114,7 +126,7 @@ def activities(draw: st.DrawFn) -> Activity:
         ),
         references={**base.references, draw(keys): draw(lines)},
         content=Content(
-            (ContentItem("page", ContentKind.PAGE, draw(lines), body=draw(markdown)),),
+            (ContentItem("page", ContentKind.PAGE, draw(lines), body=draw(markdown)), *draw(formative(base))),
             draw(st.one_of(st.none(), st.integers(1, 60))),
         ),
         pre_test=Test(TestKind.PRE, tuple(pool[:1]), has_shuffle=draw(st.booleans())),

@@ -57,6 +57,7 @@ from lti_tool.db.models.question import (
     QuestionVersion,
 )
 from lti_tool.db.models.record import Participation, Study, StudyView
+from lti_tool.db.models.retention import DataRequest, LegalHold, RetentionPeriod
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
 from lti_tool.db.models.wording import CreditWorking, WordingConfirmation
@@ -94,6 +95,7 @@ __all__ = [
     "Credential",
     "CreditEntry",
     "CreditWorking",
+    "DataRequest",
     "Delivery",
     "Deployment",
     "DisclosedRelationship",
@@ -110,6 +112,7 @@ __all__ = [
     "LateClaim",
     "LateClaimPolicy",
     "Learner",
+    "LegalHold",
     "Mail",
     "Media",
     "Mitigation",
@@ -139,6 +142,7 @@ __all__ = [
     "QuestionVersion",
     "RegistrationInvitation",
     "RelevanceDecision",
+    "RetentionPeriod",
     "RoleMap",
     "ShownText",
     "Signatory",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from lti_tool.services.session import Visit
 LEARNER = "learner"
 """Who asked, where it was the person themselves."""
 LISTED = 200
+FOUND = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class RequestRow:
     asked_at: datetime
     answer: str
     decided_at: datetime | None
+
+    is_open: bool
+    """Nobody has closed it: it waits, or restricts until the learner ends it."""
 
     @property
     def is_waiting(self) -> bool:
@@ -73,6 +77,7 @@ def _row(session: Session, row: models.DataRequest) -> RequestRow:
         row.asked_at,
         row.answer,
         row.decided_at,
+        row.closed_at is None,
     )
 
 
@@ -106,6 +111,19 @@ def data_person(session: Session, officer: Officer, learner_id: str) -> DataPers
     if row is None or row.provider_id != officer.provider_id:
         raise NotFound("person_unknown")
     return DataPerson(row.id, row.lms_name or row.printed_name, row.subject)
+
+
+def found_people(session: Session, officer: Officer, search: str) -> Sequence[DataPerson]:
+    """Those whose name holds the words, or whose id of the LMS is exactly that; none without words."""
+    officer.require_everywhere(Capability.CONFIGURE)
+    words = search.strip()
+    if not words:
+        return ()
+    table = models.Learner
+    names = (table.lms_name.icontains(words, autoescape=True), table.printed_name.icontains(words, autoescape=True))
+    query = select(table).where(table.provider_id == officer.provider_id, or_(table.subject == words, *names))
+    rows = session.scalars(query.order_by(table.lms_name, table.printed_name, table.id).limit(FOUND))
+    return [DataPerson(row.id, row.lms_name or row.printed_name, row.subject) for row in rows]
 
 
 def ask(session: Session, visit: Visit, kind: RequestKind, reason: str, now: datetime) -> str:

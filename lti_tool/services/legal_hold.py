@@ -43,6 +43,13 @@ def legal_holds(session: Session, officer: Officer) -> Sequence[HoldRow]:
     return [_row(session, row) for row in rows]
 
 
+def activities_to_hold(session: Session, officer: Officer) -> Sequence[tuple[str, str]]:
+    """Activities that can be held: key and title, by title."""
+    table = models.Activity
+    query = select(table.id, table.title).where(table.provider_id == officer.provider_id)
+    return [(key, title) for key, title in session.execute(query.order_by(table.title, table.id))]
+
+
 def _row(session: Session, row: models.LegalHold) -> HoldRow:
     activity = session.get(models.Activity, row.activity_id) if row.activity_id else None
     target = activity.title if activity else person_name(session, row.learner_id or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.catalogue import credit_name, credit_types
+from lti_tool.catalogue import credit_types
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
 from lti_tool.db.upsert import insert_or_replace
@@ -57,6 +57,14 @@ def rules_on(day: date) -> tuple[Rule, ...]:
     """Those for everybody, and those of the credit types in force."""
     types = (rule_of_type(one.code, one.body, one.edition, one.retention_years) for one in credit_types(day))
     return (*RULES, *types)
+
+
+def rules_of_class(record_class: RecordClass, rules: Sequence[Rule]) -> Sequence[Rule]:
+    """Those of bodies that are about a class, the longest first; of types only those that ask for more."""
+    about = [rule for rule in rules if record_class in rule.classes and rule.body]
+    general = max((rule.months or 0 for rule in about if not rule.credit_types), default=0)
+    shown = [rule for rule in about if not rule.credit_types or (rule.months or 0) > general]
+    return sorted(shown, key=lambda rule: (-(rule.months or 0), rule.key))
 
 
 def own_periods(session: Session, provider_id: str) -> dict[RecordClass, int]:
@@ -157,8 +165,3 @@ def set_periods(session: Session, officer: Officer, months: Mapping[RecordClass,
     if changed:
         detail = {name.value: [before.get(name), number] for name, number in changed.items()}
         note(session, officer, "retention.periods_set", f"provider:{officer.provider_id}", now, detail=detail)
-
-
-def type_label(key: str) -> str:
-    """The credit type's name, for the key of a rule of one; else ``""``."""
-    return credit_name(key.removeprefix("type-")) if key.startswith("type-") else ""

@@ -23,7 +23,7 @@ from lti_tool.services.audit import Actor, ToolActor, note
 from lti_tool.services.erasure import check_erasable, erase
 from lti_tool.services.legal_hold import person_name
 from lti_tool.services.office import Officer
-from lti_tool.services.purge_tables import Counts
+from lti_tool.services.row_count import Counts
 from lti_tool.services.row_key import is_row_key
 from lti_tool.services.session import Visit
 

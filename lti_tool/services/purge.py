@@ -19,8 +19,9 @@ from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.retention import RecordClass, is_held
 from lti_tool.services.audit import ToolActor, note
 from lti_tool.services.platform import providers
-from lti_tool.services.purge_tables import PURGES, Candidate, Counts, Purge
+from lti_tool.services.purge_tables import PURGES, Candidate, Purge
 from lti_tool.services.retention import Ground, ground_of
+from lti_tool.services.row_count import Counts, added
 
 BATCH = 100
 """Records per transaction."""
@@ -69,7 +70,15 @@ def _page(session: Session, ground: Ground, purge: Purge, after: str) -> Sequenc
 def due_now(session: Session, provider_id: str, now: datetime) -> tuple[Due, ...]:
     """What a run would purge, by class; nothing is changed."""
     ground = ground_of(session, provider_id, now)
-    return tuple(_due(session, ground, purge) for purge in PURGES)
+    found = [_due(session, ground, purge) for purge in PURGES]
+    return tuple(_together(name, found) for name in dict.fromkeys(one.record_class for one in found))
+
+
+def _together(record_class: RecordClass, found: Sequence[Due]) -> Due:
+    """A class that goes in several steps, as one."""
+    own = [one for one in found if one.record_class is record_class]
+    oldest = min((one.oldest for one in own if one.oldest), default=None)
+    return Due(record_class, sum(one.count for one in own), sum(one.held for one in own), oldest)
 
 
 def _due(session: Session, ground: Ground, purge: Purge) -> Due:
@@ -111,8 +120,7 @@ def purge_provider(
                 after, number, counts = purge_batch(session, provider_id, purge, after, now)
             if number:
                 done.records[purge.record_class] = done.records.get(purge.record_class, 0) + number
-            for table, rows in counts.items():
-                done.rows[table] = done.rows.get(table, 0) + rows
+            done.rows.update(added(done.rows, counts))
             if not after:
                 break
     return done

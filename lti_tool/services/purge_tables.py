@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Delete, delete, exists, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.retention import Facts, RecordClass, Retention
+from lti_tool.services.pseudonym import ERASED, take_name_off
 from lti_tool.services.retention import (
     Ground,
     activity_facts,
     day_of,
     participation_retention,
 )
-
-Counts: TypeAlias = dict[str, int]
+from lti_tool.services.row_count import Counts, added, counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,6 @@ class Purge:
     least_months: int
     candidates: Finder
     remove: Callable[[Session, Sequence[str]], Counts]
-
-
-def _counted(session: Session, statements: Sequence[Delete]) -> Counts:
-    found: Counts = {}
-    for statement in statements:
-        number = int(session.execute(statement.execution_options(synchronize_session=False)).rowcount)  # type: ignore[attr-defined]
-        if number:
-            found[statement.table.name] = found.get(statement.table.name, 0) + number  # type: ignore[attr-defined]
-    return found
 
 
 def _participations(
@@ -95,7 +86,7 @@ def remove_participations(session: Session, keys: Sequence[str]) -> Counts:
         part.activity_id == models.Placement.activity_id,
         models.Placement.id == models.Delivery.placement_id,
     )
-    return _counted(
+    return counted(
         session,
         (
             delete(certificate).where(certificate.award_id.in_(entries)),
@@ -120,7 +111,7 @@ def remove_answers(session: Session, keys: Sequence[str]) -> Counts:
     attempts = select(models.Attempt.id).where(models.Attempt.participation_id.in_(keys))
     others = (models.EvaluationResponse, models.Commitment, models.StudyView)
     statements = [delete(table).where(table.participation_id.in_(keys)) for table in others]
-    return _counted(session, (delete(models.Answer).where(models.Answer.attempt_id.in_(attempts)), *statements))
+    return counted(session, (delete(models.Answer).where(models.Answer.attempt_id.in_(attempts)), *statements))
 
 
 def _identifiers(session: Session, ground: Ground, before: datetime, after: str, limit: int) -> Sequence[Candidate]:
@@ -147,7 +138,40 @@ def _identifiers(session: Session, ground: Ground, before: datetime, after: str,
 
 
 def remove_identifiers(session: Session, keys: Sequence[str]) -> Counts:
-    return _counted(session, (delete(models.Credential).where(models.Credential.learner_id.in_(keys)),))
+    return counted(session, (delete(models.Credential).where(models.Credential.learner_id.in_(keys)),))
+
+
+def _people(session: Session, ground: Ground, before: datetime, after: str, limit: int) -> Sequence[Candidate]:
+    """Learners of whom nothing is left but their name. Whoever works in the office or teaches is not among them."""
+    person, seen = models.Learner, models.CourseMember
+    owners = (
+        models.Participation.learner_id,
+        models.CreditEntry.learner_id,
+        models.PendingAward.learner_id,
+        models.OfficeGrant.person_id,
+        models.OfficeAccount.person_id,
+        models.Person.learner_id,
+    )
+    newest = select(func.max(seen.last_seen_at)).where(seen.learner_id == person.id).scalar_subquery()
+    query = (
+        select(person.id, person.created_at, newest)
+        .where(person.provider_id == ground.provider_id, person.created_at < before, person.id > after)
+        .where(~person.subject.startswith(ERASED), *(~exists().where(column == person.id) for column in owners))
+        .order_by(person.id)
+        .limit(limit)
+    )
+    return [
+        Candidate(key, ground.retention(Facts(RecordClass.CREDIT, day_of(max(made, last or made)))), frozenset({key}))
+        for key, made, last in session.execute(query)
+    ]
+
+
+def remove_people(session: Session, keys: Sequence[str]) -> Counts:
+    """Their rows lose the name; counted as ``learner``."""
+    counts: Counts = {"learner": len(keys)}
+    for key in keys:
+        counts = added(counts, take_name_off(session, key))
+    return counts
 
 
 def _mail(session: Session, ground: Ground, before: datetime, after: str, limit: int) -> Sequence[Candidate]:
@@ -167,7 +191,7 @@ def _mail(session: Session, ground: Ground, before: datetime, after: str, limit:
 
 
 def remove_mail(session: Session, keys: Sequence[str]) -> Counts:
-    return _counted(session, (delete(models.Mail).where(models.Mail.id.in_(keys)),))
+    return counted(session, (delete(models.Mail).where(models.Mail.id.in_(keys)),))
 
 
 BETWEEN = "/"
@@ -192,7 +216,7 @@ def _sign_in(session: Session, ground: Ground, before: datetime, after: str, lim
 
 def remove_sign_in(session: Session, keys: Sequence[str]) -> Counts:
     table = models.ApiRequest
-    return _counted(session, (delete(table).where((table.deployment_id + BETWEEN + table.idempotency_key).in_(keys)),))
+    return counted(session, (delete(table).where((table.deployment_id + BETWEEN + table.idempotency_key).in_(keys)),))
 
 
 _PLAN_TABLES = (
@@ -235,7 +259,7 @@ def remove_disclosures(session: Session, keys: Sequence[str]) -> Counts:
     """What was decided about one activity's people. Their own forms stay with them: they may teach elsewhere."""
     roles = select(models.ActivityRole.id).where(models.ActivityRole.plan_id.in_(keys))
     tables = (*_PLAN_TABLES, models.EvidenceFile, models.ActivityRole)
-    return _counted(
+    return counted(
         session,
         (
             delete(models.Mitigation).where(models.Mitigation.activity_role_id.in_(roles)),
@@ -250,6 +274,7 @@ PURGES: tuple[Purge, ...] = (
     Purge(RecordClass.IDENTIFIERS, 15, _identifiers, remove_identifiers),
     Purge(RecordClass.ANSWERS, 12, _answers, remove_answers),
     Purge(RecordClass.CREDIT, 72, _credit, remove_participations),
+    Purge(RecordClass.CREDIT, 72, _people, remove_people),
     Purge(RecordClass.DISCLOSURES, 12, _disclosures, remove_disclosures),
 )
 """In this order. The audit trail is not among them: nothing in the tool removes an entry."""

@@ -196,7 +196,7 @@ def test_the_command_says_first_and_purges_then(world: World, monkeypatch: pytes
     with world.db() as db:
         assert db.scalars(select(models.CreditEntry)).one()
     wet = CliRunner().invoke(root, ["retention", "run", "--provider", PROVIDER])
-    assert wet.exit_code == 0 and "credit: 1 purged" in wet.output
+    assert wet.exit_code == 0 and "credit: 2 purged" in wet.output
     again = CliRunner().invoke(root, ["retention", "run"])
     assert "nothing was due" in again.output
     assert CliRunner().invoke(root, ["retention", "run", "--provider", "Nobody"]).exit_code == 1
@@ -208,6 +208,6 @@ def test_the_worker_purges_too(world: World) -> None:
     credited(world)
     world.clock.now = NOW + timedelta(days=365 * 10)
     due = [one for one in chores(world.deps, threading.Event()) if isinstance(one, Every) and one.interval == EVERY]
-    assert [one() for one in due] == [2] and [one() for one in due] == [0]
+    assert [one() for one in due] == [3] and [one() for one in due] == [0]
     with world.db() as db:
         assert db.scalars(select(models.CreditEntry)).all() == []

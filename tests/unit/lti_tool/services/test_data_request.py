@@ -26,9 +26,10 @@ from lti_tool.services.data_request import (
     requests_of,
     withdraw,
 )
-from lti_tool.services.erasure import ERASED, kept_for
+from lti_tool.services.erasure import kept_for
 from lti_tool.services.legal_hold import place_hold
 from lti_tool.services.outbox import claim as take_grade
+from lti_tool.services.pseudonym import ERASED
 from lti_tool.services.restriction import is_person_restricted
 from lti_tool.services.session import Visit
 from lti_tool.services.team import give

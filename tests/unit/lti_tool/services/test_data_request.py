@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
@@ -146,9 +146,7 @@ def test_credit_is_kept_told_and_restricted_and_the_rest_is_gone(world: World) -
         models.Delivery,
         models.Answer,
     )
-    assert {table.__tablename__: count(world, table) for table in gone} == dict.fromkeys(
-        (table.__tablename__ for table in gone), 0
-    )
+    assert [table.__tablename__ for table in gone if count(world, table)] == []
     assert counts["credential"] == 1 and counts["delivery"] == 1
     with transaction(world.sessions) as db:
         row = db.get_one(models.Learner, visit.learner_id)
@@ -293,13 +291,7 @@ def test_people_and_requests_of_others_do_not_exist(here: World, person: str) ->
         with pytest.raises(NotFound):
             decide(db, officer("f" * 32), request_id, is_granted=True, answer=SAID, now=NOW)
         with pytest.raises(Forbidden):
-            decide(
-                db,
-                officer(here.provider_id, Capability.REPORT),
-                request_id,
-                is_granted=True,
-                answer=SAID,
-                now=datetime(2026, 3, 3, tzinfo=UTC),
-            )
+            reporter = officer(here.provider_id, Capability.REPORT)
+            decide(db, reporter, request_id, is_granted=True, answer=SAID, now=NOW)
         with pytest.raises(BadInput):
             request_kind("dance")

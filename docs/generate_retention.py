@@ -76,8 +76,8 @@ def page() -> str:
         "## Rules",
         table(head, map(_rule, RULES)),
         "## Years of credit types",
-        "For credit of a type, its body's years, from the catalogue's edition in force now and from the one in force at "
-        "the award, whichever is longer.",
+        "For credit of a type, its body's years, from the catalogue's edition in force now or from the one in force\n"
+        "at the award, whichever is longer.",
         _types(),
         generator="generate_retention.py",
     )

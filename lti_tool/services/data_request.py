@@ -19,6 +19,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.data_request import RequestKind, RequestState, next_states
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
 from lti_tool.domain.late_claim import clean_reason
+from lti_tool.domain.launch import Launch
 from lti_tool.services.audit import Actor, ToolActor, note
 from lti_tool.services.erasure import check_erasable, erase
 from lti_tool.services.legal_hold import person_name
@@ -124,6 +125,18 @@ def found_people(session: Session, officer: Officer, search: str) -> Sequence[Da
     query = select(table).where(table.provider_id == officer.provider_id, or_(table.subject == words, *names))
     rows = session.scalars(query.order_by(table.lms_name, table.printed_name, table.id).limit(FOUND))
     return [DataPerson(row.id, row.lms_name or row.printed_name, row.subject) for row in rows]
+
+
+def person_of_launch(session: Session, launch: Launch) -> str:
+    """Key of the person whom a data-privacy launch is about, at the provider of its deployment; ``""`` for nobody."""
+    table, deployment = models.Learner, models.Deployment
+    query = (
+        select(table.id)
+        .join(deployment, deployment.provider_id == table.provider_id)
+        .where(deployment.platform_id == launch.platform.id, deployment.deployment_id == launch.deployment_id)
+        .where(table.issuer == launch.platform.issuer, table.subject == launch.for_user)
+    )
+    return session.scalars(query).first() or ""
 
 
 def ask(session: Session, visit: Visit, kind: RequestKind, reason: str, now: datetime) -> str:

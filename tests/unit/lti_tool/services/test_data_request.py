@@ -290,8 +290,8 @@ def test_people_and_requests_of_others_do_not_exist(here: World, person: str) ->
             withdraw(db, visit, person, NOW)
         with pytest.raises(NotFound):
             decide(db, officer("f" * 32), request_id, is_granted=True, answer=SAID, now=NOW)
+        reporter = officer(here.provider_id, Capability.REPORT)
         with pytest.raises(Forbidden):
-            reporter = officer(here.provider_id, Capability.REPORT)
             decide(db, reporter, request_id, is_granted=True, answer=SAID, now=NOW)
         with pytest.raises(BadInput):
             request_kind("dance")

@@ -101,11 +101,14 @@ def place_hold(
 
 
 def _check_target(session: Session, provider_id: str, learner_id: str, activity_id: str) -> None:
-    for key, table, code in ((learner_id, models.Learner, "person_unknown"), (activity_id, models.Activity, "")):
-        if key:
-            row: models.Learner | models.Activity | None = session.get(table, key) if is_row_key(key) else None
-            if row is None or row.provider_id != provider_id:
-                raise NotFound("person_unknown" if code else "activity_unknown")
+    if learner_id:
+        person = session.get(models.Learner, learner_id) if is_row_key(learner_id) else None
+        if person is None or person.provider_id != provider_id:
+            raise NotFound("person_unknown")
+    if activity_id:
+        activity = session.get(models.Activity, activity_id) if is_row_key(activity_id) else None
+        if activity is None or activity.provider_id != provider_id:
+            raise NotFound("activity_unknown")
 
 
 def lift_hold(session: Session, officer: Officer, hold_id: str, reason: str, now: datetime) -> None:

@@ -161,7 +161,9 @@ def _people(session: Session, ground: Ground, before: datetime, after: str, limi
         .limit(limit)
     )
     return [
-        Candidate(key, ground.retention(Facts(RecordClass.CREDIT, day_of(max(made, last or made)))), frozenset({key}))
+        Candidate(
+            key, ground.retention(Facts(RecordClass.CREDIT, day_of(max(filter(None, (made, last)))))), frozenset({key})
+        )
         for key, made, last in session.execute(query)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
@@ -112,7 +113,7 @@ def _receive(deps: Dependencies, now: datetime) -> Response:
     return response
 
 
-def _about(deps: Dependencies, found: Launch) -> dict[str, str]:
+def _about(deps: Dependencies, found: Launch) -> dict[str, Any]:
     """Whose data staff ask about by a data-privacy launch: a row key, or a word for nobody who is known here."""
     if found.message_type is not MessageType.DATA_PRIVACY or found.for_user == found.subject:
         return {}
@@ -230,7 +231,7 @@ def continue_in_window(work: PublicWork) -> ResponseReturnValue:
     """The same session in a window of its own, where this tool is first-party and keeps its cookie."""
     check_same_origin()
     opened = use_handoff(work.db, request.form.get("handoff", ""), work.now)
-    about = {ABOUT: request.form[ABOUT]} if request.form.get(ABOUT) else {}
+    about: dict[str, Any] = {ABOUT: request.form[ABOUT]} if request.form.get(ABOUT) else {}
     response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id, **about), 303))
     set_session_cookie(response, work.deps, opened.session_id, opened.token)
     return response

@@ -41,5 +41,5 @@ PERIOD_FAULTS: dict[str, Any] = {
 def reason_words(body: str, document: str, clause: str) -> str:
     """Which rule keeps a record: body, document and clause, or the provider's own period."""
     if not body:
-        return _("The provider’s own period")
+        return str(_("The provider’s own period"))
     return ", ".join(word for word in (body, document, clause) if word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +32,7 @@ def _lifetime(work: PublicWork) -> timedelta:
     return timedelta(hours=work.deps.settings.session_hours)
 
 
-def _entered(work: PublicWork, opened: OpenedOffice, endpoint: str = "office.home", **values: str) -> Response:
+def _entered(work: PublicWork, opened: OpenedOffice, endpoint: str = "office.home", **values: Any) -> Response:
     response = make_response(redirect(url_for(endpoint, office_id=opened.session_id, **values), 303))
     set_session_cookie(response, work.deps, opened.session_id, opened.token)
     return response

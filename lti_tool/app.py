@@ -49,6 +49,8 @@ from lti_tool.services.mail import Postman, deliver_mail
 from lti_tool.services.overdue import close_all_overdue
 from lti_tool.services.ports import CertificatePrinter, Mailer
 from lti_tool.services.press import Press
+from lti_tool.services.purge import EVERY as PURGE_CHECK
+from lti_tool.services.purge import purge_all
 from lti_tool.services.reconcile import Auditor, reconcile_due
 from lti_tool.services.reminder import ReminderChore
 from lti_tool.services.schedule import Every
@@ -201,6 +203,7 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
         found.append(Every(ROTATION_CHECK, lambda: _rotate(deps, every), deps.clock))
     auditor = Auditor(deps.sessions, deps.results, deps.clock, stop.is_set)
     found.append(Every(RECONCILE_CHECK, lambda: reconcile_due(auditor), deps.clock))
+    found.append(Every(PURGE_CHECK, lambda: purge_all(deps.sessions, deps.clock(), stop.is_set), deps.clock))
     return tuple(found)
 
 

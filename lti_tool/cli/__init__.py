@@ -15,6 +15,7 @@ from lti_tool.cli.grades import grades
 from lti_tool.cli.keys import keys
 from lti_tool.cli.office import office
 from lti_tool.cli.platform import platform
+from lti_tool.cli.retention import retention
 from lti_tool.cli.serve import serve
 from lti_tool.cli.worker import worker
 from lti_tool.domain.errors import CmeError
@@ -30,7 +31,7 @@ def root() -> None:
     """
 
 
-for command in (db, activity, catalogue, platform, office, grades, keys, worker, serve, demo, doctor):
+for command in (db, activity, catalogue, platform, office, grades, retention, keys, worker, serve, demo, doctor):
     root.add_command(command)
 
 

@@ -80,7 +80,7 @@ def launch_of(
     presentation = _object(claims, LTI + "launch_presentation", "launch_presentation")
     link = _resource_link(claims, is_required=message_type is MessageType.RESOURCE_LINK)
     custom = _custom(claims)
-    return Launch(
+    launch = Launch(
         message_type=message_type,
         platform=platform,
         deployment_id=deployment,
@@ -98,12 +98,15 @@ def launch_of(
         deep_linking=_deep_linking(claims, platform, is_plain_http_allowed, message_type),
         return_url=usable_web_url(presentation.get("return_url"), is_plain_http_allowed),
         document_target=_text(presentation.get("document_target")),
-        for_user=_for_user(claims, message_type, subject),
+        for_user=_for_user(claims, message_type),
         is_test_user=TEST_USER in raw_roles,
         raw_roles=raw_roles,
         link_history=history_of(claims, custom, "link_history", "ResourceLink.id.history"),
         context_history=history_of(claims, custom, "context_history", "Context.id.history"),
     )
+    if message_type is MessageType.DATA_PRIVACY and launch.for_user != subject and not launch.is_staff:
+        raise LaunchRefused("privacy_on_behalf", "somebody who is not staff asks for the data of another person")
+    return launch
 
 
 def _message_type(claims: Mapping[str, Any]) -> MessageType:
@@ -282,10 +285,7 @@ def _flag(value: Any) -> bool:
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
-def _for_user(claims: Mapping[str, Any], message_type: MessageType, subject: str) -> str | None:
+def _for_user(claims: Mapping[str, Any], message_type: MessageType) -> str | None:
     if message_type not in (MessageType.SUBMISSION_REVIEW, MessageType.DATA_PRIVACY):
         return None
-    found = _identifier(_object(claims, LTI + "for_user", "for_user").get("user_id"), "for_user")
-    if message_type is MessageType.DATA_PRIVACY and found != subject:
-        raise LaunchRefused("privacy_on_behalf", "somebody asks for the data of another person")
-    return found
+    return _identifier(_object(claims, LTI + "for_user", "for_user").get("user_id"), "for_user")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,9 @@ from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.certificate import CertificateStatus
 from lti_tool.domain.errors import NotFound
+from lti_tool.domain.retention import RecordClass
 from lti_tool.services.office import Officer
+from lti_tool.services.retention import Ground, ground_of, participation_retention
 
 PAGE = 50
 MAX_SEARCH = 100
@@ -38,6 +40,17 @@ class RegisterRow:
     status: CertificateStatus
     issued_at: datetime
     is_printed: bool
+    keeping: Keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Until when a certificate is kept at least (``None``: no day is set), and by which rule of which body."""
+
+    keep_until: date | None
+    body: str = ""
+    document: str = ""
+    clause: str = ""
 
 
 def register_activities(session: Session, officer: Officer) -> tuple[RegisterActivity, ...]:
@@ -66,7 +79,7 @@ def register_activity(session: Session, officer: Officer, activity_id: str) -> s
 
 
 def register_page(
-    session: Session, officer: Officer, activity_id: str, *, search: str = "", after: str = ""
+    session: Session, officer: Officer, activity_id: str, now: datetime, *, search: str = "", after: str = ""
 ) -> tuple[RegisterRow, ...]:
     """Up to :data:`PAGE` certificates with numbers beyond ``after``; ``search`` is part of a number or name."""
     register_activity(session, officer, activity_id)
@@ -76,10 +89,36 @@ def register_page(
         number = models.Certificate.number.icontains(wanted, autoescape=True)
         query = query.where(or_(number, name.icontains(wanted, autoescape=True)))
     rows = session.execute(query.add_columns(name).order_by(models.Certificate.number).limit(PAGE))
-    return tuple(
-        RegisterRow(row.id, row.number, found, CertificateStatus(row.status), row.issued_at, row.pdf_hash is not None)
-        for row, found in rows
+    ground = ground_of(session, officer.provider_id, now)
+    return tuple(_row(session, ground, row, found) for row, found in rows.all())
+
+
+def _row(session: Session, ground: Ground, row: models.Certificate, name: str) -> RegisterRow:
+    return RegisterRow(
+        row.id,
+        row.number,
+        name,
+        CertificateStatus(row.status),
+        row.issued_at,
+        row.pdf_hash is not None,
+        _keeping(session, ground, row),
     )
+
+
+def _keeping(session: Session, ground: Ground, row: models.Certificate) -> Keeping:
+    award = session.get_one(models.CreditEntry, row.award_id)
+    part = session.get_one(models.Participation, award.participation_id)
+    found = participation_retention(session, ground, part, RecordClass.CREDIT)
+    rule = ground.rule(found.rule)
+    return Keeping(found.keep_until, rule.body, rule.document, rule.clause) if rule else Keeping(found.keep_until)
+
+
+def keeping(session: Session, officer: Officer, certificate_id: str, now: datetime) -> Keeping:
+    """Of one certificate of this provider. Raises ``NotFound("certificate_unknown")``."""
+    row = session.get(models.Certificate, certificate_id)
+    if row is None or row.provider_id != officer.provider_id:
+        raise NotFound("certificate_unknown")
+    return _keeping(session, ground_of(session, officer.provider_id, now), row)
 
 
 def _of(provider_id: str, activity_id: str) -> Select[models.Certificate]:

@@ -14,8 +14,12 @@ from lti_tool.db.upsert import insert_or_replace
 from lti_tool.domain.activity import Step
 from lti_tool.domain.credential import CONSENTS, IdKind, Requirement, clean_credential
 from lti_tool.domain.errors import BadInput
+from lti_tool.services.audit import Actor, note
 from lti_tool.services.participation import progress_for_update
 from lti_tool.services.session import Visit
+
+READ = "identifiers.opened"
+"""The audit trail's word for identifiers that were opened for somebody other than their learner."""
 
 
 def held_credentials(session: Session, learner_id: str) -> frozenset[Requirement]:
@@ -31,8 +35,19 @@ def own_credentials(session: Session, visit: Visit, sealer: Sealer) -> dict[Requ
     return opened_credentials(session, visit.learner_id, sealer)
 
 
+def credentials_for_report(
+    session: Session, actor: Actor, learner_id: str, sealer: Sealer, purpose: str, now: datetime
+) -> dict[Requirement, str]:
+    """Opened for a report, and noted, so that the learner can see who has read them and what for.
+
+    Callers check that the reader may report.
+    """
+    note(session, actor, READ, f"person:{learner_id}", now, detail={"purpose": purpose})
+    return opened_credentials(session, learner_id, sealer)
+
+
 def opened_credentials(session: Session, learner_id: str, sealer: Sealer) -> dict[Requirement, str]:
-    """Opened for the learner or for a report; callers check that the reader may report."""
+    """Opened for the learner themselves; for anybody else see :func:`credentials_for_report`."""
     rows = session.scalars(select(models.Credential).where(models.Credential.learner_id == learner_id))
     return {Requirement(IdKind(row.kind), row.place): sealer.open(row.sealed) for row in rows}
 

@@ -25,6 +25,7 @@ from lti_tool.services.follow_up_link import new_follow_up_link
 from lti_tool.services.mail import queue_mail
 from lti_tool.services.ports import Voices
 from lti_tool.services.recipient import voice_for
+from lti_tool.services.restriction import is_restricted
 from lti_tool.services.results_facts import participations
 from lti_tool.services.session import Visit
 
@@ -67,7 +68,7 @@ def _open_commitments(offsets: Iterable[int], now: datetime) -> Select[models.Co
         .join(part, part.id == table.participation_id)
         .join(contact, contact.learner_id == part.learner_id)
         .where(table.outcome.is_(None), table.due_at <= now, table.due_at >= oldest)
-        .where(part.is_trial.is_(False), contact.stopped_at.is_(None))
+        .where(part.is_trial.is_(False), contact.stopped_at.is_(None), ~is_restricted(part.learner_id))
         .order_by(table.participation_id, table.item)
     )
 

@@ -19,6 +19,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.grade import Delivery, LineItemSpec, Score, next_timestamp
 from lti_tool.domain.launch import Platform
 from lti_tool.services.line_item import Column, resource_id, tag_of
+from lti_tool.services.restriction import is_restricted
 from lti_tool.services.retry import Fate, State
 
 LEASE = timedelta(minutes=5)
@@ -100,6 +101,7 @@ def _due(now: datetime, resting: frozenset[str]) -> Select[models.Delivery]:
         select(table)
         .join(models.Placement, models.Placement.id == table.placement_id)
         .where(table.state == "waiting", table.next_at <= now, table.platform_id.not_in(sorted(resting)), ~is_busy)
+        .where(~is_restricted(table.learner_id))
         .order_by(table.next_at, table.stamp)
         .limit(1)
         .with_for_update(of=table, skip_locked=True)

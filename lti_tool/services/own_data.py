@@ -1,4 +1,7 @@
-"""All that is kept of one person at one provider, for that person to read and take away (GDPR, articles 15 and 20)."""
+"""All that is kept of one person at one provider, for that person to read and take away (GDPR, articles 15 and 20).
+
+It holds their identifiers for boards, opened, and who has read them: nobody else ever gets this document.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.load import identities, record_value
+from lti_tool.db.sealing import Sealer
 from lti_tool.domain.wire import write_value
+from lti_tool.services.credential import READ, own_credentials
+from lti_tool.services.erasure import kept_for
 from lti_tool.services.session import Visit
 
-VERSION = "own-data/1"
+VERSION = "own-data/2"
 OUTSIDE = frozenset({"pdf", "body", "token_hash", "handoff_hash", "lease", "sealed", "email_digest"})
 """Columns that are secrets, or are given out as files of their own."""
 
@@ -28,7 +34,7 @@ class OwnData:
     titles: tuple[str, ...]
 
 
-def own_data(session: Session, visit: Visit, now: datetime) -> OwnData:
+def own_data(session: Session, visit: Visit, sealer: Sealer, now: datetime) -> OwnData:
     """Of the visitor alone, at the provider that they came to."""
     learner = session.get_one(models.Learner, visit.learner_id)
     participations = session.scalars(
@@ -58,6 +64,17 @@ def own_data(session: Session, visit: Visit, now: datetime) -> OwnData:
         "certificates": _certificates(session, learner.id),
         "grades": _rows(session, models.Delivery, learner.id),
         "reminder_address": _rows(session, models.LearnerContact, learner.id),
+        "identifiers": [
+            {"kind": need.kind.value, "place": need.place, "value": value}
+            for need, value in own_credentials(session, visit, sealer).items()
+        ],
+        "identifiers_read": _readings(session, visit),
+        "late_claims": _beside(session, models.LateClaim, learner.id),
+        "commitments": _beside(session, models.Commitment, learner.id),
+        "extra_time": _beside(session, models.Accommodation, learner.id),
+        "waiting_awards": _rows(session, models.PendingAward, learner.id),
+        "data_requests": _rows(session, models.DataRequest, learner.id),
+        "kept_until": write_value(kept_for(session, visit.provider_id, learner.id, now)),
     }
     return OwnData(document, tuple(sorted({row.title for row in activities.values()})))
 
@@ -76,6 +93,27 @@ def _further(session: Session, learner_id: str) -> list[dict[str, Any]]:
 
 def _rows(session: Session, table: Any, learner_id: str) -> list[dict[str, Any]]:
     return [_plain(row) for row in session.scalars(select(table).where(table.learner_id.in_(identities(learner_id))))]
+
+
+def _beside(session: Session, table: Any, learner_id: str) -> list[dict[str, Any]]:
+    """Rows that hang on the learner's participations."""
+    part = models.Participation
+    query = (
+        select(table).join(part, part.id == table.participation_id).where(part.learner_id.in_(identities(learner_id)))
+    )
+    return [_plain(row) for row in session.scalars(query)]
+
+
+def _readings(session: Session, visit: Visit) -> list[dict[str, Any]]:
+    """When the identifiers were opened for somebody else, by whom (a row key) and what for."""
+    table = models.AuditEntry
+    query = select(table).where(
+        table.provider_id == visit.provider_id, table.action == READ, table.subject == f"person:{visit.learner_id}"
+    )
+    return [
+        {"at": row.at.isoformat(), "by": row.actor_id, "purpose": row.detail.get("purpose", "")}
+        for row in session.scalars(query.order_by(table.number))
+    ]
 
 
 def _certificates(session: Session, learner_id: str) -> list[dict[str, Any]]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.errors import CmeError
-from lti_tool.domain.launch import Launch
+from lti_tool.domain.launch import Launch, MessageType
 from lti_tool.lti.keys import jwks_document
 from lti_tool.lti.launch import PROOF_FIELD, NeedsBrowserProof
 from lti_tool.lti.login import LoginCookie, LoginStart, login_cookie_name
 from lti_tool.lti.settings import origin_of
 from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target, arrive
 from lti_tool.services.connection import note_launch, note_refusal
+from lti_tool.services.data_request import person_of_launch
 from lti_tool.services.grade import note_arrival
 from lti_tool.services.merge_request import note_address
 from lti_tool.services.participation import take_up
@@ -43,6 +45,7 @@ blueprint = Blueprint("lti", __name__)
 KEYS_FRESH_SECONDS = 300
 MAX_ORIGIN = 255
 _ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+ABOUT, NOBODY = "about", "nobody"
 ANYBODY = "*"
 """Sign-in pages hold nothing of a person, and nobody knows yet which pages are around the frame."""
 
@@ -104,10 +107,19 @@ def _receive(deps: Dependencies, now: datetime) -> Response:
     if isinstance(found, NeedsBrowserProof):
         return _proof_page(found)
     opened = _open(deps, found, now)
-    response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id, h=opened.handoff), 303))
+    address = url_for("lti.enter", session_id=opened.session_id, h=opened.handoff, **_about(deps, found))
+    response = make_response(redirect(address, 303))
     set_session_cookie(response, deps, opened.session_id, opened.token)
     _drop_login_cookie(response, deps)
     return response
+
+
+def _about(deps: Dependencies, found: Launch) -> dict[str, Any]:
+    """Whose data staff ask about by a data-privacy launch: a row key, or a word for nobody who is known here."""
+    if found.message_type is not MessageType.DATA_PRIVACY or found.for_user == found.subject:
+        return {}
+    with transaction(deps.sessions) as db:
+        return {ABOUT: person_of_launch(db, found) or NOBODY}
 
 
 def _checked(deps: Dependencies, now: datetime) -> Launch | NeedsBrowserProof:
@@ -193,11 +205,19 @@ def enter(deps: Dependencies, now: datetime, session_id: str) -> ResponseReturnV
         handoff = request.args.get("h", "")
         with transaction(deps.sessions) as db:
             allow_framing(*frame_origins(db, session_id))
-        return page("lti/new_window.html", status=200 if handoff else 403, handoff=handoff)
+        about = request.args.get(ABOUT, "")
+        return page("lti/new_window.html", status=200 if handoff else 403, handoff=handoff, about=about)
     with transaction(deps.sessions) as db:
         visit = find_visit(db, session_id, request.cookies[cookie_name(session_id)], now)
         drop_handoff(db, session_id)
-    return redirect(url_for(_first_page(visit), session_id=session_id), 303)
+    return redirect(_first_address(visit, request.args.get(ABOUT, "")), 303)
+
+
+def _first_address(visit: Visit, about: str) -> str:
+    """Staff who ask about somebody else's data are led to the office; what they may see there, the office asks."""
+    if about and visit.is_staff and visit.placement_id is None:
+        return url_for("staff.data_privacy", session_id=visit.session_id, learner_id=about)
+    return url_for(_first_page(visit), session_id=visit.session_id)
 
 
 def _first_page(visit: Visit) -> str:
@@ -214,7 +234,8 @@ def continue_in_window(work: PublicWork) -> ResponseReturnValue:
     """The same session in a window of its own, where this tool is first-party and keeps its cookie."""
     check_same_origin()
     opened = use_handoff(work.db, request.form.get("handoff", ""), work.now)
-    response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id), 303))
+    about: dict[str, Any] = {ABOUT: request.form[ABOUT]} if request.form.get(ABOUT) else {}
+    response = make_response(redirect(url_for("lti.enter", session_id=opened.session_id, **about), 303))
     set_session_cookie(response, work.deps, opened.session_id, opened.token)
     return response
 

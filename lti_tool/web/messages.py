@@ -17,6 +17,7 @@ from lti_tool.web.blocker_words import BLOCKERS
 from lti_tool.web.content_messages import CONTENT_EXPLANATIONS
 from lti_tool.web.credit_messages import CREDIT_EXPLANATIONS
 from lti_tool.web.launch_messages import ASK_LMS, LAUNCH_EXPLANATIONS
+from lti_tool.web.retention_messages import RETENTION_EXPLANATIONS
 
 STEP_NAMES = {
     Step.INFORMATION: lazy_gettext("Information and disclosure"),
@@ -232,6 +233,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("If you plan, teach or review accredited education, ask the office to add you to its list."),
     ),
     **CREDIT_EXPLANATIONS,
+    **RETENTION_EXPLANATIONS,
     **LAUNCH_EXPLANATIONS,
 }
 """Code to (what, remedy). A code without a row gets a general text with the code beside it."""

@@ -20,6 +20,7 @@ GENERATED = {
     "question-table.md": "generate_question_table",
     "readiness.md": "generate_readiness",
     "api.md": "generate_api",
+    "retention.md": "generate_retention",
 }
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")

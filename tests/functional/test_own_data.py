@@ -8,9 +8,14 @@ from collections.abc import Iterator
 import pytest
 
 from lti_tool.db import models
+from lti_tool.domain.capability import Capability, Grant
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import MessageType
+from lti_tool.services.audit import ToolActor
 from lti_tool.services.own_data import OUTSIDE, VERSION
+from lti_tool.services.team import give
+from tests.functional.browsing import Browser
+from tests.functional.pages import Page
 from tests.functional.staff_world import PROVIDER, World, make_world, text_of
 from tests.functional.world import World as LiveWorld
 from tests.unit.lti_tool.lti.edge import ABSENT, LTI, Edge
@@ -81,3 +86,42 @@ def test_it_ends_on_the_page_of_ones_own_data(sqlite_world: LiveWorld) -> None:
     assert asked.session_id != page.session_id
     with sqlite_world.db() as db:
         assert db.query(models.Learner).count() == 1
+
+
+def on_behalf(world: LiveWorld, who: Browser, subject: str) -> Page:
+    claims = {LTI + "message_type": "DataPrivacyLaunchRequest", LTI + "for_user": {"user_id": subject}}
+    without = (LTI + "resource_link", LTI + "context")
+    return world.launch_as(who, world.placement(), claims=claims, without=without)
+
+
+def test_staff_are_led_to_the_persons_page_in_the_office(sqlite_world: LiveWorld) -> None:
+    sqlite_world.enter("physician-md").open(sqlite_world.placement())
+    with sqlite_world.db() as db:
+        subject = db.query(models.Learner).one().subject
+    staff = sqlite_world.enter("instructor")
+    page = on_behalf(sqlite_world, staff, subject)
+    assert (page.status, page.heading) == (200, "A request about data")
+    refused = staff.submit(page, "Open this person")
+    assert refused.status == 403, "a role in a course gives no right to people's data"
+    with sqlite_world.db() as db:
+        person = db.query(models.Learner).filter(models.Learner.subject != subject).one()
+        give(db, ToolActor(sqlite_world.provider_id), person.id, Grant(Capability.CONFIGURE), sqlite_world.clock())
+    page = on_behalf(sqlite_world, staff, subject)
+    shown = staff.submit(page, "Open this person")
+    assert shown.status == 200 and subject in shown.text and "Enter a request" in shown.text
+
+
+def test_of_nobody_nothing_is_told(sqlite_world: LiveWorld) -> None:
+    page = on_behalf(sqlite_world, sqlite_world.enter("instructor"), "somebody-else")
+    assert page.status == 200 and "Nothing is kept of the person" in page.text and not page.forms
+
+
+def test_learners_ask_about_themselves_alone(sqlite_world: LiveWorld) -> None:
+    page = on_behalf(sqlite_world, sqlite_world.enter("physician-md"), "somebody-else")
+    assert page.status != 200 and "privacy_on_behalf" in page.text
+
+
+def test_whom_it_is_about_goes_along_into_a_window_of_its_own(sqlite_world: LiveWorld) -> None:
+    staff = sqlite_world.enter("instructor", keeps_cookies=False)
+    page = on_behalf(sqlite_world, staff, "somebody-else")
+    assert 'name="about" value="nobody"' in page.html

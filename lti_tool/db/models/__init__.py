@@ -59,6 +59,7 @@ from lti_tool.db.models.question import (
 )
 from lti_tool.db.models.record import Participation, Study, StudyView
 from lti_tool.db.models.response import ContentResponse
+from lti_tool.db.models.retention import DataRequest, LegalHold, RetentionPeriod
 from lti_tool.db.models.session import WebSession
 from lti_tool.db.models.vault import VaultDocument, VaultVersion
 from lti_tool.db.models.wording import CreditWorking, WordingConfirmation
@@ -97,6 +98,7 @@ __all__ = [
     "Credential",
     "CreditEntry",
     "CreditWorking",
+    "DataRequest",
     "Delivery",
     "Deployment",
     "DisclosedRelationship",
@@ -117,6 +119,7 @@ __all__ = [
     "Learner",
     "LearnerContact",
     "LearnerMerge",
+    "LegalHold",
     "Mail",
     "Media",
     "MergeLink",
@@ -147,6 +150,7 @@ __all__ = [
     "QuestionVersion",
     "RegistrationInvitation",
     "RelevanceDecision",
+    "RetentionPeriod",
     "RoleMap",
     "ShownText",
     "Signatory",

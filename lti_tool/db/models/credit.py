@@ -13,7 +13,9 @@ from lti_tool.db.base import Base, Key, Name
 
 
 class CreditEntry(Base):
-    """One line of the ledger of a learner, an activity and a credit type. Never changed, never deleted.
+    """One line of the ledger of a learner, an activity and a credit type. Never changed.
+
+    It is deleted only with its whole account, once the longest rule of retention is over (``services.purge_tables``).
 
     The entries of one account (learner, activity, type) are a chain: each names the one that it ``follows``, and no two
     may follow the same. So there is never a second live award, and of two changes at once one is refused.

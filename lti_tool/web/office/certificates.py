@@ -13,6 +13,7 @@ from lti_tool.services.bulk_printing import archive, last_job, print_all
 from lti_tool.services.certificate_register import (
     MAX_SEARCH,
     PAGE,
+    keeping,
     register_activities,
     register_activity,
     register_page,
@@ -23,6 +24,7 @@ from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.retention_words import reason_words
 
 REASON_WORDS = {
     StatusReason.NAME_CORRECTED: lazy_gettext("The name was corrected"),
@@ -53,13 +55,14 @@ def certificates(work: OfficeWork) -> ResponseReturnValue:
 def certificate_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     title = register_activity(work.db, work.officer, activity_id)
     search, after = request.args.get("search", "")[:MAX_SEARCH], request.args.get("after", "")[:40]
-    rows = register_page(work.db, work.officer, activity_id, search=search, after=after)
+    rows = register_page(work.db, work.officer, activity_id, work.now, search=search, after=after)
     return office_page(
         "office/certificate_list.html",
         work,
         activity_id=activity_id,
         activity_title=title,
         rows=rows,
+        reason_words=reason_words,
         search=search,
         older=rows[-1].number if len(rows) == PAGE else "",
         job=last_job(work.db, work.officer.provider_id, activity_id),
@@ -96,6 +99,8 @@ def _certificate_page(
         work,
         status=status,
         issued=provider_certificate(work.db, work.officer, certificate_id),
+        kept=keeping(work.db, work.officer, certificate_id, work.now),
+        reason_words=reason_words,
         faults=[{"field": name, "message": FAULT_WORDS.get(code, code)} for name, code in faults.items()],
         reasons={reason.value: REASON_WORDS[reason] for reason in REVOCATION_REASONS},
         form=request.form,

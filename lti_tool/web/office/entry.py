@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,8 +32,8 @@ def _lifetime(work: PublicWork) -> timedelta:
     return timedelta(hours=work.deps.settings.session_hours)
 
 
-def _entered(work: PublicWork, opened: OpenedOffice, endpoint: str = "office.home") -> Response:
-    response = make_response(redirect(url_for(endpoint, office_id=opened.session_id), 303))
+def _entered(work: PublicWork, opened: OpenedOffice, endpoint: str = "office.home", **values: Any) -> Response:
+    response = make_response(redirect(url_for(endpoint, office_id=opened.session_id, **values), 303))
     set_session_cookie(response, work.deps, opened.session_id, opened.token)
     return response
 
@@ -40,8 +41,10 @@ def _entered(work: PublicWork, opened: OpenedOffice, endpoint: str = "office.hom
 @route(blueprint, "/staff/office", Access.STAFF, ("POST",))
 def enter(work: Work) -> ResponseReturnValue:
     """From a launch: the office of the provider that owns this course's deployment."""
-    endpoint = "office.plans" if request.form.get("to") == "plans" else "office.home"
-    return _entered(work, enter_from_launch(work.db, work.visit, work.now, _lifetime(work)), endpoint)
+    opened = enter_from_launch(work.db, work.visit, work.now, _lifetime(work))
+    if learner_id := request.form.get("learner_id", ""):
+        return _entered(work, opened, "office.retention_person", learner_id=learner_id)
+    return _entered(work, opened, "office.plans" if request.form.get("to") == "plans" else "office.home")
 
 
 @public_route(blueprint, "/join/<token>")

@@ -136,6 +136,11 @@ ROOMS: tuple[Room, ...] = (
                 lazy_gettext("Connect an LMS, test it, and see what went wrong last."),
             ),
             Tab("office.team", lazy_gettext("Team"), lazy_gettext("Who may plan, approve, report and configure.")),
+            Tab(
+                "office.retention",
+                lazy_gettext("Retention"),
+                lazy_gettext("How long records are kept, legal holds, and requests about data."),
+            ),
             Tab("office.audit", lazy_gettext("Audit trail"), lazy_gettext("What staff did, who and when.")),
         ),
     ),

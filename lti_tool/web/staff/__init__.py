@@ -14,4 +14,5 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.staff.export",
     "lti_tool.web.staff.roster",
     "lti_tool.web.staff.trial",
+    "lti_tool.web.staff.data_privacy",
 )

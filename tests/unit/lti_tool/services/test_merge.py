@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.db.load import accounts
+from lti_tool.db.sealing import Sealer
 from lti_tool.domain.certificate import CertificateStatus, StatusReason
 from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused
 from lti_tool.domain.launch import PersonName, Role
@@ -86,7 +87,7 @@ def test_credit_and_certificate_are_found_under_either_identity(world: World) ->
         assert [line.amount for line in transcript(db, world.provider_id, kept.learner_id)] == [Decimal("0.75")]
         assert db.get_one(models.Learner, kept.learner_id).printed_name == "Ada B."
         assert first_break(db, world.provider_id) is None
-        document = own_data(db, kept, LATER).document
+        document = own_data(db, kept, Sealer("a secret for tests"), LATER).document
         assert document["awards"][0]["amount"] == "0.75" and len(document["further_identities"]) == 1
 
 

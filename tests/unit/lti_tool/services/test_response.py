@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
+from lti_tool.db.sealing import Sealer
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.services.content import Report, confirm_reading, finish_content, open_item, report_view
@@ -156,7 +157,7 @@ def test_an_answer_stands_among_a_persons_own_data_and_facts(clinic: Ward) -> No
     answer(clinic, "case", "b")
     clinic.learner("tutor")
     with transaction(clinic.sessions) as db:
-        (kept,) = own_data(db, clinic.visit(), NOW).document["activities"]
+        (kept,) = own_data(db, clinic.visit(), Sealer("a secret for tests"), NOW).document["activities"]
         assert kept["facts"]["responses"]["case"]["answer"] == "b"
         row = db.scalars(select(models.ContentResponse)).one()
         found = learner_detail(db, clinic.visit("tutor", is_staff=True), row.participation_id, NOW)

@@ -1,0 +1,26 @@
+"""Whose data may not be sent anywhere at present (GDPR, article 18): every sender asks here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from lti_tool.db import models
+from lti_tool.domain.data_request import RESTRICTING
+
+
+def is_restricted(learner_id: Any) -> ColumnElement[bool]:
+    """For queries: the person of this column has a request that restricts what may be done with their data."""
+    table, identity = models.DataRequest, aliased(models.Learner)
+    states = sorted(state.value for state in RESTRICTING)
+    # Grades go to the identity that the LMS knows, which may be merged into the one that asked.
+    person = select(func.coalesce(identity.merged_into, identity.id)).where(identity.id == learner_id)
+    asked = or_(table.learner_id == learner_id, table.learner_id == person.scalar_subquery())
+    return exists().where(asked, table.state.in_(states))
+
+
+def is_person_restricted(session: Session, learner_id: str) -> bool:
+    """The same for one person."""
+    return bool(session.scalar(select(is_restricted(models.Learner.id)).where(models.Learner.id == learner_id)))

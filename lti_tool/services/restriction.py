@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
@@ -16,9 +16,8 @@ def is_restricted(learner_id: Any) -> ColumnElement[bool]:
     table, identity = models.DataRequest, aliased(models.Learner)
     states = sorted(state.value for state in RESTRICTING)
     # Grades go to the identity that the LMS knows, which may be merged into the one that asked.
-    person = select(func.coalesce(identity.merged_into, identity.id)).where(identity.id == learner_id)
-    asked = or_(table.learner_id == learner_id, table.learner_id == person.scalar_subquery())
-    return exists().where(asked, table.state.in_(states))
+    asked = or_(table.learner_id == identity.id, table.learner_id == identity.merged_into)
+    return exists().where(identity.id == learner_id, asked, table.state.in_(states))
 
 
 def is_person_restricted(session: Session, learner_id: str) -> bool:

@@ -52,93 +52,60 @@ def add(db: Any, row: Any) -> str:
     return str(row.id)
 
 
+def accreditation(world: World) -> models.Accreditation:
+    return models.Accreditation(
+        provider_id=world.provider_id,
+        body="ACCME",
+        accreditor="accme",
+        provider_number="1",
+        status="accreditation",
+        term_from=NOW.date(),
+        term_to=datetime(2030, 7, 31, tzinfo=UTC).date(),
+        revision=1,
+        updated_at=NOW,
+    )
+
+
+def plan(world: World) -> models.ActivityPlan:
+    return models.ActivityPlan(
+        provider_id=world.provider_id,
+        key="hypertension",
+        title="Hypertension",
+        state="approved",
+        revision=1,
+        document={},
+        errors=0,
+        activity_id=world.activity_id,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
 def files_of_the_activity(world: World, learner_id: str) -> None:
     """One row of each kind, and the term of the accreditation."""
     own: dict[str, Any] = {"provider_id": world.provider_id}
+    whose = {**own, "created_at": NOW}
     with transaction(world.sessions) as db:
-        db.add(
-            models.Accreditation(
-                **own,
-                body="ACCME",
-                accreditor="accme",
-                provider_number="1",
-                status="accreditation",
-                term_from=NOW.date(),
-                term_to=datetime(2030, 7, 31, tzinfo=UTC).date(),
-                revision=1,
-                updated_at=NOW,
-            )
-        )
-        plan_id = add(
-            db,
-            models.ActivityPlan(
-                **own,
-                key="hypertension",
-                title="Hypertension",
-                state="approved",
-                revision=1,
-                document={},
-                errors=0,
-                activity_id=world.activity_id,
-                created_at=NOW,
-                updated_at=NOW,
-            ),
-        )
-        own["plan_id"] = plan_id
-        whose = {"provider_id": world.provider_id, "created_at": NOW}
+        db.add(accreditation(world))
+        own["plan_id"] = add(db, plan(world))
         company_id = add(db, models.Company(**whose, name="Acme", name_key="acme", eligibility="ineligible", kind=""))
         person_id = add(db, models.Person(**whose, name="Sam Lee", name_key="sam lee"))
-        evidence_id = add(
-            db,
-            models.EvidenceFile(
-                **own,
-                name="a.pdf",
-                media_type="application/pdf",
-                content_hash="0",
-                size=1,
-                body=b"1",
-                uploaded_by=learner_id,
-                uploaded_at=NOW,
-            ),
-        )
+        file = {"name": "a.pdf", "media_type": "application/pdf", "content_hash": "0", "size": 1, "body": b"1"}
+        evidence_id = add(db, models.EvidenceFile(**own, **file, uploaded_by=learner_id, uploaded_at=NOW))
         added = {"added_by": learner_id, "added_at": NOW}
-        role_id = add(
-            db, models.ActivityRole(**own, **added, person_id=person_id, role="faculty", starts_on=NOW.date())
-        )
         decided = {"number": 1, "decided_by": learner_id, "decided_at": NOW}
+        about = {"company_id": company_id, "nature": "consultant"}
+        held = {**own, **added, "person_id": person_id, "role": "faculty", "starts_on": NOW.date()}
+        role_id = add(db, models.ActivityRole(**held))
+        done = {"strategy": "peer_review", "done_on": NOW.date(), "done_by": "R. Vega", "evidence_id": evidence_id}
+        done |= {"number": 1, "recorded_by": learner_id, "recorded_at": NOW, "activity_role_id": role_id}
+        word = {"relevance": "relevant", "reason": "r", "exclusion": ""}
+        agreement = {"kind": "monetary", "signed_on": NOW.date(), "evidence_id": evidence_id}
         db.add_all(
             [
-                models.RelevanceDecision(
-                    **own,
-                    **decided,
-                    person_id=person_id,
-                    company_id=company_id,
-                    nature="consultant",
-                    relevance="relevant",
-                    reason="r",
-                    exclusion="",
-                ),
-                models.Mitigation(
-                    provider_id=world.provider_id,
-                    activity_role_id=role_id,
-                    number=1,
-                    company_id=company_id,
-                    nature="consultant",
-                    strategy="peer_review",
-                    done_on=NOW.date(),
-                    done_by="R. Vega",
-                    evidence_id=evidence_id,
-                    recorded_by=learner_id,
-                    recorded_at=NOW,
-                ),
-                models.CommercialSupport(
-                    **own,
-                    **added,
-                    company_id=company_id,
-                    kind="monetary",
-                    signed_on=NOW.date(),
-                    evidence_id=evidence_id,
-                ),
+                models.RelevanceDecision(**own, **decided, **about, **word, person_id=person_id),
+                models.Mitigation(provider_id=world.provider_id, **about, **done),
+                models.CommercialSupport(**own, **added, **agreement, company_id=company_id),
                 models.JointProvider(**own, **added, company_id=company_id),
                 models.Standard3Choice(**own, **decided, exception="none", reason="r"),
             ]

@@ -82,8 +82,27 @@ def test_award_adjust_and_take_back(world: World, learner_id: str) -> None:
     assert "Left early" in shown and "AMA PRA Category 1 Credit: 0.50" in shown
     assert office.post(path, action="revoke", credit_type=AMA, reason="Wrong person").status_code == 303
     assert "taken back" in text_of(office.get(path))
+    again = {"action": "award", "credit_type": AMA, "amount": "1.00", "reason": "Sheet 4"}
+    assert office.post(path, again).status_code == 303
+    ends = {"action": "expire", "credit_type": AMA, "reason": "Its term is over"}
+    answer = office.post(path, ends)
+    assert answer.status_code == 422 and "Name the decision or document" in text_of(answer)
+    assert office.post(path, ends, evidence="Letter of the board").status_code == 303
+    assert office.post(path, ends, evidence="Letter of the board").status_code == 303
+    shown = text_of(office.get(path))
+    assert "AMA PRA Category 1 Credit: expired" in shown and "Evidence: Letter of the board" in shown
+    with world.db() as db:
+        codes = db.scalars(select(models.Certificate.code).where(models.Certificate.status_reason == "credit-expired"))
+        (code,) = codes.all()
+    assert "The credit has expired." in text_of(office.client.get(f"/verify/{code}", base_url=BASE))
     assert office.post(path, action="dance", credit_type=AMA, reason="x").status_code == 422
-    assert sorted(entries(world)) == [("adjust", "-0.25"), ("award", "0.75"), ("revoke", "-0.50")]
+    assert sorted(entries(world)) == [
+        ("adjust", "-0.25"),
+        ("award", "0.75"),
+        ("award", "1.00"),
+        ("expire", "-1.00"),
+        ("revoke", "-0.50"),
+    ]
 
 
 def test_a_list_is_checked_shown_and_entered(world: World, learner_id: str) -> None:

@@ -13,7 +13,13 @@ from lti_tool.domain.ledger import EntryKind
 from lti_tool.domain.roll import COLUMNS, MAX_BYTES, Roll, read_roll
 from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
 from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
-from lti_tool.services.override import adjust_by_staff, award_by_staff, learner_accounts, revoke_by_staff
+from lti_tool.services.override import (
+    adjust_by_staff,
+    award_by_staff,
+    expire_by_staff,
+    learner_accounts,
+    revoke_by_staff,
+)
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.claim_words import FAULTS
@@ -53,12 +59,20 @@ ROLL_FAULTS = {
 }
 
 
+ENTRY_FAULTS = {
+    ("reason", "missing"): lazy_gettext("Say in a few words why."),
+    ("evidence", "missing"): lazy_gettext("Name the decision or document that ends this credit."),
+    ("evidence", "too_long"): lazy_gettext("Shorten what you write about the evidence."),
+}
+
+
 def _words(error: CmeError) -> list[dict[str, str | None]]:
     """Field and sentence of what staff typed wrongly, or what a rule refuses."""
     if not isinstance(error, BadInput):
         return [{"field": None, "message": explain(error).title}]
     fields = error.faults or {"amount": error.code}
-    named = {field: FAULTS.get((field, code)) or FAULTS.get(("amount", code)) for field, code in fields.items()}
+    known = FAULTS | ENTRY_FAULTS
+    named = {field: known.get((field, code)) or known.get(("amount", code)) for field, code in fields.items()}
     return [{"field": field, "message": str(words or explain(error).title)} for field, words in named.items()]
 
 
@@ -122,6 +136,8 @@ def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> Respon
                 award_by_staff(*whose, amount, reason, verification_link, work.now)
             elif sent.get("action") == "adjust":
                 adjust_by_staff(*whose, amount, reason, verification_link, work.now)
+            elif sent.get("action") == "expire":
+                expire_by_staff(*whose, reason, sent.get("evidence", ""), verification_link, work.now)
             elif sent.get("action") == "revoke":
                 revoke_by_staff(*whose, reason, verification_link, work.now)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -9,17 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
-from lti_tool.domain.roll import read_roll, roll_text
+from lti_tool.domain.roll import read_roll, roll_of, roll_text
 from lti_tool.services.award_list import DEEPEST, read_list
 
 HEAD = ["email", "credit_type", "amount"]
 
 
-def book(*rows: list[object]) -> bytes:
+def sheet_of(made: Workbook) -> Worksheet:
+    assert isinstance(made.active, Worksheet)
+    return made.active
+
+
+def book(*rows: Sequence[object]) -> bytes:
     made = Workbook()
     for row in rows:
-        made.active.append(row)
+        sheet_of(made).append(list(row))
     file = BytesIO()
     made.save(file)
     return file.getvalue()
@@ -71,20 +78,20 @@ def test_entities_in_a_workbook_are_not_read() -> None:
 
 def test_rows_far_below_are_not_passed_over() -> None:
     made = Workbook()
-    made.active.append(HEAD)
-    made.active.append(["a@example.org", "ama", 1])
-    made.active.cell(DEEPEST + 5, 1, "b@example.org")
+    sheet = sheet_of(made)
+    sheet.append(HEAD)
+    sheet.append(["a@example.org", "ama", 1])
+    sheet.cell(DEEPEST + 5, 1, "b@example.org")
     file = BytesIO()
     made.save(file)
     roll, _ = read_list(file.getvalue())
     assert [fault.code for fault in roll.faults] == ["too_many_rows"]
 
 
-CELLS = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=9), max_size=4)
+CELLS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9), max_size=4)
 
 
 @given(st.lists(CELLS, max_size=6))
-def test_the_text_of_a_table_reads_back_the_same(rows: list[list[str]]) -> None:
+def test_the_text_of_a_table_reads_back_line_by_line_the_same(rows: list[list[str]]) -> None:
     table = [HEAD, *rows]
-    direct, again = read_roll(roll_text(table).encode()), read_roll(roll_text(table).encode("utf-8-sig"))
-    assert direct == again
+    assert read_roll(roll_text(table).encode()) == roll_of(table)

@@ -12,23 +12,19 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from lti_tool.certificates.badge import BadgeSigner
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.db.load import accounts
-from lti_tool.domain.badge import StatusPlace
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import CertificateStatus, StatusReason
+from lti_tool.domain.certificate import CertificateStatus
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound, Refused
 from lti_tool.domain.ledger import EntryKind, balance
 from lti_tool.services.certificate import IssuedCertificate, issued_certificates, verify
-from lti_tool.services.issuer import status_list
 from lti_tool.services.ledger import Posting, post
 from lti_tool.services.override import (
     adjust_by_staff,
     award_by_staff,
-    expire_by_staff,
     found_progress,
     learner_accounts,
     revoke_by_staff,
@@ -53,12 +49,6 @@ def act(world: World, visit: Visit, what: Any, *values: str, reason: str = REASO
     whom = who or officer(world.provider_id)
     with transaction(world.sessions) as db:
         return what(db, whom, visit.learner_id, world.activity_id, AMA, *values, reason, link, NOW, **how)
-
-
-def expire(world: World, visit: Visit, evidence: str = "Board letter of 3 November 2026", **how: Any) -> None:
-    with transaction(world.sessions) as db:
-        who = how.get("who") or officer(world.provider_id)
-        expire_by_staff(db, who, visit.learner_id, world.activity_id, AMA, REASON, evidence, link, NOW)
 
 
 def held(world: World, visit: Visit, code: str = AMA) -> Decimal:
@@ -171,53 +161,11 @@ def test_revoking_is_seen_by_the_verifier_the_learner_and_the_ledger(world: Worl
 def test_staff_can_award_again_what_they_took_back(world: World) -> None:
     visit = world.learner()
     world.claim(visit, "1.00")
-    expire(world, visit)
+    act(world, visit, revoke_by_staff)
     act(world, visit, award_by_staff, "0.25")
     assert held(world, visit) == Decimal("0.25")
     assert [one.status for one in certificates(world, visit)] == [CertificateStatus.REVOKED, CertificateStatus.VALID]
-    assert [action for action, _ in actions(world)] == ["credit.expired", "credit.awarded"]
-
-
-def test_expired_credit_is_told_from_credit_that_was_taken_back(world: World) -> None:
-    visit = world.learner()
-    world.claim(visit, "1.00")
-    expire(world, visit)
-    expire(world, visit)
-    (issued,) = certificates(world, visit)
-    assert (issued.status, issued.status_reason) == (CertificateStatus.REVOKED, StatusReason.CREDIT_EXPIRED)
-    with transaction(world.sessions) as db:
-        (line,) = own_transcript(db, visit)
-        assert line.is_expired and not line.is_live and line.amount == 0
-        (account,) = learner_accounts(db, officer(world.provider_id), visit.learner_id, world.activity_id)
-        assert account.is_expired and account.entries[-1].evidence == "Board letter of 3 November 2026"
-        numbers = status_list(
-            db, world.provider_id, NOW.year, lambda key: f"https://x.example/{key}", BadgeSigner(), NOW
-        )
-    place = StatusPlace.of(issued.certificate.number).index
-    assert numbers["credentialSubject"]["encodedList"] == BadgeSigner().encoded_list({place})
-    assert [action for action, _ in actions(world)] == ["credit.expired"]
-    with pytest.raises(Refused) as caught:
-        act(world, visit, revoke_by_staff)
-    assert caught.value.code == "award_missing"
-
-
-@pytest.mark.parametrize(("evidence", "fault"), [(" ", "missing"), ("12", "missing"), ("x" * 501, "too_long")])
-def test_nothing_expires_without_evidence(world: World, evidence: str, fault: str) -> None:
-    visit = world.learner()
-    world.claim(visit, "1.00")
-    with pytest.raises(BadInput) as caught:
-        expire(world, visit, evidence)
-    assert caught.value.faults == {"evidence": fault} and held(world, visit) == Decimal("1.00")
-
-
-def test_nobody_else_lets_credit_expire(world: World) -> None:
-    visit = world.learner()
-    world.claim(visit, "1.00")
-    with pytest.raises(Forbidden):
-        expire(world, visit, who=officer(world.provider_id, Capability.REPORT))
-    with pytest.raises(NotFound):
-        expire(world, visit, who=officer("0" * 32))
-    assert held(world, visit) == Decimal("1.00")
+    assert [action for action, _ in actions(world)] == ["credit.revoked", "credit.awarded"]
 
 
 def test_of_two_changes_at_once_one_is_refused_by_the_database(world: World) -> None:

@@ -1,8 +1,7 @@
-"""What certificates cost: one, unsigned and signed, against plain WeasyPrint and a bare ReportLab page; and thousands.
+"""What certificates cost: one, unsigned and signed, against plain WeasyPrint and a bare ReportLab page.
 
 ``python -m benchmarks.certificate`` prints CPU time per certificate (so that a busy machine does not
-matter), the ratios, a cold start in a fresh process, and the memory after many renders. ``--bulk 5000`` prints and
-signs that many in two processes and says how long it took, and how much memory each held at most.
+matter), the ratios, a cold start in a fresh process, and the memory after many renders. Thousands: ``benchmarks.bulk``.
 
 *ReportLab* is a page with a frame and the same words, set in one embedded TrueType font, without tags, metadata, QR
 code or any measuring: less than a certificate, as a floor.
@@ -20,12 +19,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
-from multiprocessing import get_context
 from pathlib import Path
 from textwrap import wrap
 from time import perf_counter, process_time
@@ -240,29 +237,6 @@ def report(medians: dict[str, tuple[float, float]]) -> None:
             print(f"{ours} takes {1 / cpu:.1f} times the CPU and {1 / wall:.1f} times the time of {plain}")
 
 
-def bulk(count: int) -> None:
-    """Print and seal ``count`` certificates in two processes."""
-    start = perf_counter()
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        halves = list(pool.map(print_part, (0, 1), (count, count)))
-    wall = perf_counter() - start
-    size, cpu = sum(half[0] for half in halves) / count / 1024, sum(half[3] for half in halves)
-    print(f"{count} certificates sealed in two processes: {wall:.0f} s, {size:.0f} KB each")
-    print(f"  {cpu / count * 1000:.1f} ms CPU each: {cpu / 2:.0f} s on two cores that do nothing else")
-    for _, early, late, _ in halves:
-        print(f"  peak RSS {early:.0f} MB after the first 50, {late:.0f} MB at the end")
-
-
-def print_part(part: int, count: int) -> tuple[int, float, float, float]:
-    """Every other certificate; gives the bytes made, the peak memory, early and late, in megabytes, and CPU seconds."""
-    signed, made, early = Signed(CertificateRenderer()), 0, 0.0
-    for number in range(part, count, 2):
-        made += len(signed.render(designed(sample(number))))
-        if number < 100:
-            early = peak_megabytes()
-    return made, early, peak_megabytes(), process_time()
-
-
 def memory(renders: int) -> None:
     """Peak resident size after a few and after many certificates."""
     ours = CertificateRenderer()
@@ -278,15 +252,11 @@ def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--once", action="store_true", help="render one certificate and stop")
-    parser.add_argument("--bulk", type=int, default=0, help="certificates to print and seal in two processes")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--renders", type=int, default=200, help="certificates for the memory measurement")
     arguments = parser.parse_args()
     if arguments.once:
         CertificateRenderer().render(designed(sample(1)))
-        return
-    if arguments.bulk:
-        bulk(arguments.bulk)
         return
     print(f"cold start to first certificate, fresh process: {cold_start():.2f} s")
     memory(arguments.renders)

@@ -35,7 +35,7 @@ BLOCKERS = {
     "closed": _("The provider closed this activity on %(date)s; credit can no longer be earned"),
     "claims_not_open": _("Credit can be claimed from %(date)s"),
     "claims_closed": _("The deadline for claims was %(date)s"),
-    "credit_ended": _("Your credit for this activity was taken back. The provider can tell you why"),
+    "credit_ended": _("Your credit for this activity was taken back or has expired. The provider can tell you why"),
     "credited_elsewhere": _(
         "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
     ),

@@ -160,6 +160,7 @@ def entry_value(row: models.CreditEntry) -> Entry:
         reason=row.reason,
         actor=row.actor,
         claim_id=row.claim_id,
+        evidence=row.terms.get("evidence_of_expiry", ""),
     )
 
 

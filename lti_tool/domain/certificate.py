@@ -33,6 +33,7 @@ class StatusReason(StrEnum):
     ISSUED_IN_ERROR = "issued-in-error"
     CREDIT_ADJUSTED = "credit-adjusted"
     CREDIT_WITHDRAWN = "credit-withdrawn"
+    CREDIT_EXPIRED = "credit-expired"
     HOLDER_ASKED = "holder-asked"
     HELD_TWICE = "held-twice"
     """The same credit of the same person stands on another certificate."""

@@ -57,11 +57,11 @@ def request_fault(
     return "late_claim_quota" if granted >= policy.quota else ""
 
 
-def clean_reason(raw: str, most: int = MAX_REASON) -> str:
-    """Words that say why. Raises ``BadInput("reason_unusable")``: ``missing`` or ``too_long``."""
+def clean_reason(raw: str, most: int = MAX_REASON, field: str = "reason") -> str:
+    """Words that say why. Raises ``BadInput("reason_unusable")``, for ``field``: ``missing`` or ``too_long``."""
     text = " ".join(raw.split())
     if not any(character.isalpha() for character in text):
-        raise BadInput("reason_unusable", faults={"reason": "missing"})
+        raise BadInput("reason_unusable", faults={field: "missing"})
     if len(text) > most:
-        raise BadInput("reason_unusable", faults={"reason": "too_long"})
+        raise BadInput("reason_unusable", faults={field: "too_long"})
     return text

@@ -41,6 +41,8 @@ class Entry:
     reason: str = ""
     actor: str = ""
     claim_id: str = ""
+    evidence: str = ""
+    """For credit that has expired: what says so."""
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -66,6 +68,11 @@ def live_award(chain: Sequence[Entry]) -> Entry | None:
     if not chain or chain[-1].kind in ENDINGS:
         return None
     return next(entry for entry in reversed(chain) if entry.kind is EntryKind.AWARD)
+
+
+def is_expired(chain: Sequence[Entry]) -> bool:
+    """The last that happened to the account is that its credit expired."""
+    return bool(chain) and chain[-1].kind is EntryKind.EXPIRE
 
 
 def next_amount(chain: Sequence[Entry], kind: EntryKind, new_balance: Decimal) -> Decimal:

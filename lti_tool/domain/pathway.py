@@ -106,7 +106,7 @@ def _window_blockers(activity: Activity, step: Step, now: datetime, closed_at: d
 
 
 def claim_blockers(activity: Activity, record: Record, now: datetime) -> list[Blocker]:
-    """The claim's own window, and credit that staff have taken back: only they can award it again."""
+    """The claim's own window, and credit that staff have taken back or let expire: only they can award it again."""
     if record.ended_types and not record.claims:
         return [Blocker("credit_ended")]
     if now < activity.claims_open_at:

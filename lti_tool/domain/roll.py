@@ -66,6 +66,13 @@ def _table(data: bytes) -> list[list[str]] | RollFault:
         return RollFault(1, "", "not_csv")
 
 
+def roll_text(table: Iterable[Sequence[str]]) -> str:
+    """A table of cells as the CSV text that :func:`read_roll` reads back, line by line the same."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(table)
+    return text.getvalue()
+
+
 def read_roll(data: bytes) -> Roll:
     """The rows of a CSV file in UTF-8, commas or semicolons. Faults are in the order of the file."""
     table = _table(data)

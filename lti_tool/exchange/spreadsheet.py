@@ -13,7 +13,8 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from lti_tool.domain.fault import Place, said
+from lti_tool.domain.fault import Findings, Place, said
+from lti_tool.exchange.archive import is_zip, unpack
 from lti_tool.exchange.reading import MAX_QUESTIONS, Reading
 from lti_tool.exchange.table_read import read_rows
 
@@ -61,13 +62,27 @@ def _cell(value: Any) -> str:
     return str(value).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _rows(data: bytes, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+def read_cells(data: bytes, most_rows: int) -> list[list[str]] | None:
+    """The first sheet of a workbook as texts, row by row from the top, empty rows as they stand; so many rows at most,
+    and one more where the sheet goes on.
+
+    ``None`` for what is no workbook, is damaged or encrypted, declares entities or unpacks beyond all measure.
+    """
+    reading = Reading(Findings(""), Findings(""))
+    files = unpack(data, reading) if is_zip(data) else None
+    if files is None or not is_workbook(files) or not _is_harmless(files):
+        return None
+    rows = [cells for _, cells in _rows(data, reading, most_rows + 1)]
+    return None if reading.findings.faults else rows
+
+
+def _rows(data: bytes, reading: Reading, most_rows: int = MAX_QUESTIONS + 2) -> Iterator[tuple[int, list[str]]]:
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         if len(book.worksheets) > 1:
             reading.remark(_TOP, "", said("only the first sheet ({title!r}) is read", title=sheet.title[:40]))
-        rows = sheet.iter_rows(max_row=MAX_QUESTIONS + 2, max_col=MAX_COLUMNS, values_only=True)
+        rows = sheet.iter_rows(max_row=most_rows, max_col=MAX_COLUMNS, values_only=True)
         for number, row in enumerate(rows, 1):
             yield number, [_cell(value) for value in row]
     except _UNSOUND:

@@ -17,15 +17,17 @@ from lti_tool.db.load import accounts, activity_value, profile_value
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.capability import Capability
+from lti_tool.domain.claim import AMOUNT
 from lti_tool.domain.credit import claimable
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
-from lti_tool.domain.ledger import live_award
+from lti_tool.domain.ledger import Entry, balance, live_award
 from lti_tool.domain.roll import Roll, RollFault, RollRow
 from lti_tool.services.audit import note
 from lti_tool.services.certificate import Link
 from lti_tool.services.claimable import ClaimableCredit, claimable_credits
 from lti_tool.services.credit import read_amount
+from lti_tool.services.ledger import LEARNER
 from lti_tool.services.office import Officer
 from lti_tool.services.override import MAX_REASON, award_by_staff
 from lti_tool.services.team import clean_email
@@ -41,6 +43,8 @@ class CheckedRow:
     learner_id: str | None
     digest: str
     reason: str
+    is_known: bool = False
+    """A list had this award before: it is there, or waits for its person, with this amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,20 @@ class CheckedRoll:
 
     @property
     def waiting_count(self) -> int:
-        return sum(row.learner_id is None for row in self.rows)
+        return sum(row.learner_id is None and not row.is_known for row in self.rows)
+
+    @property
+    def is_news(self) -> bool:
+        """Entering it would change something."""
+        return any(not row.is_known for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
     awarded: int
     waiting: int
+    known: int = 0
+    """What an earlier upload of the same rows has entered already."""
 
 
 def email_digest(sealer: Sealer, provider_id: str, email: str) -> str:
@@ -122,24 +133,35 @@ class _Check:
             yield RollFault(row.line, "amount", error.code, row.amount[:20])
         if learner is not None:
             yield from self._person_faults(row, learner)
-        elif row.email and self._is_waiting(row):
+        elif row.email and self._pending(row) is not None and not self._is_known(row, None):
             yield RollFault(row.line, "email", "award_waiting")
 
     def _person_faults(self, row: RollRow, learner: models.Learner) -> Iterator[RollFault]:
         profile = profile_value(learner)
-        chain = accounts(self.session, learner.id, self.activity_id).get(row.credit_type, ())
         if profile is None:
             yield RollFault(row.line, "learner", "profile_unconfirmed")
         elif row.credit_type not in {one.credit.code for one in claimable_credits(self.activity, profile)}:
             yield RollFault(row.line, "credit_type", "credit_not_for_learner")
-        if live_award(chain) is not None:
+        if live_award(self._chain(row, learner)) is not None and not self._is_known(row, learner):
             yield RollFault(row.line, "learner", "award_live")
 
-    def _is_waiting(self, row: RollRow) -> bool:
+    def _chain(self, row: RollRow, learner: models.Learner) -> Sequence[Entry]:
+        return accounts(self.session, learner.id, self.activity_id).get(row.credit_type, ())
+
+    def _pending(self, row: RollRow) -> models.PendingAward | None:
         table = models.PendingAward
         digest = email_digest(self.sealer, self.provider_id, row.email)
-        query = select(table.id).where(table.activity_id == self.activity_id, table.credit_type == row.credit_type)
-        return self.session.scalars(query.where(table.email_digest == digest)).first() is not None
+        query = select(table).where(table.activity_id == self.activity_id, table.credit_type == row.credit_type)
+        return self.session.scalars(query.where(table.email_digest == digest)).first()
+
+    def _is_known(self, row: RollRow, learner: models.Learner | None) -> bool:
+        """Whether staff have entered just this: an upload that is sent twice enters nothing twice."""
+        if learner is None:
+            pending = self._pending(row)
+            return pending is not None and not pending.is_declined and pending.amount == _amount(row)
+        chain = self._chain(row, learner)
+        live = live_award(chain)
+        return live is not None and live.actor != LEARNER and balance(chain) == _amount(row)
 
     def _learner(self, row: RollRow) -> models.Learner | None:
         found = self.session.get(models.Learner, row.learner) if _KEY.fullmatch(row.learner) else None
@@ -148,7 +170,12 @@ class _Check:
     def checked(self, row: RollRow) -> CheckedRow:
         learner, reason = self._learner(row), clean_reason(row.reason or self.reason, MAX_REASON)
         digest = "" if learner else email_digest(self.sealer, self.provider_id, row.email)
-        return CheckedRow(row, learner.id if learner else None, digest, reason)
+        return CheckedRow(row, learner.id if learner else None, digest, reason, self._is_known(row, learner))
+
+
+def _amount(row: RollRow) -> Decimal | None:
+    """``None`` for what is no amount; that is a fault of its own."""
+    return Decimal(row.amount) if AMOUNT.fullmatch(row.amount) else None
 
 
 def _offered(activity: Activity) -> Sequence[ClaimableCredit]:
@@ -160,11 +187,14 @@ def _offered(activity: Activity) -> Sequence[ClaimableCredit]:
 def enter_roll(
     session: Session, officer: Officer, activity_id: str, checked: CheckedRoll, link: Link, now: datetime
 ) -> Entered:
-    """Enter a checked list in the transaction in which it was checked. Raises ``Refused("roll_has_faults")``."""
+    """Enter a checked list in the transaction in which it was checked; what is known already stays as it is.
+
+    Raises ``Refused("roll_has_faults")``.
+    """
     if checked.faults or not checked.rows:
         raise Refused("roll_has_faults")
-    waiting = 0
-    for one in checked.rows:
+    waiting, news = 0, [one for one in checked.rows if not one.is_known]
+    for one in news:
         row = one.row
         if one.learner_id is None:
             waiting += 1
@@ -174,7 +204,9 @@ def enter_roll(
                 session, officer, one.learner_id, activity_id, row.credit_type, row.amount, one.reason, link, now
             )
     session.flush()
-    entered = Entered(len(checked.rows) - waiting, waiting)
+    entered = Entered(len(news) - waiting, waiting, len(checked.rows) - len(news))
+    if not news:
+        return entered
     detail = {"awarded": entered.awarded, "waiting": entered.waiting}
     note(
         session, officer, "credit.roll_entered", f"activity:{activity_id}", now, activity_id=activity_id, detail=detail

@@ -31,7 +31,7 @@ from lti_tool.services.certificate_text import (
     small_print,
     worded_printing,
 )
-from lti_tool.services.design import current_design
+from lti_tool.services.design import current_design, printed_design
 from lti_tool.services.session import Visit
 
 Link = Callable[[str], str]
@@ -156,6 +156,7 @@ def issue(
     provider_id = award.provider_id
     number, code = next_number(session, provider_id, printing.issued_on.year), new_code()
     design = current_design(session, provider_id)
+    design = printed_design(session, provider_id, design, activity.provider.signatory)
     certificate = compose(activity, profile, printing, number=number, verify_url=link(code), design=design)
     return add_certificate(session, award.id, provider_id, certificate, code, award.recorded_at)
 

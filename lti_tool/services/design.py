@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, undefer
 
 from lti_tool.db import models
 from lti_tool.db.upsert import insert_or_skip
+from lti_tool.domain.activity import Signatory
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.design import DEFAULT_DESIGN, Design, design_faults
 from lti_tool.domain.errors import BadInput, NotFound
@@ -35,28 +37,64 @@ class StoredPicture:
 
 
 def current_design(session: Session, provider_id: str) -> Design:
-    """What new certificates of the provider look like."""
+    """What new certificates of the provider look like: as it chose, or the first design with its logo."""
     table = models.CertificateDesign
     query = select(table.body).where(table.provider_id == provider_id).order_by(table.number.desc()).limit(1)
     body = session.scalars(query).first()
-    return DEFAULT_DESIGN if body is None else read_value(Design, body)
+    if body is not None:
+        return read_value(Design, body)
+    return replace(DEFAULT_DESIGN, logo=_only_logo(session, provider_id))
+
+
+def _only_logo(session: Session, provider_id: str) -> str:
+    """The logo of the provider's settings; ``""`` for none, or where somebody must choose between several."""
+    table = models.ProviderImage
+    wanted = (table.provider_id == provider_id, table.kind == "logo", table.retired_at.is_(None))
+    found = set(session.scalars(select(table.content_hash).where(*wanted)))
+    return found.pop() if len(found) == 1 else ""
+
+
+def printed_design(session: Session, provider_id: str, design: Design, signing: Signatory) -> Design:
+    """The design with the signature of who signs, from the provider's settings, where it names none itself.
+
+    Name and title must be those of the settings: nobody's signature stands above another's name.
+    """
+    if design.signature:
+        return design
+    table, image = models.Signatory, models.ProviderImage
+    query = select(image.content_hash).join(table, table.image_id == image.id)
+    same = (table.provider_id == provider_id, table.name == signing.name, table.title == signing.title)
+    found = session.scalars(query.where(*same, table.retired_at.is_(None)).order_by(table.created_at, table.id)).first()
+    return replace(design, signature=found or "")
 
 
 def stored_pictures(session: Session, provider_id: str) -> tuple[StoredPicture, ...]:
-    """All of the provider's, newest first."""
-    table = models.Picture
+    """All of the provider's, newest first: those added to the designs, then those in use in its settings."""
+    table, image = models.Picture, models.ProviderImage
     query = select(table.sha256, table.width, table.height).where(table.provider_id == provider_id)
-    rows = session.execute(query.order_by(table.uploaded_at.desc(), table.sha256))
-    return tuple(StoredPicture(*row) for row in rows)
+    added = session.execute(query.order_by(table.uploaded_at.desc(), table.sha256)).all()
+    query = select(image.content_hash, image.width, image.height).where(image.provider_id == provider_id)
+    kept = session.execute(query.where(image.retired_at.is_(None)).order_by(image.created_at.desc(), image.id)).all()
+    return tuple(dict.fromkeys(StoredPicture(*row) for row in (*added, *kept)))
 
 
 def picture_bytes(session: Session, provider_id: str, name: str) -> bytes:
     """Raises ``NotFound("picture_unknown")`` also for another provider's."""
     query = select(models.Picture).where(models.Picture.provider_id == provider_id, models.Picture.sha256 == name)
     row = session.scalars(query.options(undefer(models.Picture.png))).first()
-    if row is None:
+    if row is not None:
+        return row.png
+    kept = _kept_pictures(session, provider_id, (name,))
+    if not kept:
         raise NotFound("picture_unknown")
-    return row.png
+    return kept[name]
+
+
+def _kept_pictures(session: Session, provider_id: str, wanted: Collection[str]) -> dict[str, bytes]:
+    """Of the provider's settings, by SHA-256, also those no longer in use: certificates name them."""
+    table = models.ProviderImage
+    query = select(table.content_hash, table.body).where(table.provider_id == provider_id)
+    return {row.content_hash: row.body for row in session.execute(query.where(table.content_hash.in_(wanted)))}
 
 
 def assets_of(session: Session, provider_id: str, design: Design | None) -> dict[str, bytes]:
@@ -68,6 +106,8 @@ def assets_of(session: Session, provider_id: str, design: Design | None) -> dict
         table = models.Picture
         wanted = (table.provider_id == provider_id, table.sha256.in_(design.pictures))
         found = {row.sha256: row.png for row in session.execute(select(table.sha256, table.png).where(*wanted))}
+        missing = [name for name in design.pictures if name not in found]
+        found |= _kept_pictures(session, provider_id, missing) if missing else {}
     if design.style:
         found[design.style] = style_sheet(session, provider_id, design.style).encode()
     return found
@@ -101,7 +141,8 @@ def store_picture(session: Session, officer: Officer, data: bytes, read: Picture
     Raises ``BadInput``: ``picture_unusable``, ``pictures_full``.
     """
     officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
-    known = {one.sha256 for one in stored_pictures(session, officer.provider_id)}
+    table = models.Picture
+    known = set(session.scalars(select(table.sha256).where(table.provider_id == officer.provider_id)))
     picture = read(data)
     if picture.sha256 in known:
         return picture.sha256

@@ -17,7 +17,7 @@ from lti_tool.services.activity import list_activities
 from lti_tool.services.certificate import CODE_LENGTH, Link, compose
 from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.credit import claimable_credits
-from lti_tool.services.design import assets_of, check_design
+from lti_tool.services.design import assets_of, check_design, printed_design
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.specimen import SAMPLE_NAME
@@ -63,7 +63,7 @@ def preview(
     ``NotFound("activity_unknown")`` for an activity or credit that the provider does not have."""
     check_design(session, officer.provider_id, design, printer)
     values = _specimen(session, officer, design, activity_id, degree, credit_type, link, now)
-    return printer.render(values, assets_of(session, officer.provider_id, design)).pdf
+    return printer.render(values, assets_of(session, officer.provider_id, values.design)).pdf
 
 
 def _specimen(
@@ -87,6 +87,7 @@ def _specimen(
     line = PrintedOffer(one.credit, one.offer, one.offer.maximum, one.is_awarded)
     printing = Printing((line,), day, day, overrides=overrides_of(session, officer.provider_id))
     address = link("0" * CODE_LENGTH)
+    design = printed_design(session, officer.provider_id, design, activity.provider.signatory)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
 
 

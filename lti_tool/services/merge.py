@@ -23,10 +23,11 @@ from lti_tool.domain.ledger import EntryKind
 from lti_tool.domain.merge import Doubled
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
+from lti_tool.services.certificate_replacement import replace_certificate
 from lti_tool.services.ledger import Posting, post
 from lti_tool.services.merge_moves import move, move_back
 from lti_tool.services.merge_pair import doubled_awards, lost_progress, merge_pair
-from lti_tool.services.override import MAX_REASON, replace_certificate
+from lti_tool.services.override import MAX_REASON
 from lti_tool.services.participation import lock, progress_of
 from lti_tool.services.row_key import is_row_key
 

@@ -1,14 +1,11 @@
-"""Staff's own entries in the ledger: award, adjust, revoke, each with a reason, with the certificate following suit."""
+"""Staff's own entries in the ledger: award, adjust, revoke, expire, each with a reason; the certificate follows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_name
@@ -16,24 +13,20 @@ from lti_tool.db import models
 from lti_tool.db.load import accounts
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import CertificateStatus, StatusReason
-from lti_tool.domain.credit import CreditOffer, CreditType
+from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.ledger import Entry, EntryKind, balance, live_award
-from lti_tool.domain.wire import read_certificate, read_value
+from lti_tool.domain.ledger import Entry, EntryKind, balance, is_expired, live_award
 from lti_tool.services.audit import Actor, note
-from lti_tool.services.certificate import Link, issue, learner_language
-from lti_tool.services.certificate_status import close
-from lti_tool.services.certificate_text import PrintedOffer, Printing
+from lti_tool.services.certificate import Link
+from lti_tool.services.certificate_replacement import as_awarded, award_terms, replace_certificate
 from lti_tool.services.claimable import ClaimableCredit, claimable_credits
 from lti_tool.services.credit import award, read_amount
 from lti_tool.services.grade import note_progress_of
 from lti_tool.services.ledger import Posting, lock_learner, post
 from lti_tool.services.office import Officer
 from lti_tool.services.participation import Progress, lock, newest_version, progress_of
-from lti_tool.services.statement import overrides_of_activity
 
 MAX_REASON = 500
 
@@ -46,6 +39,7 @@ class Account:
     name: str
     balance: Decimal
     is_live: bool
+    is_expired: bool
     is_awarded: bool
     entries: tuple[Entry, ...]
 
@@ -73,7 +67,15 @@ def learner_accounts(session: Session, officer: Officer, learner_id: str, activi
     _known(session, officer.provider_id, learner_id, activity_id)
     officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     return tuple(
-        Account(code, credit_name(code), balance(chain), live_award(chain) is not None, chain[-1].is_awarded, chain)
+        Account(
+            credit_type=code,
+            name=credit_name(code),
+            balance=balance(chain),
+            is_live=live_award(chain) is not None,
+            is_expired=is_expired(chain),
+            is_awarded=chain[-1].is_awarded,
+            entries=chain,
+        )
         for code, chain in accounts(session, learner_id, activity_id).items()
     )
 
@@ -150,7 +152,7 @@ def adjust_by_staff(
     """
     words = clean_reason(reason, MAX_REASON)
     found, live, before = _live(session, officer, learner_id, activity_id, code, now)
-    one = _as_awarded(session, live)
+    one = as_awarded(session, live)
     if not one.is_awarded:
         raise Refused("participation_has_no_amount")
     amount = read_amount(one, typed)
@@ -169,21 +171,61 @@ def revoke_by_staff(
     reason: str,
     link: Link,
     now: datetime,
-    *,
-    kind: EntryKind = EntryKind.REVOKE,
 ) -> None:
-    """Take the credit back, or let it expire; the certificate says so at once, and the LMS is told.
+    """Take the credit back; the certificate says so at once, and the LMS is told.
 
     A certificate of several credits is replaced by one without this. Raises as :func:`adjust_by_staff`.
     """
     words = clean_reason(reason, MAX_REASON)
     found, live, before = _live(session, officer, learner_id, activity_id, code, now)
-    row = post(session, found, _posting(session, live, kind, Decimal(0), officer, words))
-    replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_WITHDRAWN, words)
-    action = "credit.expired" if kind is EntryKind.EXPIRE else "credit.revoked"
-    detail = {"credit_type": code, "amount": (before, Decimal(0))}
-    note(session, officer, action, f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
-    _tell_grades(session, found, officer, now)
+    posting = _posting(session, live, EntryKind.REVOKE, Decimal(0), officer, words)
+    _end(session, officer, found, posting, StatusReason.CREDIT_WITHDRAWN, before, link)
+
+
+def expire_by_staff(
+    session: Session,
+    officer: Officer,
+    learner_id: str,
+    activity_id: str,
+    code: str,
+    reason: str,
+    evidence: str,
+    link: Link,
+    now: datetime,
+) -> None:
+    """Enter that the credit counts no more, by the body's or board's decision that ``evidence`` names.
+
+    It was rightly given, so its certificate says "expired" and not "withdrawn". Done again it does nothing. Raises as
+    :func:`revoke_by_staff`, and ``BadInput("reason_unusable")`` with the fault ``evidence``.
+    """
+    words, proof = clean_reason(reason, MAX_REASON), clean_reason(evidence, MAX_REASON, "evidence")
+    _known(session, officer.provider_id, learner_id, activity_id)
+    officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
+    found_progress(session, learner_id, activity_id, now)
+    if is_expired(accounts(session, learner_id, activity_id).get(code, ())):
+        return
+    found, live, before = _live(session, officer, learner_id, activity_id, code, now)
+    posting = _posting(session, live, EntryKind.EXPIRE, Decimal(0), officer, words)
+    posting = replace(posting, terms={**posting.terms, "evidence_of_expiry": proof})
+    _end(session, officer, found, posting, StatusReason.CREDIT_EXPIRED, before, link)
+
+
+def _end(
+    session: Session,
+    officer: Officer,
+    found: Progress,
+    posting: Posting,
+    reason: StatusReason,
+    before: Decimal,
+    link: Link,
+) -> None:
+    row = post(session, found, posting)
+    replace_certificate(session, found, row.claim_id, link, reason, posting.reason)
+    action = "credit.expired" if posting.kind is EntryKind.EXPIRE else "credit.revoked"
+    detail = {"credit_type": posting.credit_type, "amount": (before, Decimal(0))}
+    subject = f"credit_entry:{row.id}"
+    note(session, officer, action, subject, found.now, activity_id=found.activity_id, detail=detail)
+    _tell_grades(session, found, officer, found.now)
 
 
 def _live(
@@ -204,10 +246,6 @@ def _tell_grades(session: Session, found: Progress, actor: Actor, now: datetime)
     note_progress_of(session, progress_of(session, row, now), actor.provider_id, now)
 
 
-def _terms(session: Session, entry_id: str) -> Mapping[str, Any]:
-    return session.get_one(models.CreditEntry, entry_id).terms
-
-
 def _posting(session: Session, live: Entry, kind: EntryKind, amount: Decimal, officer: Officer, reason: str) -> Posting:
     return Posting(
         credit_type=live.credit_type,
@@ -215,68 +253,6 @@ def _posting(session: Session, live: Entry, kind: EntryKind, amount: Decimal, of
         balance=amount,
         is_awarded=live.is_awarded,
         actor=f"officer:{officer.person_id}",
-        terms=_terms(session, live.id),
+        terms=award_terms(session, live.id),
         reason=reason,
     )
-
-
-def _as_awarded(session: Session, live: Entry) -> ClaimableCredit:
-    """Type and offer as they stood at the award."""
-    terms = _terms(session, live.id)
-    credit, offer = read_value(CreditType, terms["credit_type"]), read_value(CreditOffer, terms["offer"])
-    row = session.get_one(models.CreditEntry, live.id)
-    activity = progress_of(
-        session, session.get_one(models.Participation, row.participation_id), row.recorded_at
-    ).activity
-    return ClaimableCredit.of(credit, offer, activity, is_awarded=live.is_awarded)
-
-
-def replace_certificate(
-    session: Session, found: Progress, claim_id: str, link: Link, reason: StatusReason, words: str
-) -> None:
-    """After a change: the certificates of the claim are replaced by one of what stands, or revoked if nothing does.
-
-    A name that was corrected since stays corrected.
-    """
-    certificate, entry = models.Certificate, models.CreditEntry
-    query = select(certificate).join(entry, entry.id == certificate.award_id).where(entry.claim_id == claim_id)
-    old = session.scalars(query.order_by(certificate.issued_at, certificate.number)).all()
-    standing = _standing_lines(session, found, claim_id)
-    status = CertificateStatus.SUPERSEDED if standing else CertificateStatus.REVOKED
-    for row in old:
-        if row.status == CertificateStatus.VALID.value or not standing:
-            close(row, status, reason, words, found.now)
-    session.flush()
-    if not standing or not old:
-        return
-    values, first = read_certificate(old[-1].body), session.get_one(entry, standing[0][0].id)
-    profile = replace(_profile(first.terms), printed_name=values.learner_name)
-    printing = _printing(session, found, profile, tuple(line for _, line in standing), values.completed_on)
-    new = issue(session, first, found.activity, profile, printing, link)
-    new.issued_at = found.now
-    old[-1].successor_id = new.id
-
-
-def _profile(terms: Mapping[str, Any]) -> Profile:
-    """The particulars as they were printed."""
-    kept = {name: value for name, value in terms["profile"].items() if name != "statement"}
-    return read_value(Profile, kept)
-
-
-def _printing(
-    session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...], completed_on: date
-) -> Printing:
-    language = learner_language(session.get_one(models.Learner, found.learner_id), profile.country)
-    overrides = overrides_of_activity(session, found.activity_id)
-    return Printing(lines, completed_on, found.activity.day_of(found.now), language, overrides)
-
-
-def _standing_lines(session: Session, found: Progress, claim_id: str) -> list[tuple[Entry, PrintedOffer]]:
-    lines = []
-    for chain in accounts(session, found.learner_id, found.activity_id).values():
-        live = live_award(chain)
-        if live is None or live.claim_id != claim_id:
-            continue
-        one = _as_awarded(session, live)
-        lines.append((live, PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded)))
-    return sorted(lines, key=lambda pair: (pair[1].credit.participated_text == "", pair[1].credit.code))

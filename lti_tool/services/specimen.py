@@ -18,7 +18,7 @@ from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.certificate import CODE_LENGTH, Link, compose
 from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.claimable import ClaimableCredit, claimable_credits
-from lti_tool.services.design import current_design
+from lti_tool.services.design import current_design, printed_design
 from lti_tool.services.learner import suggested_name
 from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
@@ -80,6 +80,7 @@ def specimen_for(
     profile = Profile(name, Degree.MD if is_awarded else Degree.RN, "US")
     day, overrides = here.activity.day_of(now), overrides_of(session, visit.provider_id)
     design = current_design(session, visit.provider_id)
+    design = printed_design(session, visit.provider_id, design, here.activity.provider.signatory)
     return specimen(here.activity, profile, day, is_awarded=is_awarded, link=link, overrides=overrides, design=design)
 
 

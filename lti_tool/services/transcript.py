@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import current_accounts, identities
-from lti_tool.domain.ledger import Entry, balance, live_award
+from lti_tool.domain.ledger import Entry, balance, is_expired, live_award
 from lti_tool.services.session import Visit
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """One account. ``amount`` is its balance: ``0`` for credit that was taken back."""
+    """One account. ``amount`` is its balance: ``0`` for credit that was taken back or has expired."""
 
     activity_title: str
     credit_type: str
@@ -27,6 +27,7 @@ class TranscriptLine:
     amount: Decimal
     is_awarded: bool
     is_live: bool
+    is_expired: bool
     at: datetime
 
 
@@ -54,6 +55,7 @@ def _line(title: str, chain: tuple[Entry, ...]) -> TranscriptLine:
         balance(chain),
         last.is_awarded,
         live_award(chain) is not None,
+        is_expired(chain),
         last.at,
     )
 

@@ -19,7 +19,9 @@ BLOCKERS: dict[str, Any] = {
     "closed": lazy_gettext("The provider closed this activity on %(date)s; credit can no longer be earned"),
     "claims_not_open": lazy_gettext("Credit can be claimed from %(date)s"),
     "claims_closed": lazy_gettext("The deadline for claims was %(date)s"),
-    "credit_ended": lazy_gettext("Your credit for this activity was taken back. The provider can tell you why"),
+    "credit_ended": lazy_gettext(
+        "Your credit for this activity was taken back or has expired. The provider can tell you why"
+    ),
     "credited_elsewhere": lazy_gettext(
         "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
     ),

@@ -13,7 +13,7 @@ CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
     ),
     "award_missing": (
         lazy_gettext("There is no credit to change"),
-        lazy_gettext("Reload the page: it was taken back, or was never awarded."),
+        lazy_gettext("Reload the page: it was taken back, has expired, or was never awarded."),
     ),
     "amount_unchanged": (
         lazy_gettext("The amount is the same as before"),

@@ -21,12 +21,16 @@ from lti_tool.domain.capability import Capability
 from lti_tool.services.bulk_printing import print_due
 from lti_tool.services.certificate import IssuedCertificate, verify
 from lti_tool.services.credit import ClaimForm, claim_credit, claim_view
+from lti_tool.services.design import stored_pictures
+from lti_tool.services.picture import add_logo
 from lti_tool.services.press import printed_pdf
+from lti_tool.services.provider_settings import add_signatory, retire_signatory, save_signatory
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
 from tests.functional.staff_world import BASE, NOW, World, make_world, text_of
 from tests.unit.lti_tool.certificates.designs import drawn
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import do_everything, short_activity
+from tests.unit.lti_tool.services.officers import officer
 
 DESIGN = {"template": "modern-v1", "paper": "a4", "orientation": "portrait", "ink": "#5a0f3c", "accent": ""}
 WORLD_KEY = make_issuer_key("Example Medical School", NOW)
@@ -89,6 +93,33 @@ def test_a_design_is_looked_at_chosen_and_kept(world: World) -> None:
     assert found is not None and found.certificate == before.certificate
     entries = text_of(invited(world, email="b@example.org").get("/audit"))
     assert "certificate-design.chosen" in entries
+
+
+def test_logo_and_signature_of_the_settings_are_printed_without_being_chosen(world: World) -> None:
+    before, signing = issued_to(world, subject="early"), short_activity().provider.signatory
+    who = officer(before.provider_id)
+    with world.db() as db:
+        other = add_signatory(db, who, {"name": ["Somebody Else"], "title": [signing.title]}, drawn(size=(90, 60)), NOW)
+        add_logo(db, who, {"label": ["Arms of the school"]}, drawn(size=(200, 200)), NOW)
+        (logo,) = {one.sha256 for one in stored_pictures(db, before.provider_id) if one.width == 200}
+    design = issued_to(world, subject="middle").certificate.design
+    assert design is not None and (design.logo, design.signature) == (logo, "")
+    with world.db() as db:
+        save_signatory(db, who, other, {"name": [signing.name], "title": [signing.title]}, b"", 1, NOW)
+        (signature,) = {one.sha256 for one in stored_pictures(db, before.provider_id) if one.width == 90}
+    office = manager(world)
+    both = issued_to(world, "Grace Hopper", "late")
+    design = both.certificate.design
+    assert design is not None and (design.logo, design.signature) == (logo, signature)
+    assert office.post("/certificates/design", DESIGN, do="choose", logo="").status_code == 303
+    design = issued_to(world, "Ada Third", "third").certificate.design
+    assert design is not None and (design.logo, design.signature) == ("", signature)
+    assert office.get(f"/certificates/pictures/{logo}.png").mimetype == "image/png"
+    with world.db() as db:
+        retire_signatory(db, who, other, NOW)
+    pdf = pikepdf.open(io.BytesIO(printed_pdf(world.deps.press, both).pdf))
+    images = [one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"]
+    assert {(200, 200), (90, 60)} <= {(int(one.Width), int(one.Height)) for one in images}
 
 
 def test_a_preview_is_a_specimen_for_each_profession(world: World) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 
 import pytest
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Degree
+from lti_tool.domain.roll import COLUMNS
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
 from tests.functional.staff_world import BASE, World, make_world, text_of
 from tests.unit.lti_tool.domain.builders import AMA
@@ -46,8 +49,9 @@ def entries(world: World) -> list[tuple[str, str]]:
         return [(row.kind, str(row.amount)) for row in rows]
 
 
-def upload(office: OfficePerson, path: str, text: str, **form: str) -> tuple[int, str]:
-    data = {"csrf_token": office.form_token(), "file": (BytesIO(text.encode()), "list.csv"), **form}
+def upload(office: OfficePerson, path: str, sent: str | bytes, **form: str) -> tuple[int, str]:
+    body = sent.encode() if isinstance(sent, str) else sent
+    data = {"csrf_token": office.form_token(), "file": (BytesIO(body), "list"), **form}
     answer = office.client.post(
         office.path(path),
         base_url=BASE,
@@ -82,8 +86,27 @@ def test_award_adjust_and_take_back(world: World, learner_id: str) -> None:
     assert "Left early" in shown and "AMA PRA Category 1 Credit: 0.50" in shown
     assert office.post(path, action="revoke", credit_type=AMA, reason="Wrong person").status_code == 303
     assert "taken back" in text_of(office.get(path))
+    again = {"action": "award", "credit_type": AMA, "amount": "1.00", "reason": "Sheet 4"}
+    assert office.post(path, again).status_code == 303
+    ends = {"action": "expire", "credit_type": AMA, "reason": "Its term is over"}
+    answer = office.post(path, ends)
+    assert answer.status_code == 422 and "Name the decision or document" in text_of(answer)
+    assert office.post(path, ends, evidence="Letter of the board").status_code == 303
+    assert office.post(path, ends, evidence="Letter of the board").status_code == 303
+    shown = text_of(office.get(path))
+    assert "AMA PRA Category 1 Credit: expired" in shown and "Evidence: Letter of the board" in shown
+    with world.db() as db:
+        codes = db.scalars(select(models.Certificate.code).where(models.Certificate.status_reason == "credit-expired"))
+        (code,) = codes.all()
+    assert "The credit has expired." in text_of(office.client.get(f"/verify/{code}", base_url=BASE))
     assert office.post(path, action="dance", credit_type=AMA, reason="x").status_code == 422
-    assert sorted(entries(world)) == [("adjust", "-0.25"), ("award", "0.75"), ("revoke", "-0.50")]
+    assert sorted(entries(world)) == [
+        ("adjust", "-0.25"),
+        ("award", "0.75"),
+        ("award", "1.00"),
+        ("expire", "-1.00"),
+        ("revoke", "-0.50"),
+    ]
 
 
 def test_a_list_is_checked_shown_and_entered(world: World, learner_id: str) -> None:
@@ -99,7 +122,45 @@ def test_a_list_is_checked_shown_and_entered(world: World, learner_id: str) -> N
     assert "1 award is recorded. 1 waits for its person." in text_of(answer)
     assert entries(world) == [("award", "0.50")]
     answer = office.post(path, text=good, reason="Workshop", confirm="yes")
-    assert answer.status_code == 422 and entries(world) == [("award", "0.50")]
+    assert "2 were entered before and stay as they are." in text_of(answer)
+    assert entries(world) == [("award", "0.50")]
+    status, words = upload(office, path, good, reason="Workshop")
+    assert status == 200 and "All of this list was entered before." in words and "Enter this list" not in words
+
+
+def test_a_workbook_is_filled_in_checked_and_entered(world: World, learner_id: str) -> None:
+    office, path = invited(world, CREDIT), f"/credit/{activity_id(world)}/list"
+    empty = office.get(f"{path}.csv")
+    assert empty.mimetype == "text/csv" and b'"learner","email","credit_type","amount","reason"' in empty.data
+    book = load_workbook(BytesIO(office.get(f"{path}.xlsx").data))
+    assert [cell.value for cell in book.worksheets[0][1]] == list(COLUMNS)
+    sheet = book.worksheets[0]
+    sheet.append([learner_id, None, AMA, 0.5, "Sheet 3"])
+    sheet.append([None, "grace@example.org", AMA, "one", "Sheet 3"])
+    status, words = upload(office, path, saved(book))
+    assert status == 422 and "The list has 1 fault." in words and "3 Column amount Found one" in words
+    sheet["D3"] = 1
+    status, words = upload(office, path, saved(book))
+    assert status == 200 and "This will be entered" in words and entries(world) == []
+    page = office.client.post(
+        office.path(path),
+        base_url=BASE,
+        data={"csrf_token": office.form_token(), "file": (BytesIO(saved(book)), "list.xlsx")},
+        headers={**ACCEPT, "Origin": BASE},
+    ).get_data(as_text=True)
+    shown = unescape(page.partition('<textarea name="text" hidden>')[2].partition("</textarea>")[0])
+    answer = office.post(path, text=shown, confirm="yes")
+    assert "1 award is recorded. 1 waits for its person." in text_of(answer)
+    assert entries(world) == [("award", "0.50")]
+    status, words = upload(office, path, saved(book)[:-200])
+    assert status == 422 and "The workbook is damaged" in words
+    assert office.get(f"{path}.ods").status_code == 404
+
+
+def saved(book: Workbook) -> bytes:
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def test_wording_is_compared_and_confirmed(world: World) -> None:
@@ -162,7 +223,14 @@ def test_the_rule_for_late_claims(world: World) -> None:
 
 def test_without_the_capability_nothing_opens(world: World, learner_id: str) -> None:
     office, key = invited(world, Capability.REPORT), activity_id(world)
-    for path in ("/credit", f"/credit/{key}", f"/credit/{key}/person/{learner_id}", "/late-claims", "/wording"):
+    for path in (
+        "/credit",
+        f"/credit/{key}",
+        f"/credit/{key}/list.xlsx",
+        f"/credit/{key}/person/{learner_id}",
+        "/late-claims",
+        "/wording",
+    ):
         assert office.get(path).status_code == 403, path
     answer = office.post(f"/credit/{key}/person/{learner_id}", action="award", credit_type=AMA, amount="1", reason="x")
     assert answer.status_code == 403 and entries(world) == []
@@ -171,6 +239,7 @@ def test_without_the_capability_nothing_opens(world: World, learner_id: str) -> 
 def test_another_providers_people_and_activities_do_not_exist(world: World, learner_id: str) -> None:
     stranger, key = invited(world, provider="Another Medical School", email="x@example.org"), activity_id(world)
     assert stranger.get(f"/credit/{key}").status_code == 404
+    assert stranger.get(f"/credit/{key}/list.xlsx").status_code == 404
     assert stranger.get(f"/credit/{key}/person/{learner_id}").status_code == 404
     answer = stranger.post(
         f"/credit/{key}/person/{learner_id}", action="award", credit_type=AMA, amount="1", reason="x"

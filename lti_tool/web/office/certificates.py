@@ -29,6 +29,8 @@ from lti_tool.web.retention_words import reason_words
 REASON_WORDS = {
     StatusReason.NAME_CORRECTED: lazy_gettext("The name was corrected"),
     StatusReason.ISSUED_IN_ERROR: lazy_gettext("It was issued in error"),
+    StatusReason.CREDIT_ADJUSTED: lazy_gettext("The credit was adjusted"),
+    StatusReason.CREDIT_EXPIRED: lazy_gettext("The credit has expired"),
     StatusReason.CREDIT_WITHDRAWN: lazy_gettext("The credit was withdrawn"),
     StatusReason.HOLDER_ASKED: lazy_gettext("Its holder asked for it"),
 }

@@ -10,10 +10,17 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.roll import COLUMNS, MAX_BYTES, Roll, read_roll
+from lti_tool.domain.roll import COLUMNS, MAX_BYTES, Roll
+from lti_tool.services.award_list import list_template, read_list
 from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
 from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
-from lti_tool.services.override import adjust_by_staff, award_by_staff, learner_accounts, revoke_by_staff
+from lti_tool.services.override import (
+    adjust_by_staff,
+    award_by_staff,
+    expire_by_staff,
+    learner_accounts,
+    revoke_by_staff,
+)
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.claim_words import FAULTS
@@ -22,6 +29,7 @@ from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
 
 MAX_SEARCH = 100
+TEMPLATE_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 KINDS = {
     EntryKind.AWARD: lazy_gettext("Award"),
     EntryKind.ADJUST: lazy_gettext("Adjustment"),
@@ -32,6 +40,7 @@ ROLL_FAULTS = {
     "too_large": lazy_gettext("The file is too large."),
     "not_utf8": lazy_gettext("The file is not text in UTF-8. Save it as “CSV UTF-8”."),
     "not_text": lazy_gettext("The file is not text. Save it as “CSV UTF-8”."),
+    "not_a_workbook": lazy_gettext("The workbook is damaged, protected, or none. Save it again as .xlsx."),
     "not_csv": lazy_gettext("The file is not a table: check the quotation marks."),
     "empty": lazy_gettext("There are no rows below the heading."),
     "too_many_rows": lazy_gettext("There are too many rows: split the list."),
@@ -46,10 +55,19 @@ ROLL_FAULTS = {
     "email_wrong": lazy_gettext("This is not an e-mail address."),
     "too_long": lazy_gettext("The reason is too long."),
     "not_offered": lazy_gettext("The activity does not offer this credit."),
-    "award_waiting": lazy_gettext("An award for this address is waiting already."),
-    "award_live": lazy_gettext("This learner has this credit already."),
+    "award_waiting": lazy_gettext(
+        "An award for this address was entered before, with another amount, or was declined."
+    ),
+    "award_live": lazy_gettext("This learner has this credit already, claimed or with another amount."),
     "profile_unconfirmed": lazy_gettext("This learner has not confirmed name and degree. Name them by e-mail instead."),
     "credit_not_for_learner": lazy_gettext("This credit is not for this learner’s degree or country."),
+}
+
+
+ENTRY_FAULTS = {
+    ("reason", "missing"): lazy_gettext("Say in a few words why."),
+    ("evidence", "missing"): lazy_gettext("Name the decision or document that ends this credit."),
+    ("evidence", "too_long"): lazy_gettext("Shorten what you write about the evidence."),
 }
 
 
@@ -58,7 +76,8 @@ def _words(error: CmeError) -> list[dict[str, str | None]]:
     if not isinstance(error, BadInput):
         return [{"field": None, "message": explain(error).title}]
     fields = error.faults or {"amount": error.code}
-    named = {field: FAULTS.get((field, code)) or FAULTS.get(("amount", code)) for field, code in fields.items()}
+    known = FAULTS | ENTRY_FAULTS
+    named = {field: known.get((field, code)) or known.get(("amount", code)) for field, code in fields.items()}
     return [{"field": field, "message": str(words or explain(error).title)} for field, words in named.items()]
 
 
@@ -122,6 +141,8 @@ def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> Respon
                 award_by_staff(*whose, amount, reason, verification_link, work.now)
             elif sent.get("action") == "adjust":
                 adjust_by_staff(*whose, amount, reason, verification_link, work.now)
+            elif sent.get("action") == "expire":
+                expire_by_staff(*whose, reason, sent.get("evidence", ""), verification_link, work.now)
             elif sent.get("action") == "revoke":
                 revoke_by_staff(*whose, reason, verification_link, work.now)
             else:
@@ -134,6 +155,15 @@ def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> Respon
 @office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS)
 def credit_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     return _list_page(work, activity_id)
+
+
+@office_route(blueprint, "/credit/<activity_id>/list.<any(csv, xlsx):form>", Capability.OVERRIDE_CLAIMS)
+def credit_list_template(work: OfficeWork, activity_id: str, form: str) -> ResponseReturnValue:
+    """An empty list to fill in."""
+    pieces = list_template(work.db, work.officer, activity_id, form, work.now)
+    answer = Response(pieces, mimetype=TEMPLATE_TYPES[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="awards.{form}"'
+    return answer
 
 
 def _list_page(
@@ -166,14 +196,14 @@ def _list_page(
         text=text,
         reason=request.form.get("reason", ""),
         entered=entered,
+        printed_amount=printed_amount,
     )
 
 
 def _sent_roll() -> tuple[Roll, str]:
     """The list as a file or, on the second page, as the text that was checked."""
     file = request.files.get("file")
-    data = file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode()
-    return read_roll(data), data.decode("utf-8-sig", errors="replace")
+    return read_list(file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode())
 
 
 @office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS, ("POST",))

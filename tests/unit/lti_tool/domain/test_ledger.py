@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_tool.domain.errors import BadInput, Refused
-from lti_tool.domain.ledger import ENDINGS, Entry, EntryKind, balance, in_order, live_award, next_amount
+from lti_tool.domain.ledger import ENDINGS, Entry, EntryKind, balance, in_order, is_expired, live_award, next_amount
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -55,6 +55,11 @@ def test_between_two_awards_lies_an_ending(steps: list[tuple[EntryKind, int]]) -
 
 def test_what_may_not_come_next() -> None:
     award = grown([(EntryKind.AWARD, 4)])
+    assert (
+        not is_expired(())
+        and not is_expired(award)
+        and is_expired(grown([(EntryKind.AWARD, 4), (EntryKind.EXPIRE, 4)]))
+    )
     for chain, kind, code in (
         (award, EntryKind.AWARD, "award_live"),
         ((), EntryKind.ADJUST, "award_missing"),

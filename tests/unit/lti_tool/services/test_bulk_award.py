@@ -120,7 +120,38 @@ def test_a_list_that_was_read_badly_is_not_entered(world: World) -> None:
 
 def test_the_same_address_does_not_wait_twice(world: World) -> None:
     enter(world, f",{ADDRESS},{AMA},1.00,")
-    assert [fault.code for fault in check(world, f",{ADDRESS.upper()},{AMA},1.00,").faults] == ["award_waiting"]
+    assert [fault.code for fault in check(world, f",{ADDRESS.upper()},{AMA},0.75,").faults] == ["award_waiting"]
+    assert enter(world, f",{ADDRESS.upper()},{AMA},1.00,") == Entered(0, 0, 1)
+    with transaction(world.sessions) as db:
+        assert db.scalars(select(models.PendingAward)).one().amount == Decimal("1.00")
+
+
+def test_the_same_list_twice_enters_nothing_twice(world: World) -> None:
+    ada = world.learner(is_ready=False)
+    lines = [f"{ada.learner_id},,{AMA},0.5,", f",{ADDRESS},{AMA},1.00,Sheet 3"]
+    assert enter(world, *lines) == Entered(1, 1)
+    before = world.counts()
+    again = check(world, *lines)
+    assert again.faults == () and not again.is_news and again.waiting_count == 0
+    assert enter(world, *lines) == Entered(0, 0, 2)
+    assert world.counts() == before
+    more = [*lines, f",b@example.org,{AMA},1.00,"]
+    assert enter(world, *more) == Entered(0, 1, 2)
+    with transaction(world.sessions) as db:
+        actions = db.scalars(select(models.AuditEntry.action).where(models.AuditEntry.action == "credit.roll_entered"))
+        assert len(actions.all()) == 2
+    changed = f"{ada.learner_id},,{AMA},0.75,"
+    assert [fault.code for fault in check(world, changed).faults] == ["award_live"]
+
+
+def test_a_declined_award_is_not_entered_again(world: World) -> None:
+    enter(world, f",{ADDRESS},{AMA},1.00,")
+    grace = world.learner("Grace", is_ready=False)
+    match(world, grace)
+    with transaction(world.sessions) as db:
+        (one,) = waiting_awards(db, grace)
+        decline_waiting_award(db, grace, one.id, NOW)
+    assert [fault.code for fault in check(world, f",{ADDRESS},{AMA},1.00,").faults] == ["award_waiting"]
 
 
 def test_the_person_comes_confirms_and_has_the_credit(world: World) -> None:

@@ -7,7 +7,7 @@ The append-only triggers of the audit trail stay in force: no batch touches it b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -20,7 +20,7 @@ from lti_tool.domain.retention import RecordClass, is_held
 from lti_tool.services.audit import ToolActor, note
 from lti_tool.services.platform import providers
 from lti_tool.services.purge_tables import PURGES, Candidate, Purge
-from lti_tool.services.retention import Ground, ground_of
+from lti_tool.services.retention import Ground, ground_of, has_set_periods
 from lti_tool.services.row_count import Counts, added
 
 BATCH = 100
@@ -28,6 +28,8 @@ BATCH = 100
 EVERY = timedelta(hours=6)
 """How often a worker looks."""
 SHORTEST_MONTH = 28
+UNASKED = (RecordClass.MAIL, RecordClass.SIGN_IN)
+"""What goes by itself. Records of credit and of planning go by a worker only after the provider has set its periods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +111,15 @@ def purge_batch(session: Session, provider_id: str, purge: Purge, after: str, no
 
 
 def purge_provider(
-    sessions: Sessions, provider_id: str, now: datetime, is_stopping: Callable[[], bool] = lambda: False
+    sessions: Sessions,
+    provider_id: str,
+    now: datetime,
+    is_stopping: Callable[[], bool] = lambda: False,
+    classes: Collection[RecordClass] = tuple(RecordClass),
 ) -> Purged:
     """Purge all that is due at one provider, batch by batch, until done or told to stop."""
     done = Purged({}, {})
-    for purge in PURGES:
+    for purge in (one for one in PURGES if one.record_class in classes):
         after = ""
         while not is_stopping():
             with transaction(sessions) as session:
@@ -127,7 +133,11 @@ def purge_provider(
 
 
 def purge_all(sessions: Sessions, now: datetime, is_stopping: Callable[[], bool] = lambda: False) -> int:
-    """The worker's part: every provider; gives how many records went."""
+    """The worker's part: every provider; gives how many records went.
+
+    Where nobody has saved the provider's periods yet, only what no accreditor ever asks for.
+    """
     with transaction(sessions) as session:
-        keys = [key for key, _ in providers(session)]
-    return sum(sum(purge_provider(sessions, key, now, is_stopping).records.values()) for key in keys)
+        found = {key: tuple(RecordClass) if has_set_periods(session, key) else UNASKED for key, _ in providers(session)}
+    runs = (purge_provider(sessions, key, now, is_stopping, classes) for key, classes in found.items())
+    return sum(sum(run.records.values()) for run in runs)

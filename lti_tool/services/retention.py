@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_types
@@ -72,6 +72,11 @@ def own_periods(session: Session, provider_id: str) -> dict[RecordClass, int]:
     table = models.RetentionPeriod
     rows = session.execute(select(table.record_class, table.months).where(table.provider_id == provider_id)).all()
     return dict(DEFAULT_MONTHS) | {RecordClass(name): months for name, months in rows}
+
+
+def has_set_periods(session: Session, provider_id: str) -> bool:
+    """Whether somebody of the provider has ever saved its periods."""
+    return bool(session.scalar(select(exists().where(models.RetentionPeriod.provider_id == provider_id))))
 
 
 def holds_in_force(session: Session, provider_id: str) -> tuple[Hold, ...]:
@@ -157,8 +162,8 @@ def set_periods(session: Session, officer: Officer, months: Mapping[RecordClass,
             faults |= error.faults
     if faults:
         raise BadInput("period_unusable", faults=faults)
-    before = own_periods(session, officer.provider_id)
-    changed = {name: number for name, number in months.items() if before.get(name) != number}
+    before, is_first = own_periods(session, officer.provider_id), not has_set_periods(session, officer.provider_id)
+    changed = {name: number for name, number in months.items() if is_first or before.get(name) != number}
     for name, number in changed.items():
         key = {"provider_id": officer.provider_id, "record_class": name.value}
         insert_or_replace(session, models.RetentionPeriod, key, {"months": number, "updated_at": now})

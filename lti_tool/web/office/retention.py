@@ -23,7 +23,7 @@ from lti_tool.services.data_request import (
 from lti_tool.services.erasure import kept_for
 from lti_tool.services.legal_hold import activities_to_hold, legal_holds, lift_hold, place_hold
 from lti_tool.services.purge import due_now
-from lti_tool.services.retention import day_of, own_periods, rules_of_class, rules_on, set_periods
+from lti_tool.services.retention import day_of, has_set_periods, own_periods, rules_of_class, rules_on, set_periods
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
@@ -41,6 +41,7 @@ def _page(work: OfficeWork, faults: Mapping[str, str] | None = None, status: int
         "office/retention.html",
         work,
         status=status,
+        has_periods=has_set_periods(work.db, provider_id),
         classes=list(RecordClass),
         class_words=CLASS_WORDS,
         least={one: least_months(one, rules) for one in RecordClass},

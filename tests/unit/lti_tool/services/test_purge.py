@@ -193,6 +193,9 @@ def test_it_stops_when_told_and_does_all_providers(here: World) -> None:
     assert purge_all(here.sessions, OVER, lambda: True) == 0
     with transaction(here.sessions) as db:
         db.add(models.Provider(name="Another Medical School", created_at=NOW))
+    assert purge_all(here.sessions, OVER) == 0, "nobody has set the periods"
+    with transaction(here.sessions) as db:
+        set_periods(db, officer(here.provider_id), own_periods(db, here.provider_id), NOW)
     assert purge_all(here.sessions, OVER) == 4
 
 
@@ -246,7 +249,7 @@ def test_periods_of_the_provider(here: World) -> None:
         set_periods(db, who, {RecordClass.CREDIT: 120}, NOW)
         assert own_periods(db, here.provider_id)[RecordClass.CREDIT] == 120
         notes = db.scalars(select(models.AuditEntry.detail)).all()
-        assert notes == [{"credit": [84, 120]}], "what stays as it was is not noted"
+        assert notes == [{"credit": [84, 120], "mail": [12, 12]}], "what stays as it was is noted the first time only"
         with pytest.raises(BadInput) as caught:
             set_periods(db, who, {RecordClass.CREDIT: 12, RecordClass.MAIL: 0}, NOW)
         assert caught.value.faults == {"credit": "too_short", "mail": "too_short"}

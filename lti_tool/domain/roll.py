@@ -69,7 +69,7 @@ def _table(data: bytes) -> list[list[str]] | RollFault:
 def roll_text(table: Iterable[Sequence[str]]) -> str:
     """A table of cells as the CSV text that :func:`read_roll` reads back, line by line the same."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
+    csv.writer(text, lineterminator="\r\n").writerows(table)
     return text.getvalue()
 
 

@@ -35,7 +35,8 @@ def routes(world: World) -> list[tuple[str, str, str, Capability | None]]:
     found = []
     for rule in world.app.url_map.iter_rules():
         if access.get(rule.endpoint) is Access.OFFICE:
-            path = re.sub(r"<[^>]+>", "1", rule.rule.removeprefix("/office/<office_id>"))
+            path = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule.rule.removeprefix("/office/<office_id>"))
+            path = re.sub(r"<[^>]+>", "1", path)
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 found.append((rule.endpoint, method, path, needed[rule.endpoint]))
     return found

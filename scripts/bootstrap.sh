@@ -22,8 +22,10 @@ fail() { printf 'bootstrap: %s\n' "$@" >&2; exit 1; }
 
 child=
 child_name=
+beside=
 stop_child() {
     trap '' INT TERM
+    if [ -n "$beside" ]; then kill -TERM "$beside" 2>/dev/null && wait "$beside" || true; fi
     case "$child_name" in
     "") ;;
     apt-install) say "letting apt finish, so that no package is left half installed" && wait "$child" || true ;;
@@ -33,6 +35,7 @@ stop_child() {
     exit 130
 }
 trap stop_child INT TERM
+trap 'if [ -n "$beside" ]; then kill -TERM "$beside" 2>/dev/null || true; fi' EXIT
 
 # step NAME COMMAND...: run quietly into a log (in a process of its own, so that commands may exec), give a sign of life
 # every 15 seconds, and show the log's end on failure.
@@ -216,11 +219,18 @@ python=$(find_python)
 python_id=$("$python" -c 'import sys; print(sys.executable, sys.version.split()[0])')
 
 if [ "$profile" = test ]; then
+    # Side by side: installing waits for network and disk as much as it computes.
+    (
+        trap stop_child TERM
+        install_lock peers-venv peers
+        install_lock xblock-venv workbench
+        install_tool xblock-venv
+    ) &
+    beside=$!
     install_lock venv test
     key_of requirements/tool.txt >"$state/stamps/venv.tool" # test.txt holds all of it
-    install_lock peers-venv peers
-    install_lock xblock-venv workbench
-    install_tool xblock-venv
+    wait "$beside" || exit 1
+    beside=
 else
     install_lock venv tool
 fi

@@ -206,6 +206,7 @@ def test_the_command_says_first_and_purges_then(world: World, monkeypatch: pytes
 
 def test_the_worker_purges_too(world: World) -> None:
     credited(world)
+    assert invited(world).post("/retention/periods", credit="84").status_code == 303
     world.clock.now = NOW + timedelta(days=365 * 10)
     due = [one for one in chores(world.deps, threading.Event()) if isinstance(one, Every) and one.interval == EVERY]
     assert [one() for one in due] == [3] and [one() for one in due] == [0]

@@ -88,9 +88,17 @@ def register_page(
     if wanted := search.strip()[:MAX_SEARCH]:
         number = models.Certificate.number.icontains(wanted, autoescape=True)
         query = query.where(or_(number, name.icontains(wanted, autoescape=True)))
-    rows = session.execute(query.add_columns(name).order_by(models.Certificate.number).limit(PAGE))
+    rows = session.execute(query.add_columns(name).order_by(models.Certificate.number).limit(PAGE)).all()
     ground = ground_of(session, officer.provider_id, now)
-    return tuple(_row(session, ground, row, found) for row, found in rows.all())
+    awards, part = models.CreditEntry, models.Participation
+    held = session.execute(
+        select(awards, part)
+        .join(part, part.id == awards.participation_id)
+        .where(awards.id.in_([row.award_id for row, _ in rows]))
+    ).all()
+    found = tuple(_row(session, ground, row, found) for row, found in rows)
+    del held  # Until here it kept the session from asking for each of them.
+    return found
 
 
 def _row(session: Session, ground: Ground, row: models.Certificate, name: str) -> RegisterRow:

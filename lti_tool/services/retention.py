@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_types
@@ -67,6 +67,10 @@ def rules_of_class(record_class: RecordClass, rules: Sequence[Rule]) -> Sequence
     return sorted(shown, key=lambda rule: (-(rule.months or 0), rule.key))
 
 
+Entered: TypeAlias = Row[datetime, str, dict[str, Any]]
+"""Of an entry in the ledger: when, which credit type, and the terms as they stood."""
+
+
 def own_periods(session: Session, provider_id: str) -> dict[RecordClass, int]:
     """In months, by class."""
     table = models.RetentionPeriod
@@ -109,31 +113,35 @@ def activity_facts(session: Session, activity_id: str, version: int | None = Non
     return max(ends), Accreditation.JOINTLY_ACCREDITED if is_joint else made[0].provider.accreditation
 
 
-def participation_facts(
-    session: Session, ground: Ground, row: models.Participation, record_class: RecordClass
+def _entries(session: Session, participation_id: str) -> Sequence[Entered]:
+    entry = models.CreditEntry
+    query = select(entry.recorded_at, entry.credit_type, entry.terms).where(entry.participation_id == participation_id)
+    return session.execute(query).all()
+
+
+def _facts(
+    session: Session,
+    ground: Ground,
+    row: models.Participation,
+    record_class: RecordClass,
+    entries: Sequence[Entered],
 ) -> Facts:
     """What is known of a learner's record in an activity."""
-    entry = models.CreditEntry
-    entries = session.execute(
-        select(entry.recorded_at, entry.credit_type).where(entry.participation_id == row.id)
-    ).all()
     ends_on, accreditation = activity_facts(session, row.activity_id, row.version)
     return Facts(
         record_class=record_class,
         made_on=day_of(row.content_finished_at or row.started_at),
         activity_ends_on=ends_on,
-        awarded_on=max((day_of(moment) for moment, _ in entries), default=None),
+        awarded_on=max((day_of(one.recorded_at) for one in entries), default=None),
         term_ends_on=ground.term_ends_on,
-        credit_types=frozenset(code for _, code in entries),
+        credit_types=frozenset(one.credit_type for one in entries),
         accreditation=accreditation,
     )
 
 
-def frozen_rules(session: Session, participation_id: str) -> tuple[Rule, ...]:
+def _frozen(entries: Sequence[Entered]) -> tuple[Rule, ...]:
     """The periods that were in force when the credit was awarded: an edition that asks for less shortens nothing."""
-    entry = models.CreditEntry
-    query = select(entry.credit_type, entry.terms).where(entry.participation_id == participation_id)
-    return tuple(found for code, terms in session.execute(query) if (found := _frozen_rule(code, terms)))
+    return tuple(found for one in entries if (found := _frozen_rule(one.credit_type, one.terms)))
 
 
 def _frozen_rule(code: str, terms: Mapping[str, Any]) -> Rule | None:
@@ -146,8 +154,9 @@ def participation_retention(
     session: Session, ground: Ground, row: models.Participation, record_class: RecordClass
 ) -> Retention:
     """Until when this learner's record in this activity is kept."""
-    facts = participation_facts(session, ground, row, record_class)
-    rules = (*ground.rules, *frozen_rules(session, row.id))
+    entries = _entries(session, row.id)
+    facts = _facts(session, ground, row, record_class, entries)
+    rules = (*ground.rules, *_frozen(entries))
     return retention_of(facts, rules, ground.own)
 
 

@@ -52,13 +52,12 @@ class Dashboard:
 
 def dashboard(db: Session, officer: Officer, now: datetime, months: int, page: int = 1) -> Dashboard:
     """Over all people with a role that is not over; the activities that begin first come first."""
-    about: dict[str, Subject] = {}
     counts: Counts = {}
     roles = _roles(db, officer)
     plain = _plain(roles, now, months)
-    about |= subjects(db, officer.provider_id, sorted({role.plan_id for role in roles}))
+    about = subjects(db, officer.provider_id, sorted({role.plan_id for role in roles}))
     for role in roles:
-        if role.person_id in plain and role.plan_id in about and not _is_over(role, about[role.plan_id], now):
+        if role.person_id in plain and role.plan_id in about and not about[role.plan_id].is_over(role.ends_on, now):
             _add(counts, role.plan_id, plain[role.person_id])
     judged = sorted({role.person_id for role in roles} - set(plain))
     open_people = _judge(db, officer, judged, about, counts, now, months)
@@ -112,10 +111,6 @@ def _plain(roles: Sequence[RoleRow], now: datetime, months: int) -> dict[str, Di
 def _in_time(signed: datetime, starts_on: date) -> bool:
     """Before the role began, in whatever time zone."""
     return signed.astimezone(UTC).date() + MARGIN < starts_on
-
-
-def _is_over(role: RoleRow, about: Subject, now: datetime) -> bool:
-    return bool((role.ends_on or about.ends_on) < about.day_of(now))
 
 
 def _judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -32,12 +33,17 @@ def move(session: Session, kept_id: str, absorbed_id: str) -> dict[str, list[str
     return moved
 
 
+def _without_twin(session: Session, table: Any, kept_id: str, absorbed_id: str, *columns: Any) -> list[Any]:
+    """Rows of the identity that is taken in, but for those of which the one that stays has an equal in ``columns``."""
+    own = session.execute(select(*columns).where(table.learner_id == kept_id))
+    taken = {tuple(row) for row in own}
+    rows = session.scalars(select(table).where(table.learner_id == absorbed_id)).all()
+    return [row for row in rows if tuple(getattr(row, column.key) for column in columns) not in taken]
+
+
 def _participations(session: Session, kept_id: str, absorbed_id: str) -> list[str]:
     table = models.Participation
-    own = select(table.activity_id, table.is_trial).where(table.learner_id == kept_id)
-    taken = {(activity_id, is_trial) for activity_id, is_trial in session.execute(own)}
-    rows = session.scalars(select(table).where(table.learner_id == absorbed_id)).all()
-    moved = [row for row in rows if (row.activity_id, row.is_trial) not in taken]
+    moved = _without_twin(session, table, kept_id, absorbed_id, table.activity_id, table.is_trial)
     for row in moved:
         row.learner_id = kept_id
     return sorted(row.id for row in moved)
@@ -46,9 +52,7 @@ def _participations(session: Session, kept_id: str, absorbed_id: str) -> list[st
 def _memberships(session: Session, kept_id: str, absorbed_id: str) -> list[str]:
     """Courses in which the person is now listed instead of the identity; the LMS goes on knowing the identity."""
     table = models.CourseMember
-    own = set(session.scalars(select(table.course_id).where(table.learner_id == kept_id)))
-    rows = session.scalars(select(table).where(table.learner_id == absorbed_id)).all()
-    moved = [row for row in rows if row.course_id not in own]
+    moved = _without_twin(session, table, kept_id, absorbed_id, table.course_id)
     for row in moved:
         row.learner_id, row.seen_as = kept_id, row.seen_as or absorbed_id
     return sorted(row.course_id for row in moved)
@@ -56,10 +60,7 @@ def _memberships(session: Session, kept_id: str, absorbed_id: str) -> list[str]:
 
 def _credentials(session: Session, kept_id: str, absorbed_id: str) -> list[str]:
     table = models.Credential
-    own = select(table.kind, table.place).where(table.learner_id == kept_id)
-    taken = {(kind, place) for kind, place in session.execute(own)}
-    rows = session.scalars(select(table).where(table.learner_id == absorbed_id)).all()
-    moved = [row for row in rows if (row.kind, row.place) not in taken]
+    moved = _without_twin(session, table, kept_id, absorbed_id, table.kind, table.place)
     for row in moved:
         row.learner_id = kept_id
     return sorted(f"{row.kind}:{row.place}" for row in moved)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -83,6 +83,11 @@ def current(column: dict[str, Any] | None, number: int) -> Outline | None:
         return None
 
 
+def activity_outline(session: Session, row: Row[Any]) -> Outline:
+    """Of the newest version. ``row`` has the activity's ``id``, ``version`` and ``outline``."""
+    return current(row.outline, row.version) or of_activity(activity_value(session, row.id, row.version))
+
+
 @dataclass(frozen=True, slots=True)
 class OutlinedActivity:
     """An activity in its newest version."""
@@ -98,5 +103,4 @@ def outlined_activities(session: Session, provider_id: str) -> Iterator[Outlined
     query = select(table.id, table.title, table.version, table.outline)
     owned = query.where(table.provider_id == provider_id, table.version > 0).order_by(table.title, table.id)
     for row in session.execute(owned):
-        kept = current(row.outline, row.version)
-        yield OutlinedActivity(row.id, row.title, kept or of_activity(activity_value(session, row.id, row.version)))
+        yield OutlinedActivity(row.id, row.title, activity_outline(session, row))

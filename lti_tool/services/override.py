@@ -199,15 +199,13 @@ def expire_by_staff(
     :func:`revoke_by_staff`, and ``BadInput("reason_unusable")`` with the fault ``evidence``.
     """
     words, proof = clean_reason(reason, MAX_REASON), clean_reason(evidence, MAX_REASON, "evidence")
-    _known(session, officer.provider_id, learner_id, activity_id)
-    officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
-    found_progress(session, learner_id, activity_id, now)
-    if is_expired(accounts(session, learner_id, activity_id).get(code, ())):
+    found, chain = _account(session, officer, learner_id, activity_id, code, now)
+    if is_expired(chain):
         return
-    found, live, before = _live(session, officer, learner_id, activity_id, code, now)
+    live = _live_of(chain)
     posting = _posting(session, live, EntryKind.EXPIRE, Decimal(0), officer, words)
     posting = replace(posting, terms={**posting.terms, "evidence_of_expiry": proof})
-    _end(session, officer, found, posting, StatusReason.CREDIT_EXPIRED, before, link)
+    _end(session, officer, found, posting, StatusReason.CREDIT_EXPIRED, balance(chain), link)
 
 
 def _end(
@@ -228,17 +226,28 @@ def _end(
     _tell_grades(session, found, officer, found.now)
 
 
-def _live(
+def _account(
     session: Session, officer: Officer, learner_id: str, activity_id: str, code: str, now: datetime
-) -> tuple[Progress, Entry, Decimal]:
+) -> tuple[Progress, tuple[Entry, ...]]:
+    """The person's participation, locked, and their account of this type; nothing is in it before an award."""
     _known(session, officer.provider_id, learner_id, activity_id)
     officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     found = found_progress(session, learner_id, activity_id, now)
-    chain = accounts(session, learner_id, activity_id).get(code, ())
+    return found, accounts(session, learner_id, activity_id).get(code, ())
+
+
+def _live_of(chain: tuple[Entry, ...]) -> Entry:
     live = live_award(chain)
     if live is None:
         raise Refused("award_missing")
-    return found, live, balance(chain)
+    return live
+
+
+def _live(
+    session: Session, officer: Officer, learner_id: str, activity_id: str, code: str, now: datetime
+) -> tuple[Progress, Entry, Decimal]:
+    found, chain = _account(session, officer, learner_id, activity_id, code, now)
+    return found, _live_of(chain), balance(chain)
 
 
 def _tell_grades(session: Session, found: Progress, actor: Actor, now: datetime) -> None:

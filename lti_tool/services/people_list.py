@@ -180,7 +180,7 @@ def standings_of(
         about |= subjects(db, officer.provider_id, sorted(unknown))
     found: dict[str, list[StandingRow]] = {}
     for row in standing_rows(db, roles, about, now, months):
-        if not _is_over(row, now):
+        if not row.subject.is_over(row.entry.role.ends_on, now):
             found.setdefault(row.person_id, []).append(row)
     return found
 
@@ -188,11 +188,6 @@ def standings_of(
 def roles_of(db: Session, officer: Officer, person_id: str, now: datetime, months: int) -> list[StandingRow]:
     """The roles of one person that are held and not over."""
     return standings_of(db, officer, [person_id], {}, now, months).get(person_id, [])
-
-
-def _is_over(row: StandingRow, now: datetime) -> bool:
-    role = row.entry.role
-    return (role.ends_on or row.subject.ends_on) < role.day_of(now)
 
 
 def _listed_person(row: models.Person, roles: Sequence[StandingRow], now: datetime, months: int) -> ListedPerson:

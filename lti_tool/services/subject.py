@@ -15,7 +15,6 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import Forbidden, NotFound
@@ -56,8 +55,9 @@ class Subject:
     def is_dated(self) -> bool:
         return self.starts_on != NO_DAY
 
-    def day_of(self, moment: datetime) -> date:
-        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+    def is_over(self, ends_on: date | None, now: datetime) -> bool:
+        """A role in it that ends on that day, with the activity if it has no day of its own."""
+        return (ends_on or self.ends_on) < now.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 def may_for(officer: Officer, about: Subject, capability: Capability) -> bool:
@@ -93,13 +93,6 @@ def _of_plans(db: Session, rows: Sequence[Row[Any]]) -> list[Subject]:
     return [_subject(row, kept, row.activity_id or "", row.created_by) for row, kept in held if kept is not None]
 
 
-def _of_activity(db: Session, row: Row[Any]) -> Subject:
-    found = outline.current(row.outline, row.version)
-    if found is None:
-        found = outline.of_activity(activity_value(db, row.id, row.version))
-    return _subject(row, found, row.id)
-
-
 def subject(db: Session, provider_id: str, plan_id: str) -> Subject:
     """Raises ``NotFound("plan_unknown")``, also for another provider's, and for an activity that has a plan."""
     found = subjects(db, provider_id, [plan_id]) if is_row_key(plan_id) else {}
@@ -125,7 +118,9 @@ def subjects(db: Session, provider_id: str, plan_ids: Sequence[str] | None = Non
         plans, files = plans.where(plan.id.in_(wanted)), files.where(activity.id.in_(wanted))
     else:
         plans = plans.where(plan.state != PlanState.ARCHIVED.value)
-    every = _of_plans(db, db.execute(plans).all()) + [_of_activity(db, row) for row in db.execute(files)]
+    every = _of_plans(db, db.execute(plans).all()) + [
+        _subject(row, outline.activity_outline(db, row), row.id) for row in db.execute(files)
+    ]
     return {one.id: one for one in sorted(every, key=lambda one: (one.title, one.id))}
 
 

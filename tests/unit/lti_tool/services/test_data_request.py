@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -33,23 +32,14 @@ from lti_tool.services.pseudonym import ERASED
 from lti_tool.services.restriction import is_person_restricted
 from lti_tool.services.session import Visit
 from lti_tool.services.team import give
-from tests.unit.lti_tool.services.claiming import NOW, World, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, World
+from tests.unit.lti_tool.services.keeping import here, world
 from tests.unit.lti_tool.services.officers import officer
+
+__all__ = ["here", "world"]
 
 ERASE, RESTRICT = RequestKind.ERASE, RequestKind.RESTRICT
 SAID = "Verified by telephone."
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    with opened_world(migrated_database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def here(migrated_sqlite_url: str) -> Iterator[World]:
-    with opened_world(migrated_sqlite_url) as made:
-        yield made
 
 
 def asked(world: World, visit: Visit, kind: RequestKind = ERASE, reason: str = "") -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,42 +19,11 @@ from lti_tool.services.legal_hold import legal_holds, lift_hold, place_hold
 from lti_tool.services.purge import due_now, purge_all, purge_provider
 from lti_tool.services.retention import own_periods, set_periods
 from lti_tool.services.session import Visit
-from tests.unit.lti_tool.services.claiming import NOW, World, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, World
+from tests.unit.lti_tool.services.keeping import OVER, STILL_KEPT, here, with_term, world
 from tests.unit.lti_tool.services.officers import officer
 
-TERM_ENDS = datetime(2030, 7, 31, tzinfo=UTC)
-STILL_KEPT = datetime(2034, 1, 1, 23, 59, tzinfo=UTC)
-"""The activity ends on 2026-12-31, and seven years are kept: until the end of 2033, everywhere."""
-OVER = datetime(2034, 1, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    with opened_world(migrated_database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def here(migrated_sqlite_url: str) -> Iterator[World]:
-    with opened_world(migrated_sqlite_url) as made:
-        yield made
-
-
-def with_term(world: World) -> None:
-    with transaction(world.sessions) as db:
-        db.add(
-            models.Accreditation(
-                provider_id=world.provider_id,
-                body="ACCME",
-                accreditor="accme",
-                provider_number="1",
-                status="accreditation",
-                term_from=NOW.date(),
-                term_to=TERM_ENDS.date(),
-                revision=1,
-                updated_at=NOW,
-            )
-        )
+__all__ = ["here", "world"]
 
 
 def count(world: World, table: Any) -> int:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from lti_tool.db import models
@@ -18,11 +16,12 @@ from lti_tool.services.legal_hold import place_hold
 from lti_tool.services.pseudonym import ERASED
 from lti_tool.services.purge import purge_provider
 from lti_tool.services.team import give
-from tests.unit.lti_tool.services.claiming import NOW, World, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, World
+from tests.unit.lti_tool.services.keeping import OVER, STILL_KEPT, here, with_term, world
 from tests.unit.lti_tool.services.officers import officer
 
-STILL_KEPT = datetime(2034, 1, 1, 23, 59, tzinfo=UTC)
-OVER = datetime(2034, 1, 2, tzinfo=UTC)
+__all__ = ["here", "world"]
+
 FILES = (
     models.ActivityRole,
     models.RelevanceDecision,
@@ -34,36 +33,10 @@ FILES = (
 )
 
 
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    with opened_world(migrated_database_url) as made:
-        yield made
-
-
-@pytest.fixture
-def here(migrated_sqlite_url: str) -> Iterator[World]:
-    with opened_world(migrated_sqlite_url) as made:
-        yield made
-
-
 def add(db: Any, row: Any) -> str:
     db.add(row)
     db.flush()
     return str(row.id)
-
-
-def accreditation(world: World) -> models.Accreditation:
-    return models.Accreditation(
-        provider_id=world.provider_id,
-        body="ACCME",
-        accreditor="accme",
-        provider_number="1",
-        status="accreditation",
-        term_from=NOW.date(),
-        term_to=datetime(2030, 7, 31, tzinfo=UTC).date(),
-        revision=1,
-        updated_at=NOW,
-    )
 
 
 def plan(world: World) -> models.ActivityPlan:
@@ -85,8 +58,8 @@ def files_of_the_activity(world: World, learner_id: str) -> None:
     """One row of each kind, and the term of the accreditation."""
     own: dict[str, Any] = {"provider_id": world.provider_id}
     whose = {**own, "created_at": NOW}
+    with_term(world)
     with transaction(world.sessions) as db:
-        db.add(accreditation(world))
         own["plan_id"] = add(db, plan(world))
         company_id = add(db, models.Company(**whose, name="Acme", name_key="acme", eligibility="ineligible", kind=""))
         person_id = add(db, models.Person(**whose, name="Sam Lee", name_key="sam lee"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -45,6 +45,13 @@ def check(page: Page) -> None:
     assert faults_of(page) == [], page.url
 
 
+def check_next(page: Page, act: Callable[[], None]) -> None:
+    """Check the page that ``act`` leads to, once it is there."""
+    with page.expect_navigation():
+        act()
+    check(page)
+
+
 @pytest.fixture
 def page(browser: Browser, demo: RunningDemo, request: pytest.FixtureRequest) -> Iterator[Page]:
     person, scheme = request.param
@@ -73,34 +80,31 @@ def test_the_learners_pages(page: Page) -> None:
     walk.press(page, "Confirm and continue")
     expect(page.locator(".error-summary")).to_be_visible()
     check(page)
-    walk.acknowledge(page)
-    check(page)
-    page.get_by_role("button", name=walk.STARTS).click()
-    walk.press(page, "Submit answers")
-    check(page)
+    check_next(page, lambda: walk.acknowledge(page))
+    check_next(page, lambda: page.get_by_role("button", name=walk.STARTS).click())
+    check_next(page, lambda: walk.press(page, "Submit answers"))
     page.goto(f"{base_of(page)}/pre-test")
     for question in walk.questions_shown(page, the_test(KEY, "pre-test")):
         walk.answer(page, question)
     walk.press(page, "Submit answers")
     walk.heading(page, "Your result")
     check(page)
-    walk.go_on(page)
-    check(page)
-    page.locator(".contents__link").first.click()
-    check(page)
+    check_next(page, lambda: walk.go_on(page))
+    check_next(page, lambda: page.locator(".contents__link").first.click())
     page.goto(f"{base_of(page)}/content")
     walk.study(page)
+    expect(page.get_by_role("button", name=walk.STARTS)).to_be_visible()
     check(page)
     for wrong in (4, 0):
         walk.take(page, "post-test", wrong_answers=wrong)
         check(page)
-        page.goto(f"{base_of(page)}/post-test") if wrong else walk.go_on(page)
+        page.goto(f"{base_of(page)}/post-test") if wrong else check_next(page, lambda: walk.go_on(page))
     walk.press(page, "Send the evaluation")
     expect(page.locator(".error-summary")).to_be_visible()
     check(page)
     walk.evaluate(page)
     check(page)
-    walk.go_on(page)
+    check_next(page, lambda: walk.go_on(page))
     walk.press(page, "Confirm these details")
     expect(page.locator(".error-summary")).to_be_visible()
     check(page)
@@ -192,7 +196,7 @@ def test_a_case_and_a_poll(browser: Browser, demo: RunningDemo) -> None:
     with visiting(browser, demo.address, "nurse", viewport=PHONE) as visitor:
         page = visitor.page
         own_window(page, demo.address, activity.title)
-        walk.acknowledge(page)
+        check_next(page, lambda: walk.acknowledge(page))
         page.goto(f"{base_of(page)}/content")
         check(page)
         page.goto(f"{base_of(page)}/content/case-pause")

@@ -32,6 +32,7 @@ def browser() -> Iterator[Browser]:
 
 def faults_of(page: Page) -> list[object]:
     """What axe finds, and what makes a phone scroll sideways."""
+    page.wait_for_load_state()
     found = Axe().run(page, options={"runOnly": WCAG}).response
     assert len(found["passes"]) > 10, page.url
     faults: list[object] = [

@@ -44,6 +44,7 @@ def office(browser: Browser, world: World) -> Iterator[Page]:
 
 def examine(page: Page) -> None:
     """WCAG 2.2 AA by axe, in both colour schemes, and nothing wider than the phone."""
+    page.wait_for_load_state()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -47,7 +49,22 @@ def person_value(row: models.Person) -> Person:
     return Person(row.id, row.name, row.credentials, row.affiliation, row.email)
 
 
-def relationship_value(row: models.DisclosedRelationship, companies: Companies) -> DisclosedRelationship:
+class RelationshipColumns(Protocol):
+    """A row of ``disclosed_relationship``, as an object or as bare columns."""
+
+    @property
+    def company_id(self) -> str: ...
+    @property
+    def nature(self) -> str: ...
+    @property
+    def research_role(self) -> str: ...
+    @property
+    def has_ended(self) -> bool: ...
+    @property
+    def detail(self) -> str: ...
+
+
+def relationship_value(row: RelationshipColumns, companies: Companies) -> DisclosedRelationship:
     return DisclosedRelationship(
         companies.resolved(row.company_id),
         Nature(row.nature),
@@ -57,7 +74,17 @@ def relationship_value(row: models.DisclosedRelationship, companies: Companies) 
     )
 
 
-def form_value(row: models.DisclosureForm, companies: Companies) -> DisclosureForm:
+class FormRow(NamedTuple):
+    """What a form says, without what only its own page shows: lists read hundreds at a time."""
+
+    number: int
+    signed_at: datetime
+    signed_name: str
+    notice: str
+    relationships: Sequence[RelationshipColumns]
+
+
+def form_value(row: models.DisclosureForm | FormRow, companies: Companies) -> DisclosureForm:
     """One whole version."""
     return DisclosureForm(
         row.number,
@@ -72,12 +99,34 @@ def role_value(row: models.ActivityRole, time_zone: str) -> ActivityRole:
     return ActivityRole(PersonRole(row.role), row.starts_on, row.ends_on, time_zone)
 
 
-def decision_value(row: models.RelevanceDecision, companies: Companies) -> RelevanceDecision:
+class DecisionColumns(NamedTuple):
+    """What a row of ``relevance_decision`` says."""
+
+    company_id: str
+    nature: str
+    relevance: str
+    reason: str
+    exclusion: str
+    argument: str
+
+
+def decision_value(row: models.RelevanceDecision | DecisionColumns, companies: Companies) -> RelevanceDecision:
     key = DisclosedRelationship(companies.resolved(row.company_id), Nature(row.nature)).key
     return RelevanceDecision(key, Relevance(row.relevance), row.reason, Exclusion(row.exclusion), row.argument)
 
 
-def mitigation_value(row: models.Mitigation, companies: Companies) -> Mitigation:
+class MitigationColumns(NamedTuple):
+    """What a row of ``mitigation`` says."""
+
+    company_id: str
+    nature: str
+    strategy: str
+    done_on: date
+    done_by: str
+    note: str
+
+
+def mitigation_value(row: models.Mitigation | MitigationColumns, companies: Companies) -> Mitigation:
     key = DisclosedRelationship(companies.resolved(row.company_id), Nature(row.nature)).key
     return Mitigation(key, Strategy(row.strategy), row.done_on, row.done_by, row.note)
 
@@ -93,12 +142,27 @@ def support_value(row: models.CommercialSupport, companies: Companies) -> Suppor
     )
 
 
-def newest_forms(session: Session, person_ids: Sequence[str]) -> dict[str, list[models.DisclosureForm]]:
+def newest_forms(session: Session, person_ids: Sequence[str]) -> dict[str, list[FormRow]]:
     """First and newest form of each person: when somebody first disclosed, and what counts now. Newest last."""
-    forms = models.DisclosureForm
-    found: dict[str, list[models.DisclosureForm]] = {}
-    rows = session.scalars(select(forms).where(forms.person_id.in_(person_ids)).order_by(forms.number))
-    for row in rows:
-        kept = found.setdefault(row.person_id, [])
-        found[row.person_id] = [*kept[:1], row]
+    form = models.DisclosureForm
+    columns = (form.id, form.person_id, form.number, form.signed_at, form.signed_name, form.notice)
+    kept: dict[str, list[Any]] = {}
+    for row in session.execute(select(*columns).where(form.person_id.in_(person_ids)).order_by(form.number)):
+        kept[row.person_id] = [*kept.get(row.person_id, ())[:1], row]
+    given = _relationships(session, [row.id for rows in kept.values() for row in rows])
+    return {
+        person_id: [
+            FormRow(row.number, row.signed_at, row.signed_name, row.notice, given.get(row.id, ())) for row in rows
+        ]
+        for person_id, rows in kept.items()
+    }
+
+
+def _relationships(session: Session, form_ids: Sequence[str]) -> dict[str, list[Any]]:
+    table = models.DisclosedRelationship
+    columns = (table.company_id, table.nature, table.research_role, table.has_ended, table.detail)
+    query = select(table.form_id, *columns).where(table.form_id.in_(form_ids)).order_by(table.position)
+    found: dict[str, list[Any]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.form_id, []).append(row)
     return found

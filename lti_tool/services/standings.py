@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.load_disclosure import (
+    DecisionColumns,
+    FormRow,
+    MitigationColumns,
     company_values,
     decision_value,
     form_value,
@@ -42,16 +45,16 @@ class StandingRow:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    forms: Mapping[str, Sequence[models.DisclosureForm]]
-    decisions: Mapping[tuple[str, str], Sequence[models.RelevanceDecision]]
-    mitigations: Mapping[str, Sequence[models.Mitigation]]
+    forms: Mapping[str, Sequence[FormRow]]
+    decisions: Mapping[tuple[str, str], Sequence[DecisionColumns]]
+    mitigations: Mapping[str, Sequence[MitigationColumns]]
     companies: Companies
 
 
 def _facts(db: Session, roles: Sequence[models.ActivityRole]) -> _Facts:
     person_ids = sorted({role.person_id for role in roles})
     forms = newest_forms(db, person_ids)
-    decisions = _decisions(db, person_ids, sorted({role.plan_id for role in roles}))
+    decisions = _decisions(db, person_ids)
     mitigations = _mitigations(db, [role.id for role in roles])
     given = {one.company_id for rows in forms.values() for row in rows for one in row.relationships}
     decided = {row.company_id for rows in decisions.values() for row in rows}
@@ -59,22 +62,24 @@ def _facts(db: Session, roles: Sequence[models.ActivityRole]) -> _Facts:
     return _Facts(forms, decisions, mitigations, company_values(db, given | decided | done))
 
 
-def _decisions(
-    db: Session, person_ids: Sequence[str], plan_ids: Sequence[str]
-) -> dict[tuple[str, str], list[models.RelevanceDecision]]:
+def _decisions(db: Session, person_ids: Sequence[str]) -> dict[tuple[str, str], list[DecisionColumns]]:
+    """All of these people, by activity and person: fewer conditions cost less than more rows."""
     table = models.RelevanceDecision
-    found: dict[tuple[str, str], list[models.RelevanceDecision]] = {}
-    query = select(table).where(table.person_id.in_(person_ids), table.plan_id.in_(plan_ids)).order_by(table.number)
-    for row in db.scalars(query):
-        found.setdefault((row.plan_id, row.person_id), []).append(row)
+    what = (table.company_id, table.nature, table.relevance, table.reason, table.exclusion, table.argument)
+    query = select(table.plan_id, table.person_id, *what).where(table.person_id.in_(person_ids)).order_by(table.number)
+    found: dict[tuple[str, str], list[DecisionColumns]] = {}
+    for row in db.execute(query):
+        found.setdefault((row.plan_id, row.person_id), []).append(DecisionColumns(*row[2:]))
     return found
 
 
-def _mitigations(db: Session, role_ids: Sequence[str]) -> dict[str, list[models.Mitigation]]:
+def _mitigations(db: Session, role_ids: Sequence[str]) -> dict[str, list[MitigationColumns]]:
     table = models.Mitigation
-    found: dict[str, list[models.Mitigation]] = {}
-    for row in db.scalars(select(table).where(table.activity_role_id.in_(role_ids)).order_by(table.number)):
-        found.setdefault(row.activity_role_id, []).append(row)
+    what = (table.company_id, table.nature, table.strategy, table.done_on, table.done_by, table.note)
+    query = select(table.activity_role_id, *what).where(table.activity_role_id.in_(role_ids)).order_by(table.number)
+    found: dict[str, list[MitigationColumns]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.activity_role_id, []).append(MitigationColumns(*row[1:]))
     return found
 
 

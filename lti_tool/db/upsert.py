@@ -25,14 +25,17 @@ def insert_or_skip(session: Session, table: type[Base], values: Mapping[str, Any
 def insert_or_replace(session: Session, table: type[Base], key: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
     """One row for this primary key, with ``rest``, whoever writes at the same time; other columns stay."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**key, **rest)
+    statement = dialect.insert(table.__table__).values(**key, **rest)
     session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(rest)))
 
 
 def insert_once(session: Session, table: type[Row], key: Mapping[str, Any], rest: Mapping[str, Any]) -> Row:
     """The row with this unique key, inserted with ``rest`` if nobody has done so yet."""
-    query = select(table).filter_by(**key)
-    found = session.scalars(query).first()
-    if found is None:
-        found = session.scalars(insert_or_skip(session, table, {**key, **rest}).returning(table)).first()
-    return found if found is not None else session.scalars(query).one()
+    found = session.scalars(select(table).filter_by(**key)).first()
+    return found if found is not None else insert_missing(session, table, key, rest)
+
+
+def insert_missing(session: Session, table: type[Row], key: Mapping[str, Any], rest: Mapping[str, Any]) -> Row:
+    """The same for a row that has just been looked for in vain."""
+    made = session.scalars(insert_or_skip(session, table, {**key, **rest}).returning(table)).first()
+    return made if made is not None else session.scalars(select(table).filter_by(**key)).one()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session, lazyload
 
 from lti_tool.db import models
 from lti_tool.db.engine import keep
-from lti_tool.db.upsert import insert_once
+from lti_tool.db.upsert import insert_missing, insert_or_replace
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import Launch, LmsFamily, MessageType
@@ -40,18 +41,66 @@ class Target:
     step: str = ""
 
 
-def _deployment(session: Session, launch: Launch, now: datetime) -> models.Deployment:
-    key = {"platform_id": launch.platform.id, "deployment_id": launch.deployment_id}
-    row = session.scalars(select(models.Deployment).filter_by(**key)).first()
-    return row or _new_deployment(session, launch, key, now)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Rows that earlier launches left."""
+
+    deployment: models.Deployment
+    platform: models.Platform
+    course: models.Course | None = None
+    learner: models.Learner | None = None
+    member: models.CourseMember | None = None
+    placement: models.Placement | None = None
 
 
-def _new_deployment(session: Session, launch: Launch, key: dict[str, str], now: datetime) -> models.Deployment:
+def _lookup() -> Select[*tuple[Any, ...]]:
+    """All that a launch touches and that is there already, in one look: nothing is dearer than asking."""
+    owner, platform, course = models.Deployment, models.Platform, models.Course
+    learner, member, placement = models.Learner, models.CourseMember, models.Placement
+    same_person = (learner.issuer == platform.issuer, learner.subject == bindparam("subject"))
+    # Records of one person that were joined come to the course as the one that was kept.
+    person_id = func.coalesce(learner.merged_into, learner.id)
+    link = placement.resource_link_id == bindparam("link")
+    return (
+        select(owner, platform, course, learner, member, placement)
+        .join(platform, platform.id == owner.platform_id)
+        .outerjoin(course, and_(course.deployment_id == owner.id, course.context_id == bindparam("context")))
+        .outerjoin(learner, and_(learner.provider_id == owner.provider_id, *same_person))
+        .outerjoin(member, and_(member.course_id == course.id, member.learner_id == person_id))
+        .outerjoin(placement, and_(placement.course_id == course.id, link))
+        .where(platform.id == bindparam("platform"), owner.deployment_id == bindparam("deployment"))
+        .options(lazyload("*"))
+    )
+
+
+_LOOKUP = _lookup()
+
+
+def _known(session: Session, launch: Launch) -> _Known | None:
+    link = launch.resource_link
+    asked = {
+        "platform": launch.platform.id,
+        "deployment": launch.deployment_id,
+        "context": _context_id(launch),
+        "subject": launch.subject,
+        "link": link.id if link else "",
+    }
+    found = session.execute(_LOOKUP, asked).first()
+    return _Known(*found) if found is not None else None
+
+
+def _context_id(launch: Launch) -> str:
+    return launch.context.id if launch.context else ""
+
+
+def _new_deployment(session: Session, launch: Launch, now: datetime) -> _Known:
     """A deployment that is seen for the first time, where whoever connected the platform takes all of them."""
     platform = session.get(models.Platform, launch.platform.id)
     if platform is None or not platform.takes_deployments or platform.home_provider_id is None:
         raise LaunchRefused("deployment_unknown", "this deployment is not connected")
-    return insert_once(session, models.Deployment, key, {"provider_id": platform.home_provider_id, "created_at": now})
+    key = {"platform_id": launch.platform.id, "deployment_id": launch.deployment_id}
+    rest = {"provider_id": platform.home_provider_id, "created_at": now}
+    return _Known(insert_missing(session, models.Deployment, key, rest), platform)
 
 
 def _note_family(platform: models.Platform, launch: Launch) -> None:
@@ -60,14 +109,9 @@ def _note_family(platform: models.Platform, launch: Launch) -> None:
         platform.family = launch.platform.family.value
 
 
-def _course(session: Session, deployment: models.Deployment, launch: Launch, now: datetime) -> models.Course:
-    context = launch.context
-    row = insert_once(
-        session,
-        models.Course,
-        {"deployment_id": deployment.id, "context_id": context.id if context else ""},
-        {"created_at": now},
-    )
+def _course(session: Session, known: _Known, launch: Launch, now: datetime) -> models.Course:
+    context, key = launch.context, {"deployment_id": known.deployment.id, "context_id": _context_id(launch)}
+    row = known.course or insert_missing(session, models.Course, key, {"created_at": now})
     if context and (context.title or context.label):
         row.title = (context.title or context.label)[:255]
     if launch.roster:
@@ -75,10 +119,11 @@ def _course(session: Session, deployment: models.Deployment, launch: Launch, now
     return row
 
 
-def _learner(session: Session, provider_id: str, launch: Launch, now: datetime) -> models.Learner:
-    key = {"provider_id": provider_id, "issuer": launch.platform.issuer, "subject": launch.subject}
+def _learner(session: Session, known: _Known, launch: Launch, now: datetime) -> models.Learner:
     said = {"lms_name": launch.name.display[:255], "locale": launch.locale[:35]}
-    row = insert_once(session, models.Learner, key, {"created_at": now, **said})
+    key = {"issuer": launch.platform.issuer, "subject": launch.subject}
+    place = {"provider_id": known.deployment.provider_id, **key}
+    row = known.learner or insert_missing(session, models.Learner, place, {"created_at": now, **said})
     row.lms_name, row.locale = said["lms_name"], said["locale"]
     return row
 
@@ -99,18 +144,14 @@ def _step(value: str) -> str | None:
 
 
 def _placement(
-    session: Session,
-    course: models.Course,
-    deployment: models.Deployment,
-    launch: Launch,
-    target: Target,
-    now: datetime,
+    session: Session, known: _Known, course: models.Course, launch: Launch, target: Target, now: datetime
 ) -> models.Placement | None:
-    link = launch.resource_link
+    link, deployment = launch.resource_link, known.deployment
     if link is None:
         return None
     key = {"course_id": course.id, "resource_link_id": link.id}
-    row = insert_once(session, models.Placement, key, {"created_at": now, "title": link.title[:255]})
+    first = {"created_at": now, "title": link.title[:255]}
+    row = known.placement or insert_missing(session, models.Placement, key, first)
     named = _activity(session, deployment.provider_id, target.activity_key) if target.activity_key else None
     if named:
         row.activity_id, row.step = named, _step(target.step)
@@ -131,22 +172,32 @@ def _note_gradebook(row: models.Placement, launch: Launch) -> None:
         row.line_item = endpoint.lineitem
 
 
-def _member(session: Session, course: models.Course, learner: models.Learner, launch: Launch, now: datetime) -> None:
+def _member(
+    session: Session, known: _Known, course: models.Course, learner: models.Learner, launch: Launch, now: datetime
+) -> None:
     key = {"course_id": course.id, "learner_id": learner.merged_into or learner.id}
-    row = insert_once(session, models.CourseMember, key, {"is_staff": launch.is_staff, "last_seen_at": now})
-    row.is_staff, row.last_seen_at = launch.is_staff, now
-    row.seen_as = learner.id if learner.merged_into else None
+    said = {
+        "is_staff": launch.is_staff,
+        "last_seen_at": now,
+        "seen_as": learner.id if learner.merged_into else None,
+    }
+    if known.member is None:
+        insert_or_replace(session, models.CourseMember, key, said)
+        return
+    for name, value in said.items():
+        setattr(known.member, name, value)
 
 
 def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> Arrival:
     """Note everything that the launch tells. Raises ``LaunchRefused("deployment_unknown")``."""
-    deployment = _deployment(session, launch, now)
-    _note_family(deployment.platform, launch)
-    course = _course(session, deployment, launch, now)
-    learner = _learner(session, deployment.provider_id, launch, now)
-    _member(session, course, learner, launch, now)
+    known = _known(session, launch) or _new_deployment(session, launch, now)
+    keep(session, known.deployment, known.platform)
+    _note_family(known.platform, launch)
+    course = _course(session, known, launch, now)
+    learner = _learner(session, known, launch, now)
+    _member(session, known, course, learner, launch, now)
     is_link = launch.message_type not in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY)
-    placement = _placement(session, course, deployment, launch, target, now) if is_link else None
+    placement = _placement(session, known, course, launch, target, now) if is_link else None
     session.flush()
-    keep(session, deployment, course, learner, placement)
-    return Arrival(deployment.id, course.id, learner.id, placement.id if placement else None)
+    keep(session, course, learner, placement)
+    return Arrival(known.deployment.id, course.id, learner.id, placement.id if placement else None)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, reading, transaction
@@ -25,6 +25,10 @@ from lti_tool.domain.login import AccessToken, CachedKeyset, PendingLogin, Signi
 from lti_tool.domain.wire import read_value, write_value
 from lti_tool.services.ports import KeyMaker
 
+_WITH_DEPLOYMENTS = select(models.Platform).options(joinedload(models.Platform.deployments).lazyload("*"))
+"""In one look: every login and every launch takes it."""
+_PENDING = models.PendingLogin.metadata.tables[models.PendingLogin.__tablename__]
+
 
 @dataclass(frozen=True, slots=True)
 class Registrations:
@@ -33,15 +37,16 @@ class Registrations:
     sessions: Sessions
 
     def candidates(self, issuer: str, client_id: str | None) -> Sequence[Platform]:
-        query = select(models.Platform).where(models.Platform.issuer == issuer)
+        query = _WITH_DEPLOYMENTS.where(models.Platform.issuer == issuer)
         if client_id is not None:
             query = query.where(models.Platform.client_id == client_id)
         with reading(self.sessions) as session:
-            return [platform_value(row) for row in session.scalars(query)]
+            return [platform_value(row) for row in session.scalars(query).unique()]
 
     def get(self, platform_id: str) -> Platform | None:
+        query = _WITH_DEPLOYMENTS.where(models.Platform.id == platform_id)
         with reading(self.sessions) as session:
-            row = session.get(models.Platform, platform_id)
+            row = session.scalars(query).unique().one_or_none()
             return platform_value(row) if row else None
 
 
@@ -52,10 +57,9 @@ class LoginStore:
     sessions: Sessions
 
     def begin(self, login: PendingLogin) -> None:
+        row = {"state_hash": login.state_hash, "body": write_value(login), "expires_at": login.expires_at}
         with transaction(self.sessions) as session:
-            session.add(
-                models.PendingLogin(state_hash=login.state_hash, body=write_value(login), expires_at=login.expires_at)
-            )
+            session.execute(insert(_PENDING).values(**row))
 
     def peek(self, state_hash: str, now: datetime) -> PendingLogin | None:
         with reading(self.sessions) as session:
@@ -64,9 +68,9 @@ class LoginStore:
 
     def consume(self, state_hash: str, now: datetime) -> PendingLogin | None:
         statement = (
-            delete(models.PendingLogin)
-            .where(models.PendingLogin.state_hash == state_hash)
-            .returning(models.PendingLogin.body, models.PendingLogin.expires_at)
+            delete(_PENDING)
+            .where(_PENDING.c.state_hash == state_hash)
+            .returning(_PENDING.c.body, _PENDING.c.expires_at)
         )
         with transaction(self.sessions) as session:
             row = session.execute(statement).first()

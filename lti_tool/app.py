@@ -7,6 +7,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.certificates.seal import PdfSeal, Post
 from lti_tool.certificates.specimen import specimen
 from lti_tool.db.engine import make_engine, make_sessions
+from lti_tool.db.listen import alarm
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.lti.addresses import AddressRules
@@ -167,7 +169,12 @@ def delivery_worker(deps: Dependencies, stop: threading.Event) -> Callable[[], N
         deps.settings.delivery_days,
         stop.is_set,
     )
-    return lambda: run_worker(courier, stop, deps.settings.worker_poll_seconds, chores(deps, stop))
+
+    def run() -> None:
+        with closing(alarm(deps.sessions.kw["bind"], stop)) as waking:
+            run_worker(courier, stop, deps.settings.worker_poll_seconds, waking, chores(deps, stop))
+
+    return run
 
 
 def mailer(settings: Settings) -> Mailer | None:

@@ -164,6 +164,15 @@ class KeyMaker(Protocol):
     def __call__(self, now: datetime, *, is_first: bool = False) -> ToolKey: ...
 
 
+class Alarm(Protocol):
+    """``lti_tool.db.listen``: where a worker sleeps."""
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep so long, or less; ``True`` if woken because there may be something to do. A hint: whoever is not woken
+        looks all the same."""
+        ...
+
+
 class Mailer(Protocol):
     """``lti_tool.mail.smtp.SmtpMailer``."""
 

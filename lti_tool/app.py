@@ -35,6 +35,7 @@ from lti_tool.lti.keys import generate_key, retirement_of_older
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.notices import NoticeHandlers, NoticeReader
 from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.roster import Roster
 from lti_tool.lti.settings import EdgeSettings
@@ -66,6 +67,7 @@ from lti_tool.web import (
     learner,
     lti,
     metrics,
+    notices,
     office,
     registration,
     staff,
@@ -121,6 +123,8 @@ def make_dependencies(
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
         registration=RegistrationEndpoint(edge, guarded),
+        notice_reader=NoticeReader(edge, registrations, keysets),
+        notice_handlers=NoticeHandlers(guarded, tokens, ring),
         keys=ring,
         printer=printing,
         gradebook=gradebook,
@@ -252,7 +256,7 @@ def _register(app: Flask) -> None:
     for room in (api, learner, staff, office, disclosure):
         for name in room.MODULES:
             importlib.import_module(name)
-    parts = (lti, registration, health, metrics, issuer, verify, api, learner, staff, office, disclosure)
+    parts = (lti, registration, notices, health, metrics, issuer, verify, api, learner, staff, office, disclosure)
     for part in parts:
         app.register_blueprint(part.blueprint)
 

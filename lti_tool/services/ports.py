@@ -12,7 +12,7 @@ from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.dossier import Dossier
 from lti_tool.domain.grade import LineItem, LineItemSpec, Result, Score, ScoreOutcome
 from lti_tool.domain.issuer import IssuerKey
-from lti_tool.domain.launch import Platform, RosterEndpoint
+from lti_tool.domain.launch import NoticeType, Platform, RosterEndpoint
 from lti_tool.domain.login import ToolKey
 from lti_tool.domain.mail import Letter, Message, Written
 from lti_tool.domain.roster import Member
@@ -156,6 +156,15 @@ class ConnectionPort(Protocol):
     """``lti_tool.lti.check.ConnectionCheck``."""
 
     def run(self, platform: Platform, endpoints: Endpoints, now: datetime) -> Sequence[Finding]: ...
+
+
+class NoticePort(Protocol):
+    """``lti_tool.lti.notices.NoticeHandlers``."""
+
+    def put(self, platform: Platform, url: str, kind: NoticeType, handler: str, now: datetime) -> None:
+        """Have notices of this kind sent to ``handler``; ``""``: to nobody. Raises ``ServiceUnavailable``,
+        ``BadInput``."""
+        ...
 
 
 class KeyMaker(Protocol):

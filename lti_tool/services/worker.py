@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from lti_tool.db.engine import transaction
 from lti_tool.services.delivery import Courier, deliver_due
+from lti_tool.services.notice import forget_notices
 from lti_tool.services.office import forget_expired_offices
 from lti_tool.services.ports import Alarm
 from lti_tool.services.session import forget_expired
@@ -48,6 +49,6 @@ def _tidy(courier: Courier, last: datetime | None) -> datetime:
     if last is not None and now - last < TIDY_EVERY:
         return last
     with transaction(courier.sessions) as db:
-        gone = forget_expired(db, now) + forget_expired_offices(db, now)
-    LOG.info("forgot %d expired sessions and logins", gone)
+        gone = forget_expired(db, now) + forget_expired_offices(db, now) + forget_notices(db, now)
+    LOG.info("forgot %d expired sessions, logins and notices", gone)
     return now

@@ -35,7 +35,8 @@ from lti_tool.lti.keys import generate_key, retirement_of_older
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
-from lti_tool.lti.notices import NoticeHandlers, NoticeReader
+from lti_tool.lti.notice_handlers import NoticeHandlers
+from lti_tool.lti.notices import NoticeReader
 from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.roster import Roster
 from lti_tool.lti.settings import EdgeSettings

@@ -1,11 +1,11 @@
-"""Notices (1EdTech LTI Platform Notification Service 1.0): reading what a platform delivers, and asking it to.
+"""Notices (1EdTech LTI Platform Notification Service 1.0): reading what a platform delivers.
 
 A delivery is ``{"notices": [{"jwt": …}, …]}``. Each token is signed like an id_token and passes the same fences:
 registration, approval, key, issuer, audience, times. There is no login that it could answer, so its nonce and the
 notice's id are remembered by whoever takes it. A token of a launch is no notice, and a notice is no launch.
 
 Read in canvas-lms ``doc/api/pns.md`` and ``lib/lti/pns``: ``origin_contexts`` is a list of context ids; the copy notice
-has no ``sub``; a handler is on the tool's own host; nothing is delivered twice.
+has no ``sub``; nothing is delivered twice.
 """
 
 from __future__ import annotations
@@ -16,23 +16,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from lti_tool.domain.errors import BadInput, CmeError, LaunchRefused, ServiceUnavailable
+from lti_tool.domain.errors import BadInput, CmeError, LaunchRefused
 from lti_tool.domain.launch import NoticeType, Platform
 from lti_tool.domain.notice import MAX_NOTICES, Notice
 from lti_tool.lti.claim_parts import LTI, context_of, deployment_of, identifier, object_of
-from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.login import approved, digest
-from lti_tool.lti.ports import Registrations, TokenCache, ToolKeys
-from lti_tool.lti.service import PlatformService, accepted
+from lti_tool.lti.ports import Registrations
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.lti.token import announced, verified_claims
 
-NOTICE_SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 MAX_AGE = timedelta(hours=1)
 """Oldest ``iat``: nobody waits for a notice, so a platform may hold it back. Canvas lets its own live for an hour."""
 MAX_ORIGINS = 20
-JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,34 +140,3 @@ def _origins(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise LaunchRefused("origin_contexts_malformed", "origin_contexts must be a list of ids")
     return tuple(dict.fromkeys(identifier(one, "origin_contexts") for one in value[:MAX_ORIGINS]))
-
-
-class NoticeHandlers:
-    """Asks platforms for notices; fits ``services.ports.NoticePort``. Make one per process."""
-
-    def __init__(self, session: GuardedSession, tokens: TokenCache, keys: ToolKeys) -> None:
-        self._service = PlatformService(session, tokens, keys)
-
-    def put(self, platform: Platform, url: str, kind: NoticeType, handler: str, now: datetime) -> None:
-        """Have notices of this kind sent to ``handler``, or to nobody (``""``).
-
-        Raises ``ServiceUnavailable`` (``service_status``, ``notice_handler_unconfirmed``) and like
-        ``PlatformService.call``.
-        """
-        wanted: dict[str, Any] = {"notice_type": kind.value, "handler": handler}
-        body = json.dumps(wanted | ({"max_batch_size": MAX_NOTICES} if handler else {})).encode()
-        headers = {"Content-Type": JSON_TYPE, "Accept": JSON_TYPE}
-        reply = accepted(self._service.call(platform, NOTICE_SCOPE, "PUT", url, now, headers=headers, body=body))
-        if handler and not _confirms(reply.json() if reply.body else None, wanted):
-            raise ServiceUnavailable("notice_handler_unconfirmed", "the platform does not confirm where notices go")
-
-
-def _confirms(answer: Any, wanted: Mapping[str, Any]) -> bool:
-    """The answer repeats the handler, alone or in the list of all; an answer without a body confirms by its status."""
-    if answer is None:
-        return True
-    listed = answer.get("notice_handlers", [answer]) if isinstance(answer, dict) else []
-    return any(
-        isinstance(one, dict) and all(one.get(name) == value for name, value in wanted.items())
-        for one in (listed if isinstance(listed, list) else [])
-    )

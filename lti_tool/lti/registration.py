@@ -18,7 +18,7 @@ from lti_tool.domain.registration import PlatformConfiguration, Registered
 from lti_tool.lti.configuration import fetch_configuration
 from lti_tool.lti.gradebook import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
 from lti_tool.lti.http import GuardedSession, Reply
-from lti_tool.lti.notices import NOTICE_SCOPE
+from lti_tool.lti.notice_handlers import NOTICE_SCOPE
 from lti_tool.lti.roster import MEMBERSHIP_SCOPE
 from lti_tool.lti.service import cleaned, words_of
 from lti_tool.lti.settings import EdgeSettings

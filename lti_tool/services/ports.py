@@ -159,7 +159,7 @@ class ConnectionPort(Protocol):
 
 
 class NoticePort(Protocol):
-    """``lti_tool.lti.notices.NoticeHandlers``."""
+    """``lti_tool.lti.notice_handlers.NoticeHandlers``."""
 
     def put(self, platform: Platform, url: str, kind: NoticeType, handler: str, now: datetime) -> None:
         """Have notices of this kind sent to ``handler``; ``""``: to nobody. Raises ``ServiceUnavailable``,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -74,11 +74,7 @@ def _copies(deployment: models.Deployment, contexts: Sequence[str]) -> Select[st
         select(copy.origin_id)
         .join(owner, owner.id == copy.deployment_id)
         .join(platform, platform.id == owner.platform_id)
-        .where(
-            owner.provider_id == deployment.provider_id,
-            platform.issuer == deployment.platform.issuer,
-            copy.context_id.in_(contexts),
-        )
+        .where(*_same_owner(deployment), copy.context_id.in_(contexts))
         .order_by(copy.copied_at.desc(), copy.origin_id)
         .limit(MAX_ORIGINS)
     )
@@ -93,9 +89,11 @@ def _bound(deployment: models.Deployment) -> Select[str | None, str | None]:
         .join(course, course.id == placement.course_id)
         .join(owner, owner.id == course.deployment_id)
         .join(platform, platform.id == owner.platform_id)
-        .where(
-            owner.provider_id == deployment.provider_id,
-            platform.issuer == deployment.platform.issuer,
-            placement.activity_id.is_not(None),
-        )
+        .where(*_same_owner(deployment), placement.activity_id.is_not(None))
     )
+
+
+def _same_owner(deployment: models.Deployment) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Rows of this provider from the same LMS, whatever the registration."""
+    provider_id, issuer = deployment.provider_id, deployment.platform.issuer
+    return models.Deployment.provider_id == provider_id, models.Platform.issuer == issuer

@@ -16,6 +16,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.notice import MAX_NOTICES
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.notice import ask, note_answer, switch
+from lti_tool.services.team import invite
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.staff_world import World as OfficeWorld
 from tests.functional.staff_world import make_world as make_office_world
@@ -62,21 +63,27 @@ def post(world: World, *notices: Any, raw: bytes | None = None) -> requests.Resp
         return session.post(f"{world.base_url}/lti/notices", data=body, headers=headers, timeout=20)
 
 
-def test_a_link_of_a_copied_course_opens_what_its_origin_opens(world: World) -> None:
+def test_a_copied_course_from_the_switch_in_the_office_to_the_copied_link(world: World) -> None:
     bound(world)
-    switched(world)
-    (greeting,) = world.lms.notices.sent
-    assert (greeting.kind, greeting.status) == ("LtiHelloWorldNotice", 200)
-    made = world.lms.copy_course()
-    (sent,) = world.lms.notices.tell_copy(MAIN, made)
-    assert sent.status == 200, sent
-    copy = next(one for one in world.lms.placements() if one.course == made.number and one.title == TITLE)
-    page = world.enter("physician-md").open(copy)
-    assert page.status == 200 and "activity" not in page.heading.lower()
+    with world.db() as db:
+        token = invite(
+            db, ToolActor(world.provider_id), "Avery", "avery@example.org", (Capability.CONFIGURE,), world.clock()
+        )
+    instructor = world.enter("instructor")
+    office = instructor.post(f"/join/{token}").url.rstrip("/")
+    shown = f"{office}/connections/{world.platform_id}"
+    page = instructor.submit(instructor.get(shown), "/notices", button="Turn on for deployment 1")
+    assert "Last notice" in page.text and "Turn off for deployment 1" in page.text, "greeted, and confirmed"
+    page = instructor.post(f"{world.lms.issuer}/course/copy", origin=world.lms.issuer)
+    assert "The tool was told; it answered: 200." in page.text
+    copy = next(one for one in world.lms.placements() if one.title == TITLE and one.course != MAIN.number)
+    assert world.enter("physician-md").open(copy).status == 200
     with world.db() as db:
         rows = db.query(models.Placement).filter_by(title=TITLE).all()
-        assert len(rows) == 2
-        assert {row.activity_id for row in rows} == {world.activity_ids["hypertension-2026"]}
+        assert [row.activity_id for row in rows] == [world.activity_ids["hypertension-2026"]] * 2
+    instructor.submit(instructor.get(shown), "/notices", button="Turn off for deployment 1")
+    assert set(world.lms.notices.handlers("1").values()) == {""}
+    assert post(world, copy_claims(world)).json()["refused"][0]["code"] == "notices_off"
 
 
 def test_replays_strangers_and_garbage_leave_nothing_behind(world: World) -> None:

@@ -7,6 +7,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.certificates.seal import PdfSeal, Post
 from lti_tool.certificates.specimen import specimen
 from lti_tool.db.engine import make_engine, make_sessions
+from lti_tool.db.listen import alarm
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import CmeError, ServiceUnavailable
 from lti_tool.lti.addresses import AddressRules
@@ -33,6 +35,8 @@ from lti_tool.lti.keys import generate_key, retirement_of_older
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.notice_handlers import NoticeHandlers
+from lti_tool.lti.notices import NoticeReader
 from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.roster import Roster
 from lti_tool.lti.settings import EdgeSettings
@@ -64,6 +68,7 @@ from lti_tool.web import (
     learner,
     lti,
     metrics,
+    notices,
     office,
     registration,
     staff,
@@ -119,6 +124,8 @@ def make_dependencies(
         login=LoginEndpoint(edge, registrations, logins),
         launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
         registration=RegistrationEndpoint(edge, guarded),
+        notice_reader=NoticeReader(edge, registrations, keysets),
+        notice_handlers=NoticeHandlers(guarded, tokens, ring),
         keys=ring,
         printer=printing,
         gradebook=gradebook,
@@ -167,7 +174,12 @@ def delivery_worker(deps: Dependencies, stop: threading.Event) -> Callable[[], N
         deps.settings.delivery_days,
         stop.is_set,
     )
-    return lambda: run_worker(courier, stop, deps.settings.worker_poll_seconds, chores(deps, stop))
+
+    def run() -> None:
+        with closing(alarm(deps.sessions.kw["bind"], stop)) as waking:
+            run_worker(courier, stop, deps.settings.worker_poll_seconds, waking, chores(deps, stop))
+
+    return run
 
 
 def mailer(settings: Settings) -> Mailer | None:
@@ -245,7 +257,7 @@ def _register(app: Flask) -> None:
     for room in (api, learner, staff, office, disclosure):
         for name in room.MODULES:
             importlib.import_module(name)
-    parts = (lti, registration, health, metrics, issuer, verify, api, learner, staff, office, disclosure)
+    parts = (lti, registration, notices, health, metrics, issuer, verify, api, learner, staff, office, disclosure)
     for part in parts:
         app.register_blueprint(part.blueprint)
 

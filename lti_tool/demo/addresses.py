@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from lti_tool.demo.behaviours import Behaviour, IdStyle
@@ -41,7 +42,11 @@ class Addresses:
 
     @property
     def line_items(self) -> str:
-        return self._with_query(f"{self.base}/lti/ags/{COURSE_NUMBER}/lineitems")
+        return self.line_items_of(COURSE_NUMBER)
+
+    def line_items_of(self, course: str) -> str:
+        """The list of one course; a line item has the same address whatever its course."""
+        return self._with_query(f"{self.base}/lti/ags/{course}/lineitems")
 
     def line_item(self, number: int, sub: str = "") -> str:
         """``sub`` is ``/scores`` or ``/results``; it stands before the query."""
@@ -49,7 +54,13 @@ class Addresses:
 
     @property
     def members(self) -> str:
-        return f"{self.base}/lti/nrps/{COURSE_NUMBER}/memberships"
+        return self.members_of(COURSE_NUMBER)
+
+    def members_of(self, course: str) -> str:
+        return f"{self.base}/lti/nrps/{course}/memberships"
+
+    def notice_handlers(self, deployment_id: str) -> str:
+        return f"{self.base}/lti/notices/{quote(deployment_id, safe='')}"
 
     @property
     def course(self) -> str:
@@ -79,11 +90,13 @@ def link_id(placement: Placement, style: IdStyle) -> str:
     return _opaque("link", str(placement.id), style)
 
 
-def context_id(style: IdStyle) -> str:
-    """The course's ``context.id``."""
+def context_id(style: IdStyle, number: str = COURSE_NUMBER) -> str:
+    """The ``context.id`` of a course."""
     if style is IdStyle.INTEGER:
-        return COURSE_NUMBER
-    return COURSE_KEY if style is IdStyle.USAGE_KEY else _opaque("course", COURSE_NUMBER, style)
+        return number
+    if style is IdStyle.USAGE_KEY:
+        return COURSE_KEY if number == COURSE_NUMBER else f"{COURSE_KEY}-{number}"
+    return _opaque("course", number, style)
 
 
 def _opaque(kind: str, name: str, style: IdStyle) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from lti_tool.demo.addresses import link_id
-from lti_tool.demo.course import COURSE_NUMBER, LineItem, Placement, Result, ScoreReceived
+from lti_tool.demo.course import COURSE_NUMBER, Course, LineItem, Placement, Result, ScoreReceived
 from lti_tool.demo.deep_linking import LINE_ITEM_EXTRAS
 from lti_tool.demo.gradebook import Refused, Score, check_timestamp, parse_line_item, parse_score, result_after
 from lti_tool.demo.people import Person
@@ -31,7 +31,7 @@ class GradeRoutes:
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("ags", __name__)
-        root, one = f"/lti/ags/{COURSE_NUMBER}/lineitems", f"/lti/ags/{COURSE_NUMBER}/lineitems/<int:number>/lineitem"
+        root, one = "/lti/ags/<course>/lineitems", f"/lti/ags/{COURSE_NUMBER}/lineitems/<int:number>/lineitem"
         for path, service, view, method in (
             (root, "lineitems", self.list_items, "GET"),
             (root, "lineitems", self.create_item, "POST"),
@@ -47,27 +47,36 @@ class GradeRoutes:
 
     # -- line items ------------------------------------------------------------------------------------------------
 
-    def list_items(self) -> Response:
+    def list_items(self, course: str) -> Response:
         self.services.require_scope(LINEITEM, LINEITEM_READ)
         self.services.require_accept(CONTAINER, alone=self.lms.behaviour.name == "moodle")
-        rows = [self.document(item) for item in self.lms.line_items()]
+        number = self._course(course).number
+        rows = [self.document(item) for item in self.lms.line_items() if item.course == number]
         filters = {"resource_link_id": "resourceLinkId", "resource_id": "resourceId", "tag": "tag"}
         for parameter, member in filters.items():
             if parameter in request.args:
                 rows = [row for row in rows if row.get(member) == request.args[parameter]]
-        page, link = self.services.page(rows, self.lms.addresses.line_items, tuple(filters))
+        page, link = self.services.page(rows, self.lms.addresses.line_items_of(number), tuple(filters))
         answer = json_response(list(page), CONTAINER)
         if link:
             answer.headers["Link"] = link
         return answer
 
-    def create_item(self) -> Response:
+    def _course(self, number: str) -> Course:
+        course = self.lms.course(number)
+        if course is None:
+            raise refuse(404, f"there is no course {number}")
+        return course
+
+    def create_item(self, course: str) -> Response:
         self.services.require_scope(LINEITEM)
         self.services.require_content_type(ITEM)
         document = parse_line_item(request.get_data(), self.lms.behaviour)
-        placement = self._placement_named(document)
+        place, placement = self._course(course).number, self._placement_named(document)
+        if placement is not None and placement.course != place:
+            raise Refused(self.lms.behaviour.foreign_link)
         with self.lms.store.change() as state:
-            item = _item_from(document, state.new_id(), placement)
+            item = _item_from(document, state.new_id(), placement, place)
             state.line_items.append(item)
         return json_response(self.document(item), ITEM, 201)
 
@@ -86,7 +95,7 @@ class GradeRoutes:
         placement = self._placement_named(document)
         if placement is None and not self.lms.behaviour.uncouples_on_put:
             placement = self.lms.placement(item.placement_id) if item.placement_id is not None else None
-        changed = _item_from(document, number, placement)
+        changed = _item_from(document, number, placement, item.course)
         with self.lms.store.change() as state:
             state.line_items = [changed if row.id == number else row for row in state.line_items]
         return json_response(self.document(changed), ITEM)
@@ -219,7 +228,7 @@ class GradeRoutes:
         return document | {"resultScore": result.score, "resultMaximum": item.score_maximum}
 
 
-def _item_from(document: dict[str, Any], number: int, placement: Placement | None) -> LineItem:
+def _item_from(document: dict[str, Any], number: int, placement: Placement | None, course: str) -> LineItem:
     return LineItem(
         number,
         document["label"],
@@ -229,4 +238,5 @@ def _item_from(document: dict[str, Any], number: int, placement: Placement | Non
         document.get("tag", ""),
         {name: document[name] for name in LINE_ITEM_EXTRAS if name in document},
         made_by_tool=True,
+        course=course,
     )

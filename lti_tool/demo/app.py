@@ -10,6 +10,7 @@ from flask import Flask, Response, render_template, request
 from lti_tool.demo.ags import GradeRoutes
 from lti_tool.demo.config import LmsConfig, is_loopback, origin_of
 from lti_tool.demo.control import ControlRoutes
+from lti_tool.demo.notice_routes import NoticeRoutes
 from lti_tool.demo.oidc import OidcRoutes
 from lti_tool.demo.people import PEOPLE
 from lti_tool.demo.picking import PickingRoutes
@@ -44,7 +45,7 @@ def app_for(lms: DemoLms) -> Flask:
     )
     services = Services(lms)
     app.before_request(_refuse_strange_host)
-    for routes in (OidcRoutes, GradeRoutes, RosterRoutes, PickingRoutes, RegistrationRoutes):
+    for routes in (OidcRoutes, GradeRoutes, RosterRoutes, PickingRoutes, RegistrationRoutes, NoticeRoutes):
         app.register_blueprint(routes(lms, services).blueprint())
     app.register_blueprint(CourseViews(lms).blueprint())
     app.register_blueprint(SettingsViews(lms).blueprint())

@@ -23,7 +23,9 @@ from lti_tool.demo.vocabulary import (
     SCORE,
     STANDARD_VARIABLES,
     SYSTEM,
+    WITH_NOTICES,
     RegistrationStyle,
+    UnfinishedScore,
 )
 
 Roles = Mapping[CourseRole, tuple[str, ...]]
@@ -44,13 +46,6 @@ class TimestampRule(StrEnum):
     LATER_WHOLE_SECOND = "later, whole seconds"
     LATER = "later"
     NOT_EARLIER = "not earlier"
-
-
-class UnfinishedScore(StrEnum):
-    """What a score whose gradingProgress is not FullyGraded does to a grade that is already there."""
-
-    KEEPS = "keeps"
-    WIPES = "wipes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +217,7 @@ _CANVAS = Behaviour(
         (INSTITUTION + "Administrator", MEMBERSHIP + "Instructor", SYSTEM + "User"),
     ),
     substitutes=STANDARD_VARIABLES,
+    scopes=WITH_NOTICES,
     page_size=10,
     timestamp_rule=TimestampRule.NOT_EARLIER,
     timestamp_refusal=Refusal(400, "Provided timestamp earlier than last updated"),
@@ -270,10 +266,11 @@ _BLACKBOARD = Behaviour(
 _GENERIC = Behaviour(
     name="generic",
     label="Plain reading of the specifications",
-    source="1EdTech LTI 1.3, AGS 2.0, NRPS 2.0, DL 2.0, platform storage 0.1",
+    source="1EdTech LTI 1.3, AGS 2.0, NRPS 2.0, DL 2.0, PNS 1.0, platform storage 0.1",
     product_family_code="demo-lms",
     storage_target="_parent",
     substitutes=STANDARD_VARIABLES,
+    scopes=WITH_NOTICES,
     needs_fraction=True,
     caps_at_maximum=False,
 )

@@ -9,10 +9,10 @@ from typing import Any
 
 from lti_tool.demo.addresses import Addresses, context_id, link_id, subject
 from lti_tool.demo.behaviours import Behaviour
-from lti_tool.demo.course import COURSE_LABEL, COURSE_TITLE, LineItem, Placement
+from lti_tool.demo.course import MAIN, Course, LineItem, Placement
 from lti_tool.demo.people import Person
 from lti_tool.demo.store import ToolRegistration
-from lti_tool.demo.vocabulary import MEMBERS_READ
+from lti_tool.demo.vocabulary import AGS, NOTICE_HANDLERS
 
 P = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -27,6 +27,14 @@ class MessageKind(StrEnum):
     RESOURCE_LINK = "LtiResourceLinkRequest"
     DEEP_LINKING = "LtiDeepLinkingRequest"
     SUBMISSION_REVIEW = "LtiSubmissionReviewRequest"
+
+
+class NoticeKind(StrEnum):
+    """What this LMS tells between launches. The last is Canvas's, for another kind of tool."""
+
+    HELLO = "LtiHelloWorldNotice"
+    CONTEXT_COPY = "LtiContextCopyNotice"
+    ASSET = "LtiAssetProcessorSubmissionNotice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class Facts:
     line_items: tuple[LineItem, ...] = ()
     for_user: Person | None = None
     shares_names: bool = True
+    course: Course = MAIN
     deep_link_ticket: str = ""
     deep_link_data: str = ""
 
@@ -90,7 +99,7 @@ def _identity(facts: Facts) -> dict[str, Any]:
         P + "roles": list(facts.behaviour.roles[facts.person.role]),
     }
     if facts.behaviour.sends_presentation_details:
-        sourced = {"person_sourcedid": f"S-{facts.person.number}", "course_section_sourcedid": COURSE_LABEL}
+        sourced = {"person_sourcedid": f"S-{facts.person.number}", "course_section_sourcedid": facts.course.label}
         claims[P + "lis"] = sourced
     return claims | shared_names(facts.person, facts.behaviour, facts.shares_names)
 
@@ -112,9 +121,9 @@ def _course(facts: Facts) -> dict[str, Any]:
         platform |= {"product_family_code": behaviour.product_family_code, "version": behaviour.version}
     return {
         P + "context": {
-            "id": context_id(behaviour.ids),
-            "label": COURSE_LABEL,
-            "title": COURSE_TITLE,
+            "id": context_id(behaviour.ids, facts.course.number),
+            "label": facts.course.label,
+            "title": facts.course.title,
             "type": [COURSE_TYPE] if behaviour.context_has_uri_type else ["CourseSection"],
         },
         P + "tool_platform": platform,
@@ -160,24 +169,39 @@ def _variables(facts: Facts, placement: Placement) -> dict[str, str]:
         "Person.name.given": names.get("given_name", ""),
         "Person.name.family": names.get("family_name", ""),
         "Person.email.primary": names.get("email", ""),
-        "Context.id": context_id(behaviour.ids),
-        "Context.title": COURSE_TITLE,
+        "Context.id": context_id(behaviour.ids, facts.course.number),
+        "Context.title": facts.course.title,
         "ResourceLink.id": link_id(placement, behaviour.ids),
         "ResourceLink.title": placement.title,
         "Membership.role": ",".join(behaviour.roles[facts.person.role]),
         "LineItem.url": facts.addresses.line_item(item.id) if item else "",
-        "LineItems.url": facts.addresses.line_items,
+        "LineItems.url": facts.addresses.line_items_of(facts.course.number),
         "ToolPlatformInstance.guid": GUID,
     }
 
 
 def _services(facts: Facts) -> dict[str, Any]:
-    scopes = [scope for scope in facts.behaviour.scopes if scope != MEMBERS_READ]
-    endpoint: dict[str, Any] = {"scope": scopes, "lineitems": facts.addresses.line_items}
+    scopes = [scope for scope in facts.behaviour.scopes if scope.startswith(AGS)]
+    number = facts.course.number
+    endpoint: dict[str, Any] = {"scope": scopes, "lineitems": facts.addresses.line_items_of(number)}
     if len(facts.line_items) == 1:
         endpoint["lineitem"] = facts.addresses.line_item(facts.line_items[0].id)
-    roster = {"context_memberships_url": facts.addresses.members, "service_versions": ["2.0"]}
-    return {AGS_CLAIM: endpoint, NRPS_CLAIM: roster}
+    roster = {"context_memberships_url": facts.addresses.members_of(number), "service_versions": ["2.0"]}
+    notices = notice_claim(facts.addresses.notice_handlers(facts.deployment_id), facts.behaviour)
+    return {AGS_CLAIM: endpoint, NRPS_CLAIM: roster} | notices
+
+
+def notice_claim(url: str, behaviour: Behaviour) -> dict[str, Any]:
+    """Where handlers of notices are put (LTI Platform Notification Service 1.0); empty for a family without."""
+    if NOTICE_HANDLERS not in behaviour.scopes:
+        return {}
+    offer = {
+        "service_versions": ["1.0"],
+        "platform_notification_service_url": url,
+        "scope": [NOTICE_HANDLERS],
+        "notice_types_supported": [str(kind) for kind in NoticeKind],
+    }
+    return {P + "platformnotificationservice": offer}
 
 
 def _deep_linking(facts: Facts) -> dict[str, Any]:

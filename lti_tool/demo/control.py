@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from lti_tool.demo.config import is_loopback
+from lti_tool.demo.course import MAIN
 from lti_tool.demo.platform import DemoLms
 
 
@@ -29,6 +30,7 @@ class ControlRoutes:
             "share_names": lambda body: lms.share_names(bool(body["shares"])),
             "add_placement": lambda body: asdict(lms.add_placement(body["item"])),
             "remove_placement": lambda body: lms.remove_placement(int(body["id"])),
+            "copy_course": lambda body: asdict(lms.copy_course(str(body.get("number", MAIN.number)))),
             "registration_token": lambda body: lms.new_registration_token(),
             "reset": lambda body: lms.reset(),
         }

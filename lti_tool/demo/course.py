@@ -11,6 +11,18 @@ COURSE_TITLE = "Hospital grand rounds and continuing education"
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """The demo course, or a copy of it."""
+
+    number: str
+    label: str
+    title: str
+
+
+MAIN = Course(COURSE_NUMBER, COURSE_LABEL, COURSE_TITLE)
+
+
+@dataclass(frozen=True, slots=True)
 class NativePage:
     """A page of the LMS's own. ``is_restricted``: opened by the gate line item (the LMS's restrict-access rule)."""
 
@@ -53,6 +65,7 @@ class Placement:
     url: str = ""
     text: str = ""
     custom: dict[str, str] = field(default_factory=dict)
+    course: str = COURSE_NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class LineItem:
     tag: str = ""
     extras: dict[str, Any] = field(default_factory=dict)
     made_by_tool: bool = False
+    course: str = COURSE_NUMBER
 
 
 @dataclass(frozen=True, slots=True)

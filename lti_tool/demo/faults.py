@@ -33,7 +33,7 @@ LABELS: dict[FaultKind, str] = {
     FaultKind.DROPPED_AFTER: "Work done, connection dropped before the answer",
 }
 
-SERVICES = ("any", "jwks", "token", "lineitems", "scores", "results", "members", "registration")
+SERVICES = ("any", "jwks", "token", "lineitems", "scores", "results", "members", "registration", "notices")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from lti_tool.demo.behaviours import Behaviour, Refusal, TimestampRule, UnfinishedScore
+from lti_tool.demo.behaviours import Behaviour, Refusal, TimestampRule
 from lti_tool.demo.course import LineItem, Result
 from lti_tool.demo.people import Person
+from lti_tool.demo.vocabulary import UnfinishedScore
 
 ACTIVITY_PROGRESS = frozenset({"Initialized", "Started", "InProgress", "Submitted", "Completed"})
 GRADING_PROGRESS = frozenset({"FullyGraded", "Pending", "PendingManual", "Failed", "NotReady"})

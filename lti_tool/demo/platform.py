@@ -12,7 +12,7 @@ from lti_tool.demo import jose
 from lti_tool.demo.behaviours import BEHAVIOURS
 from lti_tool.demo.claims import Facts, MessageKind, launch_claims
 from lti_tool.demo.config import LmsConfig, ToolAddresses
-from lti_tool.demo.course import Placement
+from lti_tool.demo.course import MAIN, Course, Placement
 from lti_tool.demo.deep_linking import item_fault
 from lti_tool.demo.faults import Fault, FaultKind, Faults
 from lti_tool.demo.journal import Entry, Journal
@@ -26,6 +26,7 @@ from lti_tool.demo.launches import (
     combined,
     mint,
 )
+from lti_tool.demo.notices import NoticeDesk
 from lti_tool.demo.people import Person
 from lti_tool.demo.record import Clock, CourseRecord
 from lti_tool.demo.store import SigningKey, ToolRegistration
@@ -49,6 +50,7 @@ class DemoLms(CourseRecord):
         self.journal = Journal()
         self.pending = PendingMessages()
         self.tokens = AccessTokens(config.token_seconds)
+        self.notices = NoticeDesk(self, self._sign)
         self.registration_tokens: dict[str, datetime] = {}
         self.id_token_shift = 0
         self.tool_keyset: dict[str, Any] | None = None
@@ -129,6 +131,9 @@ class DemoLms(CourseRecord):
     def _signing_key(self) -> SigningKey:
         with self.store.read() as state:
             return [key for key in state.keys if key.is_published][-1]
+
+    def _sign(self, claims: Mapping[str, Any]) -> str:
+        return mint(claims, self._signing_key(), NOTHING).jwt
 
     # -- what was received ----------------------------------------------------------------------------------------
 
@@ -218,10 +223,14 @@ class DemoLms(CourseRecord):
             line_items=self.line_items(placement) if placement else (),
             for_user=message.for_user,
             shares_names=self._shares_names(),
+            course=self._course_of(placement),
         )
         if message.kind is MessageKind.DEEP_LINKING and nonce:
             return _with_ticket(facts, self._open_picker(message))
         return facts
+
+    def _course_of(self, placement: Placement | None) -> Course:
+        return (self.course(placement.course) if placement else None) or MAIN
 
     def _open_picker(self, message: Message) -> DeepLinkRequest:
         return self.pending.open_deep_link(message, self.now(), sends_data=self.behaviour.sends_deep_link_data)
@@ -247,7 +256,7 @@ class DemoLms(CourseRecord):
     def reset(self) -> None:
         """Forgets placements, grades and faults; keys and the tool's registration stay."""
         with self.store.change() as state:
-            state.placements, state.line_items, state.results, state.scores = [], [], [], []
+            state.placements, state.line_items, state.results, state.scores, state.copies = [], [], [], [], []
             state.gate_line_item = None
         self.clear_faults()
         self.journal.clear()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from lti_tool.demo.addresses import Addresses, link_id, query_for, subject
 from lti_tool.demo.behaviours import BEHAVIOURS, Behaviour
 from lti_tool.demo.config import ContentItem, LmsConfig, origin_of
-from lti_tool.demo.course import LineItem, Placement, Result, ScoreReceived
+from lti_tool.demo.course import MAIN, Course, LineItem, Placement, Result, ScoreReceived
 from lti_tool.demo.deep_linking import placement_from
 from lti_tool.demo.people import BY_KEY, PEOPLE, Person
 from lti_tool.demo.store import State, Store, ToolRegistration
 
 Clock = Callable[[], datetime]
+FIRST_COPY = 101
+"""Number of the first copied course."""
 
 
 class CourseRecord:
@@ -75,6 +78,34 @@ class CourseRecord:
 
     def now(self) -> datetime:
         return self.clock()
+
+    # -- courses ---------------------------------------------------------------------------------------------------
+
+    def courses(self) -> tuple[Course, ...]:
+        """The demo course and its copies, oldest first."""
+        with self.store.read() as state:
+            return (MAIN, *state.copies)
+
+    def course(self, number: str) -> Course | None:
+        return next((course for course in self.courses() if course.number == number), None)
+
+    def copy_course(self, number: str = MAIN.number) -> Course:
+        """A new course with the links and columns of this one, each with an id of its own; grades stay behind.
+
+        Raises KeyError for an unknown course.
+        """
+        origin = {course.number: course for course in self.courses()}[number]
+        with self.store.change() as state:
+            made = Course(str(FIRST_COPY + len(state.copies)), f"{origin.label}-C", f"{origin.title} (copy)")
+            state.copies.append(made)
+            for placement in [one for one in state.placements if one.course == number]:
+                copy = replace(placement, id=state.new_id(), course=made.number)
+                items = [item for item in state.line_items if item.placement_id == placement.id]
+                state.placements.append(copy)
+                state.line_items += [
+                    replace(item, id=state.new_id(), placement_id=copy.id, course=made.number) for item in items
+                ]
+        return made
 
     # -- course ----------------------------------------------------------------------------------------------------
 

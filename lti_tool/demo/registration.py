@@ -14,7 +14,7 @@ from lti_tool.demo.config import is_loopback
 from lti_tool.demo.platform import DemoLms
 from lti_tool.demo.services import REASON, Services, json_response
 from lti_tool.demo.store import ToolRegistration
-from lti_tool.demo.vocabulary import ALL_SCOPES, RegistrationStyle
+from lti_tool.demo.vocabulary import RegistrationStyle
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
@@ -162,7 +162,7 @@ class RegistrationRoutes:
 
     def _answer(self, document: dict[str, Any], tool: ToolRegistration) -> dict[str, Any]:
         asked = set(str(document.get("scope", "")).split())
-        granted = [scope for scope in ALL_SCOPES if scope in asked and scope in self.lms.behaviour.scopes]
+        granted = [scope for scope in self.lms.behaviour.scopes if scope in asked]
         configuration = dict(document[TOOL_CONFIGURATION])
         configuration.pop("deployment_id", None)
         if self.lms.behaviour.answers_deployment_id:

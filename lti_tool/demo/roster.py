@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from lti_tool.demo.addresses import context_id
 from lti_tool.demo.claims import MessageKind, P, shared_names
-from lti_tool.demo.course import COURSE_LABEL, COURSE_NUMBER, COURSE_TITLE, Placement
+from lti_tool.demo.course import Placement
 from lti_tool.demo.people import PEOPLE, Person
 from lti_tool.demo.platform import DemoLms
 from lti_tool.demo.services import Services, json_response, refuse
@@ -26,19 +26,22 @@ class RosterRoutes:
 
     def blueprint(self) -> Blueprint:
         routes = Blueprint("nrps", __name__)
-        path = f"/lti/nrps/{COURSE_NUMBER}/memberships"
+        path = "/lti/nrps/<course>/memberships"
         routes.add_url_rule(path, "members", self.services.wrap("members", self.list_members), methods=["GET"])
         return routes
 
-    def list_members(self) -> Response:
+    def list_members(self, course: str) -> Response:
         self.services.require_scope(MEMBERS_READ)
         self.services.require_accept(MEMBERS)
+        here = self.lms.course(course)
+        if here is None:
+            raise refuse(404, f"there is no course {course}")
         placement = self._link_asked_for()
         rows = [self._member(person, placement) for person in PEOPLE if self._has_role_asked_for(person)]
-        page, link = self.services.page(rows, self.lms.addresses.members, ("role", "rlid"))
-        context = {"id": context_id(self.lms.behaviour.ids)}
+        page, link = self.services.page(rows, self.lms.addresses.members_of(course), ("role", "rlid"))
+        context = {"id": context_id(self.lms.behaviour.ids, course)}
         if self.lms.behaviour.link_has_title:
-            context |= {"label": COURSE_LABEL, "title": COURSE_TITLE}
+            context |= {"label": here.label, "title": here.title}
         answer = json_response({"id": request.url, "context": context, "members": list(page)}, MEMBERS)
         if link:
             answer.headers["Link"] = link

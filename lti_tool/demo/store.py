@@ -13,7 +13,7 @@ from threading import RLock
 from typing import Any
 
 from lti_tool.demo.config import LmsConfig, ToolAddresses
-from lti_tool.demo.course import LineItem, Placement, Result, ScoreReceived
+from lti_tool.demo.course import Course, LineItem, Placement, Result, ScoreReceived
 
 SCHEMA = 1
 
@@ -70,6 +70,9 @@ class State:
     line_items: list[LineItem] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     scores: list[ScoreReceived] = field(default_factory=list)
+    copies: list[Course] = field(default_factory=list)
+    notice_handlers: dict[str, str] = field(default_factory=dict)
+    """Deployment and type of notice, joined by a blank, to the address that wants it."""
 
     def new_id(self) -> int:
         self.next_id += 1
@@ -122,6 +125,7 @@ def _state_from(document: dict[str, Any]) -> State:
         "line_items": LineItem,
         "results": Result,
         "scores": ScoreReceived,
+        "copies": Course,
     }
     for name, kind in kinds.items():
         document[name] = [kind(**row) for row in document.get(name, [])]

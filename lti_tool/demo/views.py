@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 
 from lti_tool.demo.authorization import FormPost
 from lti_tool.demo.claims import MessageKind
-from lti_tool.demo.course import COURSE_LABEL, COURSE_TITLE, PAGES, LineItem, NativePage, Placement, Result
+from lti_tool.demo.course import COURSE_LABEL, COURSE_TITLE, MAIN, PAGES, LineItem, NativePage, Placement, Result
 from lti_tool.demo.people import BY_KEY, LEARNERS, Person
 from lti_tool.demo.platform import DemoLms
 from lti_tool.demo.sessions import current_person, sign_in, sign_out
@@ -95,6 +95,7 @@ class CourseViews:
             ("/course/placements/<int:number>/review/<key>", "review", signed_in(self.review), ["GET"]),
             ("/course/add", "add", signed_in(staff_only(self.add)), ["GET"]),
             ("/course/add/open", "pick", signed_in(staff_only(self.pick)), ["GET"]),
+            ("/course/copy", "copy", signed_in(staff_only(self.copy)), ["POST"]),
             ("/course/storage-frame", "storage_frame", self.storage_frame, ["GET"]),
             ("/grades", "grades", signed_in(self.grades), ["GET"]),
         ):
@@ -117,13 +118,18 @@ class CourseViews:
     # -- course ----------------------------------------------------------------------------------------------------
 
     def outline(self) -> Page:
-        rows = [self._row(placement) for placement in self.lms.placements()]
+        courses = self.lms.courses()
+        rows = {
+            one.number: [self._row(link) for link in self.lms.placements() if link.course == one.number]
+            for one in courses
+        }
         return render_template(
             "outline.html",
             title=COURSE_TITLE,
             label=COURSE_LABEL,
             pages=PAGES,
-            rows=rows,
+            rows=rows[MAIN.number],
+            copies=[(course, rows[course.number]) for course in courses if course != MAIN],
             gate=self.gate(),
             tool=self.lms.tool,
             **{name: request.args.get(name, "")[:300] for name in ("lti_msg", "lti_errormsg")},
@@ -180,6 +186,14 @@ class CourseViews:
         self.lms.remove_placement(self._placement(number).id)
         return _to("course.outline")
 
+    def copy(self) -> Response:
+        """A copy of the course; whoever asked to be told of it is told."""
+        made = self.lms.copy_course()
+        told = self.lms.notices.tell_copy(MAIN, made)
+        answers = ", ".join(str(sent.status) if sent.status else "no answer" for sent in told)
+        words = f"The tool was told; it answered: {answers}." if told else "Nobody has asked to be told."
+        return _to("course.outline", f"The course was copied. {words}")
+
     def add(self) -> Page:
         return render_template("add.html", tool=self.lms.tool, **self._frame())
 
@@ -219,8 +233,8 @@ class CourseViews:
         return render_template("grades.html", items=items, table=table)
 
 
-def _to(endpoint: str) -> Response:
-    return make_response(redirect(url_for(endpoint), 303))
+def _to(endpoint: str, message: str | None = None) -> Response:
+    return make_response(redirect(url_for(endpoint, lti_msg=message), 303))
 
 
 def _see_other(url: str, parameters: dict[str, str]) -> Response:

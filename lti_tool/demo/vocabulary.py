@@ -13,6 +13,8 @@ LINEITEM, LINEITEM_READ = AGS + "lineitem", AGS + "lineitem.readonly"
 RESULT_READ, SCORE = AGS + "result.readonly", AGS + "score"
 MEMBERS_READ = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 ALL_SCOPES = (LINEITEM, LINEITEM_READ, RESULT_READ, SCORE, MEMBERS_READ)
+NOTICE_HANDLERS = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+WITH_NOTICES = (*ALL_SCOPES, NOTICE_HANDLERS)
 
 STANDARD_VARIABLES = frozenset(
     {
@@ -34,6 +36,13 @@ STANDARD_VARIABLES = frozenset(
         "ToolPlatformInstance.guid",
     }
 )
+
+
+class UnfinishedScore(StrEnum):
+    """What a score whose gradingProgress is not FullyGraded does to a grade that is already there."""
+
+    KEEPS = "keeps"
+    WIPES = "wipes"
 
 
 class RegistrationStyle(StrEnum):

@@ -119,6 +119,24 @@ class RosterEndpoint:
     url: str
 
 
+class NoticeType(StrEnum):
+    """What a platform may tell between launches, as far as the product listens (LTI Platform Notification Service
+    1.0)."""
+
+    HELLO = "LtiHelloWorldNotice"
+    """Nothing but that notices arrive."""
+    CONTEXT_COPY = "LtiContextCopyNotice"
+    """A course, or a part of it, was copied into another."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeService:
+    """The PNS claim: where a deployment is told which address wants which notices, and those that it can send."""
+
+    url: str
+    types: frozenset[NoticeType]
+
+
 @dataclass(frozen=True, slots=True)
 class DeepLinkingSettings:
     """What the LMS will accept back (LTI-DL 2.0, 4.4.1)."""
@@ -151,6 +169,7 @@ class Launch:
     custom: Mapping[str, str] = field(default_factory=dict)
     gradebook: GradebookEndpoint | None = None
     roster: RosterEndpoint | None = None
+    notices: NoticeService | None = None
     deep_linking: DeepLinkingSettings | None = None
     return_url: str | None = None
     document_target: str = ""

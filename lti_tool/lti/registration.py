@@ -18,13 +18,14 @@ from lti_tool.domain.registration import PlatformConfiguration, Registered
 from lti_tool.lti.configuration import fetch_configuration
 from lti_tool.lti.gradebook import LINE_ITEM_READ_SCOPE, LINE_ITEM_SCOPE, RESULT_SCOPE, SCORE_SCOPE
 from lti_tool.lti.http import GuardedSession, Reply
+from lti_tool.lti.notice_handlers import NOTICE_SCOPE
 from lti_tool.lti.roster import MEMBERSHIP_SCOPE
 from lti_tool.lti.service import cleaned, words_of
 from lti_tool.lti.settings import EdgeSettings
 
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 CANVAS_PRIVACY = "https://canvas.instructure.com/lti/privacy_level"
-SCOPES = (LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERSHIP_SCOPE)
+SCOPES = (LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERSHIP_SCOPE, NOTICE_SCOPE)
 CLAIMS = ("iss", "sub", "name", "given_name", "family_name")
 """Who somebody is, for certificates and staff pages. No e-mail: nothing here needs it."""
 HISTORY = {

@@ -59,6 +59,14 @@ def verified_claims(
     return claims
 
 
+def announced(token: str) -> dict[str, Any]:
+    """What a token says of itself, unchecked: good for one thing, to find the registration that it is checked against.
+
+    Raises ``LaunchRefused`` (``token_…``).
+    """
+    return _claims(_parsed(token).payload)
+
+
 def check_nonce(claims: Mapping[str, Any], nonce_hash: str) -> None:
     """The token answers the login that it came with. Raises ``LaunchRefused`` (``nonce_missing``, ``nonce_wrong``)."""
     nonce = claims.get("nonce")

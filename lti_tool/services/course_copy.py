@@ -2,11 +2,13 @@
 
 A link that was placed by Deep Linking carries its activity with it through every copy. One that staff bound by hand
 does not; and a tool that was registered anew (another client id, another deployment) meets all of its old links as new.
+
+Where a course came from is told by the launch itself (its histories) or was told before, by a notice of the platform.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, select
@@ -15,6 +17,9 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.launch import Launch
 
+MAX_ORIGINS = 20
+"""Copies of copies that are looked through."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -22,18 +27,6 @@ class Origin:
 
     activity_id: str
     step: str | None
-
-
-def origin_of(session: Session, deployment: models.Deployment, launch: Launch) -> Origin | None:
-    """The first that is known: the same link under an earlier registration, an id of its history, or the only link of
-    this title in a course that this one was copied from. Never of another provider or issuer.
-    """
-    mine = {"provider": deployment.provider_id, "issuer": deployment.platform.issuer}
-    for query, asked in _places(launch):
-        found = [Origin(str(activity_id), step) for activity_id, step in session.execute(query, {**mine, **asked})]
-        if len(found) == 1:
-            return found[0]
-    return None
 
 
 def _bound() -> Select[str | None, str | None]:
@@ -61,7 +54,21 @@ _ANYWHERE = _bound().where(_SAME_LINK)
 _BY_TITLE = _bound().where(_SAME_CONTEXT, models.Placement.title == bindparam("title"))
 
 
-def _places(launch: Launch) -> Iterator[tuple[Select[str | None, str | None], dict[str, str]]]:
+def origin_of(session: Session, deployment: models.Deployment, launch: Launch) -> Origin | None:
+    """The first that is known: the same link under an earlier registration, an id of its history, or the only link of
+    this title in a course that this one was copied from. Never of another provider or issuer.
+    """
+    mine = {"provider": deployment.provider_id, "issuer": deployment.platform.issuer}
+    for query, asked in _places(session, deployment, launch):
+        found = [Origin(str(activity_id), step) for activity_id, step in session.execute(query, {**mine, **asked})]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _places(
+    session: Session, deployment: models.Deployment, launch: Launch
+) -> Iterator[tuple[Select[str | None, str | None], dict[str, str]]]:
     link, context = launch.resource_link, launch.context
     if link is None:
         return
@@ -69,5 +76,33 @@ def _places(launch: Launch) -> Iterator[tuple[Select[str | None, str | None], di
         yield _THERE, {"context": context.id, "link": link.id}
     for earlier in launch.link_history:
         yield _ANYWHERE, {"link": earlier}
-    for earlier in launch.context_history if link.title else ():
+    told = noticed_origins(session, deployment, context.id) if context is not None and link.title else ()
+    for earlier in dict.fromkeys((*launch.context_history, *told)) if link.title else ():
         yield _BY_TITLE, {"context": earlier, "title": link.title[:255]}
+
+
+def noticed_origins(session: Session, deployment: models.Deployment, context_id: str) -> tuple[str, ...]:
+    """Ids of the courses that notices name as the origin of this one, of those origins and so on: the nearest first,
+    of several the one that was copied last."""
+    found: dict[str, None] = {context_id: None}
+    level = [context_id]
+    while level and len(found) <= MAX_ORIGINS:
+        level = [one for one in session.scalars(_copies(deployment, level)) if one not in found]
+        found |= dict.fromkeys(level)
+    return tuple(found)[1 : MAX_ORIGINS + 1]
+
+
+def _copies(deployment: models.Deployment, contexts: Sequence[str]) -> Select[str]:
+    copy, owner, platform = models.CourseCopy, models.Deployment, models.Platform
+    return (
+        select(copy.origin_id)
+        .join(owner, owner.id == copy.deployment_id)
+        .join(platform, platform.id == owner.platform_id)
+        .where(
+            owner.provider_id == deployment.provider_id,
+            platform.issuer == deployment.platform.issuer,
+            copy.context_id.in_(contexts),
+        )
+        .order_by(copy.copied_at.desc(), copy.origin_id)
+        .limit(MAX_ORIGINS)
+    )

@@ -12,7 +12,7 @@ from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.dossier import Dossier
 from lti_tool.domain.grade import LineItem, LineItemSpec, Result, Score, ScoreOutcome
 from lti_tool.domain.issuer import IssuerKey
-from lti_tool.domain.launch import Platform, RosterEndpoint
+from lti_tool.domain.launch import NoticeType, Platform, RosterEndpoint
 from lti_tool.domain.login import ToolKey
 from lti_tool.domain.mail import Letter, Message, Written
 from lti_tool.domain.roster import Member
@@ -158,10 +158,28 @@ class ConnectionPort(Protocol):
     def run(self, platform: Platform, endpoints: Endpoints, now: datetime) -> Sequence[Finding]: ...
 
 
+class NoticePort(Protocol):
+    """``lti_tool.lti.notice_handlers.NoticeHandlers``."""
+
+    def put(self, platform: Platform, url: str, kind: NoticeType, handler: str, now: datetime) -> None:
+        """Have notices of this kind sent to ``handler``; ``""``: to nobody. Raises ``ServiceUnavailable``,
+        ``BadInput``."""
+        ...
+
+
 class KeyMaker(Protocol):
     """``lti_tool.lti.keys.generate_key``."""
 
     def __call__(self, now: datetime, *, is_first: bool = False) -> ToolKey: ...
+
+
+class Alarm(Protocol):
+    """``lti_tool.db.listen``: where a worker sleeps."""
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep so long, or less; ``True`` if woken because there may be something to do. A hint: whoever is not woken
+        looks all the same."""
+        ...
 
 
 class Mailer(Protocol):

@@ -10,7 +10,9 @@ from typing import TypeAlias
 
 from lti_tool.db.engine import transaction
 from lti_tool.services.delivery import Courier, deliver_due
+from lti_tool.services.notice import forget_notices
 from lti_tool.services.office import forget_expired_offices
+from lti_tool.services.ports import Alarm
 from lti_tool.services.session import forget_expired
 
 LOG = logging.getLogger(__name__)
@@ -21,8 +23,12 @@ Chore: TypeAlias = Callable[[], int]
 """Further work of the same loop, such as mail: does what is due and gives how much it tried."""
 
 
-def run_worker(courier: Courier, stop: threading.Event, poll_seconds: float, chores: Sequence[Chore] = ()) -> None:
+def run_worker(
+    courier: Courier, stop: threading.Event, poll_seconds: float, alarm: Alarm, chores: Sequence[Chore] = ()
+) -> None:
     """Run until ``stop`` is set; the grade in hand is finished first. Several workers may run beside each other.
+
+    With nothing to do it looks again after ``poll_seconds``, or earlier if ``alarm`` wakes it.
 
     Nothing ends the loop but ``stop``: while the database is away it waits and tries again.
     """
@@ -31,12 +37,11 @@ def run_worker(courier: Courier, stop: threading.Event, poll_seconds: float, cho
         try:
             tried = deliver_due(courier) + sum(chore() for chore in chores)
             tidied_at = _tidy(courier, tidied_at)
+            if not tried:
+                alarm.wait(poll_seconds)
         except Exception:
             LOG.exception("the worker could not go on; it tries again")
             stop.wait(max(poll_seconds, AFTER_FAILURE_SECONDS))
-        else:
-            if not tried:
-                stop.wait(poll_seconds)
 
 
 def _tidy(courier: Courier, last: datetime | None) -> datetime:
@@ -44,6 +49,6 @@ def _tidy(courier: Courier, last: datetime | None) -> datetime:
     if last is not None and now - last < TIDY_EVERY:
         return last
     with transaction(courier.sessions) as db:
-        gone = forget_expired(db, now) + forget_expired_offices(db, now)
-    LOG.info("forgot %d expired sessions and logins", gone)
+        gone = forget_expired(db, now) + forget_expired_offices(db, now) + forget_notices(db, now)
+    LOG.info("forgot %d expired sessions, logins and notices", gone)
     return now

@@ -11,6 +11,7 @@ from flask import current_app
 from lti_tool.lti.http import GuardedSession
 from lti_tool.lti.launch import LaunchEndpoint
 from lti_tool.lti.login import LoginEndpoint
+from lti_tool.lti.notices import NoticeReader
 from lti_tool.lti.registration import RegistrationEndpoint
 from lti_tool.lti.settings import EdgeSettings
 from lti_tool.services.launch_state import KeyRing
@@ -19,6 +20,7 @@ from lti_tool.services.ports import (
     CertificatePrinter,
     ConnectionPort,
     GradebookPort,
+    NoticePort,
     PictureReader,
     ResultsPort,
     RosterPort,
@@ -49,6 +51,8 @@ class Dependencies:
     login: LoginEndpoint
     launch: LaunchEndpoint
     registration: RegistrationEndpoint
+    notice_reader: NoticeReader
+    notice_handlers: NoticePort
     keys: KeyRing
     printer: CertificatePrinter
     gradebook: GradebookPort

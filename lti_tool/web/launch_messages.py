@@ -177,6 +177,21 @@ _GROUPS: tuple[tuple[Words, str], ...] = (
         "endpoint_malformed namesroleservice_malformed",
     ),
     (
+        (lazy_gettext("A notice of your learning platform cannot be used"), ADMIN),
+        "notices_malformed notices_too_many notices_too_fast notices_off notice_missing notice_malformed "
+        "notice_id_missing notice_id_malformed notice_id_too_long notice_type_unsupported notice_time_malformed "
+        "nonce_used nonce_malformed nonce_too_long origin_contexts_missing origin_contexts_malformed "
+        "origin_contexts_too_long issuer_missing issuer_malformed issuer_too_long client_id_missing "
+        "client_id_malformed client_id_too_long",
+    ),
+    (
+        (
+            lazy_gettext("Your learning platform does not send notices of copied courses"),
+            lazy_gettext("Open an activity from a course once, so that the platform says what it offers."),
+        ),
+        "notices_not_offered",
+    ),
+    (
         (lazy_gettext("What is chosen here could not be sent back to your learning platform"), ADMIN),
         "deep_linking_settings_missing deep_linking_settings_malformed return_url_missing return_url_unsafe "
         "return_url_foreign",
@@ -189,7 +204,7 @@ _GROUPS: tuple[tuple[Words, str], ...] = (
     ),
     (
         (lazy_gettext("Your learning platform does not let this tool do that"), ADMIN),
-        "scope_not_granted token_refused",
+        "scope_not_granted token_refused notice_handler_unconfirmed",
     ),
 )
 

@@ -22,6 +22,7 @@ from lti_tool.services.connection import note_launch, note_refusal
 from lti_tool.services.data_request import person_of_launch
 from lti_tool.services.grade import note_arrival
 from lti_tool.services.merge_request import note_address
+from lti_tool.services.notice import note_offer
 from lti_tool.services.participation import take_up
 from lti_tool.services.session import (
     OpenedSession,
@@ -156,6 +157,7 @@ def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
     with transaction(deps.sessions) as db:
         arrival = arrive(db, found, _target(found), now)
         note_launch(db, found, now)
+        note_offer(db, arrival.deployment_id, found)
         lifetime = timedelta(hours=deps.settings.session_hours)
         contact = deps.sealer.seal(found.email) if found.email and not found.is_staff else None
         opened = open_session(db, found, arrival, _origins(found), now, lifetime, contact)

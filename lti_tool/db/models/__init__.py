@@ -37,6 +37,7 @@ from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
 from lti_tool.db.models.learner import Learner, LearnerMerge, MergeLink
 from lti_tool.db.models.mail import Mail
 from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
+from lti_tool.db.models.notice import CourseCopy, NoticeService, ReceivedNotice
 from lti_tool.db.models.office import OfficeAccount, OfficeGrant, OfficeLink, OfficeSession, RoleMap
 from lti_tool.db.models.person import (
     DisclosedRelationship,
@@ -94,6 +95,7 @@ __all__ = [
     "ConnectionState",
     "ContentResponse",
     "Course",
+    "CourseCopy",
     "CourseMember",
     "Credential",
     "CreditEntry",
@@ -124,6 +126,7 @@ __all__ = [
     "Media",
     "MergeLink",
     "Mitigation",
+    "NoticeService",
     "OfficeAccount",
     "OfficeGrant",
     "OfficeLink",
@@ -148,6 +151,7 @@ __all__ = [
     "QuestionTag",
     "QuestionUse",
     "QuestionVersion",
+    "ReceivedNotice",
     "RegistrationInvitation",
     "RelevanceDecision",
     "RetentionPeriod",

@@ -43,4 +43,5 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.calculator",
     "lti_tool.web.office.connections",
     "lti_tool.web.office.connection",
+    "lti_tool.web.office.notices",
 )

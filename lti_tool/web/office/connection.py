@@ -17,6 +17,7 @@ from lti_tool.domain.errors import BadInput, CmeError
 from lti_tool.domain.launch import MAX_ID
 from lti_tool.services.connection import connection as found_connection
 from lti_tool.services.connection import endpoints_of, note_test
+from lti_tool.services.notice import notice_views
 from lti_tool.services.office import Officer
 from lti_tool.services.registration import add_deployment, approve_platform, dismiss_platform
 from lti_tool.services.transaction import confine, transaction
@@ -99,6 +100,8 @@ def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
         families=FAMILY_WORDS,
         checked_words=CHECKED_WORDS,
         remedy=_remedy,
+        notices=notice_views(work.db, work.officer.provider_id, platform_id),
+        notice_remedy=lambda code: REMEDIES.get(code, NOTHING_SPECIAL),
         received=_rows(found.received),
         refused=_rows(found.refused_claims),
         refusal=explain(CmeError(found.refusal_code)) if found.refusal_code else None,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
+from lti_tool.db.listen import Sleep
 from lti_tool.services import worker
 from lti_tool.services.delivery import Courier
 from lti_tool.services.worker import run_worker
@@ -20,7 +21,7 @@ from tests.unit.lti_tool.services.ward import Ward
 
 def run_until(courier: Courier, stop: threading.Event, condition: Callable[[], bool]) -> None:
     """Run the loop in a thread until ``condition`` holds; then it must end by itself."""
-    thread = threading.Thread(target=run_worker, args=(courier, stop, 0.01))
+    thread = threading.Thread(target=run_worker, args=(courier, stop, 0.01, Sleep(stop)))
     thread.start()
     patience = threading.Event()
     for _ in range(500):
@@ -50,7 +51,7 @@ def test_the_grade_in_hand_is_finished_before_it_stops(ward: Ward) -> None:
     book.meanwhile = stop.set
     courier = courier_of(ward, book, Clock())
     stopping = Courier(ward.sessions, book, courier.clock, courier.jitter, is_stopping=stop.is_set)
-    run_worker(stopping, stop, 0.01)
+    run_worker(stopping, stop, 0.01, Sleep(stop))
     assert sorted(ward.states() + ward.states("kim")) == [("delivered", 100), ("waiting", 100)]
 
 

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, lazyload
 
 from lti_tool.db import models
 from lti_tool.db.engine import keep
+from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_missing, insert_or_replace
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import Launch, LmsFamily, MessageType
+from lti_tool.services.address_mark import email_digest
 from lti_tool.services.course_copy import origin_of
 
 ACTIVITY_PARAMETER = "cme_activity"
@@ -31,6 +33,8 @@ class Arrival:
     course_id: str
     learner_id: str
     placement_id: str | None
+    noted_at: datetime | None = None
+    """When a launch of the platform was last noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class _Known:
     learner: models.Learner | None = None
     member: models.CourseMember | None = None
     placement: models.Placement | None = None
+    noted_at: datetime | None = None
 
 
 def _lookup() -> Select[*tuple[Any, ...]]:
@@ -60,14 +65,15 @@ def _lookup() -> Select[*tuple[Any, ...]]:
     same_person = (learner.issuer == platform.issuer, learner.subject == bindparam("subject"))
     # Records of one person that were joined come to the course as the one that was kept.
     person_id = func.coalesce(learner.merged_into, learner.id)
-    link = placement.resource_link_id == bindparam("link")
+    link, noted = placement.resource_link_id == bindparam("link"), models.ConnectionState
     return (
-        select(owner, platform, course, learner, member, placement)
+        select(owner, platform, course, learner, member, placement, noted.launched_at)
         .join(platform, platform.id == owner.platform_id)
         .outerjoin(course, and_(course.deployment_id == owner.id, course.context_id == bindparam("context")))
         .outerjoin(learner, and_(learner.provider_id == owner.provider_id, *same_person))
         .outerjoin(member, and_(member.course_id == course.id, member.learner_id == person_id))
         .outerjoin(placement, and_(placement.course_id == course.id, link))
+        .outerjoin(noted, noted.platform_id == platform.id)
         .where(platform.id == bindparam("platform"), owner.deployment_id == bindparam("deployment"))
         .options(lazyload("*"))
     )
@@ -119,12 +125,15 @@ def _course(session: Session, known: _Known, launch: Launch, now: datetime) -> m
     return row
 
 
-def _learner(session: Session, known: _Known, launch: Launch, now: datetime) -> models.Learner:
+def _learner(session: Session, known: _Known, launch: Launch, now: datetime, sealer: Sealer | None) -> models.Learner:
     said = {"lms_name": launch.name.display[:255], "locale": launch.locale[:35]}
+    if sealer and launch.email.strip() and not launch.is_staff:
+        said["email_digest"] = email_digest(sealer, known.deployment.provider_id, launch.email)
     key = {"issuer": launch.platform.issuer, "subject": launch.subject}
     place = {"provider_id": known.deployment.provider_id, **key}
     row = known.learner or insert_missing(session, models.Learner, place, {"created_at": now, **said})
-    row.lms_name, row.locale = said["lms_name"], said["locale"]
+    for name, value in said.items():
+        setattr(row, name, value)
     return row
 
 
@@ -188,16 +197,20 @@ def _member(
         setattr(known.member, name, value)
 
 
-def arrive(session: Session, launch: Launch, target: Target, now: datetime) -> Arrival:
-    """Note everything that the launch tells. Raises ``LaunchRefused("deployment_unknown")``."""
+def arrive(session: Session, launch: Launch, target: Target, now: datetime, sealer: Sealer | None = None) -> Arrival:
+    """Note everything that the launch tells. Raises ``LaunchRefused("deployment_unknown")``.
+
+    ``sealer``: a learner's address that the LMS shares is kept too, as a keyed digest; one that it shares no longer
+    takes nothing away.
+    """
     known = _known(session, launch) or _new_deployment(session, launch, now)
     keep(session, known.deployment, known.platform)
     _note_family(known.platform, launch)
     course = _course(session, known, launch, now)
-    learner = _learner(session, known, launch, now)
+    learner = _learner(session, known, launch, now, sealer)
     _member(session, known, course, learner, launch, now)
     is_link = launch.message_type not in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY)
     placement = _placement(session, known, course, launch, target, now) if is_link else None
     session.flush()
     keep(session, course, learner, placement)
-    return Arrival(known.deployment.id, course.id, learner.id, placement.id if placement else None)
+    return Arrival(known.deployment.id, course.id, learner.id, placement.id if placement else None, known.noted_at)

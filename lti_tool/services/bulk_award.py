@@ -23,6 +23,7 @@ from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.ledger import Entry, balance, live_award
 from lti_tool.domain.roll import Roll, RollFault, RollRow
+from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import note
 from lti_tool.services.certificate import Link
 from lti_tool.services.claimable import ClaimableCredit, claimable_credits
@@ -70,11 +71,6 @@ class Entered:
     waiting: int
     known: int = 0
     """What an earlier upload of the same rows has entered already."""
-
-
-def email_digest(sealer: Sealer, provider_id: str, email: str) -> str:
-    """Under which an address is kept: per provider, and useless without the installation's secret."""
-    return sealer.digest(f"{provider_id}:{email.strip().casefold()}")
 
 
 def check_roll(

@@ -65,14 +65,12 @@ def _empty(platform_id: str) -> dict[str, Any]:
     }
 
 
-def note_launch(session: Session, launch: Launch, now: datetime) -> None:
-    """A good launch came; noted at most once a minute and platform."""
-    table = models.ConnectionState
-    noted = session.execute(select(table.launched_at).where(table.platform_id == launch.platform.id)).first()
-    if noted is None:
-        session.execute(insert_or_skip(session, table, _empty(launch.platform.id)))
-    elif noted.launched_at is not None and noted.launched_at > now - NOTE_EVERY:
+def note_launch(session: Session, launch: Launch, noted_at: datetime | None, now: datetime) -> None:
+    """A good launch came; noted at most once a minute and platform, the last time at ``noted_at``."""
+    if noted_at is not None and noted_at > now - NOTE_EVERY:
         return
+    table = models.ConnectionState
+    session.execute(insert_or_skip(session, table, _empty(launch.platform.id)))
     is_due = or_(table.launched_at.is_(None), table.launched_at <= now - NOTE_EVERY)
     values = {"launched_at": now, "received": dict(launch.received)}
     session.execute(update(table).where(table.platform_id == launch.platform.id, is_due).values(**values))

@@ -20,8 +20,8 @@ from lti_tool.db.sealing import Sealer
 from lti_tool.db.tenancy import confine
 from lti_tool.domain.errors import Forbidden, Refused
 from lti_tool.domain.mail import Letter, to_translate
+from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import ToolActor
-from lti_tool.services.bulk_award import email_digest
 from lti_tool.services.certificate import Link
 from lti_tool.services.ledger import LEARNER
 from lti_tool.services.mail import queue_mail
@@ -47,13 +47,6 @@ QUESTION = Letter(
         to_translate("If that is not you, ignore this message: nothing is changed without the link."),
     ),
 )
-
-
-def note_address(db: Session, provider_id: str, learner_id: str, email: str, sealer: Sealer) -> None:
-    """At a launch: the address that the LMS shares, as a keyed digest."""
-    if email.strip():
-        # Set on the row that the launch has read already: the same address once more writes nothing.
-        db.get_one(models.Learner, learner_id).email_digest = email_digest(sealer, provider_id, email)
 
 
 def ask_for_merge(

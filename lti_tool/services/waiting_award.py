@@ -15,8 +15,8 @@ from lti_tool.db import models
 from lti_tool.db.load import profile_value
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import Conflict, NotFound
+from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import ToolActor
-from lti_tool.services.bulk_award import email_digest
 from lti_tool.services.certificate import Link
 from lti_tool.services.learner import ProfileForm, read_profile
 from lti_tool.services.override import award_by_staff

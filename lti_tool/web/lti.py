@@ -21,7 +21,6 @@ from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target
 from lti_tool.services.connection import note_launch, note_refusal
 from lti_tool.services.data_request import person_of_launch
 from lti_tool.services.grade import note_arrival
-from lti_tool.services.merge_request import note_address
 from lti_tool.services.notice import note_offer
 from lti_tool.services.participation import take_up
 from lti_tool.services.session import (
@@ -155,15 +154,14 @@ def _target(found: Launch) -> Target:
 
 def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
     with transaction(deps.sessions) as db:
-        arrival = arrive(db, found, _target(found), now)
-        note_launch(db, found, now)
+        arrival = arrive(db, found, _target(found), now, deps.sealer)
+        note_launch(db, found, arrival.noted_at, now)
         note_offer(db, arrival.deployment_id, found)
         lifetime = timedelta(hours=deps.settings.session_hours)
         contact = deps.sealer.seal(found.email) if found.email and not found.is_staff else None
         opened = open_session(db, found, arrival, _origins(found), now, lifetime, contact)
         visit = find_visit(db, opened.session_id, opened.token, now)
         if not visit.is_staff:
-            note_address(db, visit.provider_id, arrival.learner_id, found.email, deps.sealer)
             match_waiting_awards(db, visit.provider_id, visit.learner_id, found.email, deps.sealer)
         if visit.activity_id:
             take_up(db, visit, now)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
-from lti_tool.services.merge_request import note_address
+from lti_tool.services.address_mark import email_digest
 from tests.functional.claim_walk import arrive, claimable_activity
 from tests.functional.mailing import Post, mailing
 from tests.functional.office_world import invited
@@ -92,7 +92,8 @@ def post(migrated_sqlite_url: str) -> Iterator[Post]:
 
 def known_at(post: Post, person: Person, email: str = ADDRESS) -> Person:
     with post.world.db() as db:
-        note_address(db, person.visit.provider_id, person.visit.learner_id, email, post.world.deps.sealer)
+        mark = email_digest(post.world.deps.sealer, person.visit.provider_id, email)
+        db.get_one(models.Learner, person.visit.learner_id).email_digest = mark
     return person
 
 
@@ -149,7 +150,7 @@ def test_a_link_ends_after_a_day(post: Post) -> None:
 
 
 def test_the_launch_keeps_a_digest_and_no_address(sqlite_world: Site) -> None:
-    """The address itself goes with the session; an LMS that shares none later takes nothing away."""
+    """The address itself goes with the session."""
     arrive(sqlite_world, claimable_activity(sqlite_world))
     email, sealer = sqlite_world.lms.person("physician-md").email, sqlite_world.deps.sealer
     with sqlite_world.db() as db:
@@ -157,6 +158,3 @@ def test_the_launch_keeps_a_digest_and_no_address(sqlite_world: Site) -> None:
         mark = session.learner.email_digest
         assert session.contact is not None and sealer.open(session.contact) == email
         assert len(mark) == 64 and email not in mark
-        note_address(db, sqlite_world.provider_id, session.learner_id, " ", sealer)
-        db.refresh(session.learner)
-        assert session.learner.email_digest == mark

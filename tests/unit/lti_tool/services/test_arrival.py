@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
+from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import (
     CourseContext,
@@ -69,6 +70,19 @@ def test_a_first_launch_notes_course_person_and_placement(migrated_database_url:
         assert learner.confirmed_at is None
         assert (member.is_staff, member.last_seen_at) == (False, NOW)
         assert placement(sessions, arrival).title == "Hypertension"
+
+
+def test_an_address_is_kept_as_a_digest_and_stays_when_none_is_shared_later(migrated_sqlite_url: str) -> None:
+    sealer = Sealer("s" * 32)
+    marks = []
+    with opened(migrated_sqlite_url) as sessions:
+        platform = connected(sessions)
+        for email, roles in (("Ada@Example.org", ()), (" ", ()), ("boss@example.org", (Role.INSTRUCTOR,))):
+            message = replace(launch(platform, email=email), roles=frozenset(roles))
+            with transaction(sessions) as session:
+                arrival = arrive(session, message, NOTHING, NOW, sealer)
+                marks.append(session.get_one(models.Learner, arrival.learner_id).email_digest)
+    assert len(marks[0]) == 64 and marks == [marks[0]] * 3
 
 
 def test_a_second_launch_finds_the_same_rows_and_refreshes_them(migrated_database_url: str) -> None:

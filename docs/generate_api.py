@@ -40,6 +40,10 @@ reasons. A learner who has begun the activity through an LTI link finishes it th
 **Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
 one leaves nothing behind and may be sent again, put right, with a new key.
 
+**Retired accounts.** A platform that retires an account tells it at `/retirements`. What the tool knows of the person
+is sent nowhere from that moment, and the provider's staff find a request for its erasure. `is_known` false means that
+nothing is known and nothing was written; tell it again as long as a claim of that person may still arrive.
+
 **Limits.** `CME_API_PER_MINUTE` calls a minute for each deployment and web process; then 429 with `Retry-After`.
 Refusals are `{"code", "message", "reference"}` with the [codes](refusal-codes.md) of the tool's pages."""
 

@@ -101,6 +101,11 @@ class ToolClient:
     def evaluation(self, message: Mapping[str, Any], key: str) -> None:
         self._call("POST", "/api/v1/evaluations", json=dict(message), headers={"Idempotency-Key": key})
 
+    def retirement(self, message: Mapping[str, Any], key: str) -> bool:
+        """Tell that an account was retired; whether the tool knows anything of the person."""
+        answer = self._json("POST", "/api/v1/retirements", json=dict(message), headers={"Idempotency-Key": key})
+        return bool(answer["is_known"])
+
     def certificate(self, certificate_id: str, subject: str) -> bytes:
         """The PDF, if this certificate belongs to the person."""
         address = f"/api/v1/certificates/{quote(certificate_id)}/pdf"

@@ -27,6 +27,7 @@ COPY_VERSION = "activity-copy/1"
 CLAIM_VERSION = "native-claim/1"
 ANSWER_VERSION = "native-answer/1"
 EVALUATION_VERSION = "native-evaluation/1"
+RETIREMENT_VERSION = "native-retirement/1"
 
 MEDIA_FOLDER = "cme-media/"
 """Addresses of an activity's files in rendered texts start with this; whoever shows a text puts in its own."""
@@ -109,6 +110,14 @@ class NativeEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class NativeRetirement:
+    """The platform has retired an account: its person asked to be forgotten there."""
+
+    subject: str
+    """The platform's LTI id of the person."""
+
+
+@dataclass(frozen=True, slots=True)
 class NativeCertificate:
     """A certificate as the claimant's page shows it."""
 
@@ -152,6 +161,7 @@ VERSIONS: Mapping[type, str] = {
     NativeClaim: CLAIM_VERSION,
     NativeAnswer: ANSWER_VERSION,
     NativeEvaluation: EVALUATION_VERSION,
+    NativeRetirement: RETIREMENT_VERSION,
 }
 
 

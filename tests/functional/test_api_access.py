@@ -26,6 +26,7 @@ PATHS = [
     ("GET", f"/api/v1/activities/{NAME}/versions/1/media/x.png"),
     ("POST", "/api/v1/claims"),
     ("POST", "/api/v1/evaluations"),
+    ("POST", "/api/v1/retirements"),
     ("GET", "/api/v1/certificates/1/pdf"),
 ]
 

@@ -69,4 +69,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_studio",
         "test_tutor",
         "test_cases",
+        "test_retirement",
     }

@@ -76,3 +76,26 @@ class EvaluationDelivery(models.Model):
 
     class Meta:
         app_label = "xblock_cme"
+
+
+class RetirementDelivery(models.Model):
+    """A retired account of which the tool is to be told. The row goes when it was, and nothing of it is under way.
+
+    ``subject`` is the platform's LTI id, the only name by which the tool knows the person.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    user_id = models.CharField(max_length=64)
+    organisation = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    is_told = models.BooleanField(default=False)
+    fault = models.CharField(max_length=500, default="")
+    tries = models.IntegerField(default=0)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "xblock_cme"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user_id", "organisation"], name="cme_retirement_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="cme_retirement_due")]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.timezone import now as clock
@@ -16,12 +17,13 @@ from lti_tool.domain.errors import CmeError, Refused
 from xblock_cme import store
 from xblock_cme.acting import Outcome, Scene, perform
 from xblock_cme.claiming import Claimant
-from xblock_cme.compat import Course, Person, course_of, language, lti_id_of, person_of
+from xblock_cme.compat import Course, Person, course_of, has_plugin, language, lti_id_of, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.face import refusal
 from xblock_cme.facts import LearnerFacts, Sent, read_facts, since, write_facts
 from xblock_cme.outbox import client_for, send_claim
 from xblock_cme.paging import View, page_values
+from xblock_cme.peers import count_answers, peers
 from xblock_cme.progress import Progress, progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, render
@@ -132,6 +134,10 @@ class LearnerMixin:
         except CmeError as error:
             return Outcome(notice=refusal(self.shelf_for(here), error))
         self._keep_facts(outcome.facts, place, here.now)
+        if not outcome.facts.is_trial:
+            given, known = outcome.facts.record.responses, here.facts.record.responses
+            new = {key: given[key] for key in given.keys() - known.keys()}
+            count_answers(place, course.organisation, here.activity, new)
         self.report(self.progress_of(person, place, here.now), place)
         return outcome
 
@@ -182,6 +188,7 @@ class LearnerMixin:
             name=person.full_name,
             claim=None if here.facts.is_trial else store.claim_state(place),
             certificate_url=lambda key: self._address("certificate", key),
+            peers=partial(peers, place, course_of(self).organisation) if has_plugin() else None,
             outcome=outcome,
         )
         try:

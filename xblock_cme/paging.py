@@ -10,7 +10,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.native import Reason
 from lti_tool.domain.standing import StepState
 from xblock_cme.acting import Outcome
-from xblock_cme.content_face import content_face
+from xblock_cme.content_face import Peers, content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
@@ -31,6 +31,8 @@ class View:
     """The platform's name of the learner, offered for print."""
     claim: ClaimState | None
     certificate_url: Callable[[str], str]
+    peers: Peers | None
+    """``None`` where nobody counts what others answer."""
     outcome: Outcome = field(default_factory=Outcome)
 
 
@@ -88,7 +90,7 @@ def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
     if step in KIND_OF:
         return "test.html", test_face(shelf, here, KIND_OF[step], outcome.notice or Notice(""))
     if step is Step.CONTENT:
-        return "content.html", content_face(shelf, here, outcome.item, outcome.notice or Notice(""))
+        return "content.html", content_face(shelf, here, outcome.item, outcome.notice or Notice(""), view.peers)
     if step is Step.EVALUATION:
         return "evaluation.html", evaluation_face(shelf, here, outcome.answers, outcome.faults)
     return "information.html", information_face(shelf, here)

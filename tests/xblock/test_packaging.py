@@ -106,6 +106,8 @@ SHARED = (
     "a certificate that has been issued does not change any more.",
     "Only the fact that you answered is recorded, since the activity asks for it.",
     "Right answers and explanations appear here once you have passed",
+    "What others chose",
+    "others have answered.",
 )
 
 

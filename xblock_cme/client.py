@@ -18,7 +18,7 @@ import jwt
 import requests
 
 from lti_tool.domain.errors import CmeError, NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import ActivityCopy, NativeAnswer, read_message
+from lti_tool.domain.native import ActivityCopy, NativeAnswer, NativeRecord, read_message
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
@@ -92,6 +92,11 @@ class ToolClient:
     def media(self, key: str, version: int, name: str) -> bytes:
         address = f"/api/v1/activities/{quote(key)}/versions/{version}/media/{quote(name)}"
         return self._call("GET", address).content
+
+    def record(self, key: str, subject: str, context: str) -> NativeRecord:
+        """What the tool has recorded of a person itself."""
+        asked = {"subject": subject, "context": context}
+        return read_message(NativeRecord, self._json("GET", f"/api/v1/activities/{quote(key)}/record", params=asked))
 
     def claim(self, message: Mapping[str, Any], key: str) -> NativeAnswer:
         """``message`` as it was written down; ``key`` makes a repeat harmless."""

@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.conf import settings
@@ -75,6 +76,13 @@ def course_of(block: Any) -> Course:
     usage = block.scope_ids.usage_id
     key = getattr(usage, "context_key", None) or getattr(usage, "course_key", None)
     return Course(str(key), str(getattr(key, "org", "") or "")) if key is not None else Course(WITHOUT_COURSE, "")
+
+
+def jump_address(course: Course, usage: str) -> str:
+    """Where the LMS leads to a component of a course; ``""`` for what is no component of this platform."""
+    if not usage.startswith("block-v1:"):
+        return ""
+    return f"/courses/{quote(course.key, safe=':+')}/jump_to/{quote(usage, safe=':+@')}"
 
 
 def is_studio() -> bool:

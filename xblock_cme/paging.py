@@ -17,7 +17,7 @@ from xblock_cme.question_face import Shelf
 from xblock_cme.step_face import certificate_face, claim_face, details_face, test_face
 from xblock_cme.store import ClaimState
 from xblock_cme.taking import KIND_OF
-from xblock_cme.words import BLOCKERS, FAULTS, STEP_NAMES
+from xblock_cme.words import BLOCKERS, FAULTS, REFUSALS, STEP_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class View:
     """The platform's name of the learner, offered for print."""
     claim: ClaimState | None
     certificate_url: Callable[[str], str]
+    link_url: Callable[[str], str]
+    """Address of a component of the course, ``""`` for none."""
     peers: Peers | None
     """``None`` where nobody counts what others answer."""
     outcome: Outcome = field(default_factory=Outcome)
@@ -50,7 +52,17 @@ def _locked(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]
         for each in here.standing.steps
         if each.state is StepState.DONE and step is Step.CLAIM
     ]
-    return "locked.html", {"requirements": done + items, "is_claim": step is Step.CLAIM}
+    return "locked.html", {"requirements": done + items, "is_claim": step is Step.CLAIM, **_elsewhere(view, here)}
+
+
+def _elsewhere(view: View, here: Progress) -> dict[str, Any]:
+    """Whether the tool can be asked for what was done through LTI links, and where to go on with it."""
+    link = here.elsewhere.link if here.elsewhere is not None else ""
+    return {
+        "can_look_up": not here.facts.is_trial,
+        "is_elsewhere": here.is_elsewhere,
+        "link": view.link_url(link) if link else "",
+    }
 
 
 def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
@@ -66,10 +78,11 @@ def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
     return "claim.html", {**claim_face(view.shelf, here, notice), "reasons": reasons}
 
 
-def _reason(view: View, reason: Reason) -> str:
+def _reason(view: View, reason: Reason) -> dict[str, str]:
     field_name = reason.control.partition(".")[0]
-    words = FAULTS.get((field_name, reason.code)) or BLOCKERS.get(reason.code, reason.code)
-    return view.shelf.translate(words) % _Facts(reason.facts)
+    words = FAULTS.get((field_name, reason.code)) or BLOCKERS.get(reason.code) or REFUSALS.get(reason.code, reason.code)
+    link = reason.facts.get("link", "")
+    return {"text": view.shelf.translate(words) % _Facts(reason.facts), "link": view.link_url(link) if link else ""}
 
 
 class _Facts(dict[str, str]):

@@ -138,6 +138,24 @@ def queue_claim(place: Place, organisation: str, claim: NativeClaim, now: dateti
     return row
 
 
+def keep_answer(place: Place, organisation: str, answer: NativeAnswer, now: datetime) -> None:
+    """Credit that the tool has recorded, of which it was asked. A claim that is under way gets its own answer."""
+    claims = _table("ClaimDelivery")
+    values = {
+        "organisation": organisation,
+        "key": secrets.token_hex(16),
+        "message": {},
+        "state": claims.AWARDED,
+        "answer": write_message(answer),
+        "next_at": now,
+        "created_at": now,
+    }
+    row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
+    if not is_new and row.state != row.WAITING:
+        row.state, row.answer = row.AWARDED, values["answer"]
+        row.save()
+
+
 def queue_evaluation(organisation: str, message: NativeEvaluation) -> None:
     _table("EvaluationDelivery").objects.create(
         key=secrets.token_hex(16), organisation=organisation, message=write_message(message)

@@ -9,14 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.db import models
 from lti_tool.domain.native import NativeRetirement, read_message
 from lti_tool.services.data_request import tell_retired
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.native_claim import once
+from lti_tool.services.native_facts import person_of_subject
 
 
 def receive_retirement(db: Session, client: NativeClient, key: str, data: Any, now: datetime) -> dict[str, Any]:
@@ -25,18 +24,9 @@ def receive_retirement(db: Session, client: NativeClient, key: str, data: Any, n
     """
 
     def work() -> tuple[dict[str, Any], bool]:
-        person = _person(db, client, read_message(NativeRetirement, data).subject)
+        person = person_of_subject(db, client, read_message(NativeRetirement, data).subject)
         if person is not None:
             tell_retired(db, client.provider_id, person, now)
         return {"is_known": person is not None}, person is not None
 
     return once(db, client, key, data, now, work)
-
-
-def _person(db: Session, client: NativeClient, subject: str) -> str | None:
-    """Whom this platform calls ``subject``, or into whom that one was merged. Nobody is made for asking."""
-    if not subject.isprintable():
-        return None
-    table = models.Learner
-    mine = (table.provider_id == client.provider_id, table.issuer == client.issuer, table.subject == subject)
-    return db.scalars(select(func.coalesce(table.merged_into, table.id)).where(*mine)).first()

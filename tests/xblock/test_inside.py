@@ -71,4 +71,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_cases",
         "test_retirement",
         "test_peers",
+        "test_elsewhere",
     }

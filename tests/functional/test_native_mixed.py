@@ -20,6 +20,7 @@ from lti_tool.domain.native import ActivityCopy, NativeAnswer, NativeClaim, Nati
 from lti_tool.domain.pathway import has_passed
 from lti_tool.domain.record import Record
 from lti_tool.services.activity import import_activity
+from lti_tool.services.audit import ToolActor
 from lti_tool.services.claimable import claimables
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.data_request import tell_retired
@@ -30,6 +31,7 @@ from lti_tool.services.native_claim import Desk, receive_claim, visit_of
 from lti_tool.services.native_facts import native_course, native_learner, native_participation, write_facts
 from lti_tool.services.native_record import native_record
 from lti_tool.services.participation import progress_of
+from lti_tool.services.statement import add_override
 from tests.functional.api_calls import count, fits, raw
 from tests.functional.native import COURSE, Fields, NativeLearner, right
 from tests.functional.test_native_parity import NAME, TEXTS, client_of
@@ -277,3 +279,17 @@ def test_asking_makes_nobody_and_no_course(tool: ToolClient, world: World) -> No
     assert count(world, models.Learner) == 0
     with pytest.raises(NotFound):
         tool.record("unknown", "nobody", "nowhere")
+
+
+def test_the_providers_own_wording_is_the_blocks_too(tool: ToolClient, world: World) -> None:
+    """Otherwise nobody could claim in a block what was disclosed there in other words."""
+    words = "{the_provider} is accredited by the ACCME. Its office answers questions."
+    typed = {"which": ["accme.direct"], "text": [words], "effective_from": ["2020-01-01"]}
+    with world.db() as db:
+        add_override(db, ToolActor(world.provider_id), typed, world.clock())
+    copy = tool.copy(NAME, 1)
+    assert "Its office answers questions." in " ".join(copy.statements.accreditation[0].plain.split())
+    assert copy.page.fingerprint in world.enter("physician-md").open(world.placement(NAME)).html
+    who = NativeLearner(copy, world.clock() - timedelta(days=1))
+    walk(who, 5)
+    assert tool.claim(write_message(who.claim(at=world.clock())), "key").is_awarded

@@ -116,6 +116,18 @@ def test_who_goes_on_in_the_block_keeps_both(tool: Tool, ada: Learner) -> None:
     assert {attempt.test.value for attempt in ada.facts().record.attempts} == {"post-test"}
 
 
+def test_state_stays_small_with_what_was_heard(tool: Tool, ada: Learner) -> None:
+    from workbench.models import XBlockState
+
+    walk_to_evaluation(ada)
+    found = record_by_link()
+    many = tuple(replace(found.attempts[-1], id=f"heard-{n}", number=n) for n in range(1, 31))
+    tool.answer = NativeRecord(NAME, 1, replace(found, attempts=(found.attempts[0], *many)))
+    look_up(ada)
+    states = XBlockState.objects.filter(user_id="ada").values_list("state", flat=True)
+    assert 0 < max(len(state) for state in states) < 20_000
+
+
 def test_an_attempt_that_is_open_there_is_not_gone_on_with_here(tool: Tool, ada: Learner) -> None:
     found = record_by_link()
     begun = replace(found.attempts[-1], submitted_at=None, answers={})

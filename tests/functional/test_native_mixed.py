@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -96,6 +98,8 @@ class Both:
             learner = native_learner(db, self.client, self.subject, "", self.world.clock())
             learner.printed_name, learner.degree, learner.country = "Ada Lovelace", "MD", "US"
             learner.confirmed_at = self.world.clock()
+        with self.world.db() as db:  # the particulars are confirmed on a page of their own
+            learner = native_learner(db, self.client, self.subject, "", self.world.clock())
             row = db.scalars(select(models.Participation).where(models.Participation.learner_id == learner.id)).one()
             found = progress_of(db, row, self.world.clock())
             assert found.profile is not None
@@ -279,6 +283,25 @@ def test_asking_makes_nobody_and_no_course(tool: ToolClient, world: World) -> No
     assert count(world, models.Learner) == 0
     with pytest.raises(NotFound):
         tool.record("unknown", "nobody", "nowhere")
+
+
+def test_claims_in_both_faces_at_one_moment_give_credit_once(world: World) -> None:
+    both = both_of(world)
+    both.by_link(5)
+    who = both.learner()
+    who.hear(both.look_up())
+    sent = who.claim(at=world.clock())
+    start = threading.Barrier(4)
+
+    def act(number: int) -> int:
+        start.wait(10)
+        if number % 2:
+            return both.claim_by_link()
+        return len(both.claim(sent, f"key-{number}").certificates)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(act, range(4))) == [1, 1, 1, 1]
+    assert len(both.awards()) == 1
 
 
 def test_the_providers_own_wording_is_the_blocks_too(tool: ToolClient, world: World) -> None:

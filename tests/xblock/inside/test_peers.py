@@ -16,7 +16,7 @@ from lti_tool.domain.assessment import Answer, Question, QuestionKind
 from lti_tool.domain.record import Response
 from lti_tool.domain.response import MINIMUM_PEERS, Tally
 from tests.xblock.inside.answers import copy_of
-from tests.xblock.inside.learner import Learner
+from tests.xblock.inside.test_cases import at_the_case
 from xblock_cme import retirement
 from xblock_cme.peers import count_answers, peers
 from xblock_cme.plugin.models import PeerAnswer
@@ -45,16 +45,6 @@ def answers(number: int, value: Answer = KEYS[0]) -> None:
 
 def seen(user: str = "ada", item: ContentItem = ITEMS[CASE], organisation: str = "") -> Tally | None:
     return peers(place(user), organisation, item)
-
-
-def at_the_case(name: str) -> Learner:
-    who = Learner(NAME, name)
-    who.acknowledge()
-    for key in ("method", "slow"):
-        who.act("open_item", "content", item=key)
-        who.act("read_item", "content", item=key)
-    who.act("open_item", "content", item=CASE)
-    return who
 
 
 def test_a_learner_sees_it_with_the_answer_and_not_before() -> None:

@@ -169,7 +169,7 @@ def _look_up(scene: Scene) -> Outcome:
     facts = heard(scene.here, found)
     say = scene.shelf.translate
     if found.answer is not None:
-        return Outcome(facts, answer=found.answer)
+        return Outcome(facts, step=Step.CLAIM, answer=found.answer)
     if not found.version:
         return Outcome(facts, notice=Notice(say("Nothing that you did through a link is recorded."), kind="warn"))
     return Outcome(facts, notice=Notice(say("What you did through the link is looked up."), kind="good"))

@@ -127,7 +127,8 @@ class LearnerMixin:
         if data.get("is_quiet"):
             return _quiet(outcome)
         after = self.progress_of(person, place, now)
-        return {"html": self._page(person, place, after, step, outcome), "step": step.value}
+        shown = step if self.only is not None else outcome.step or step
+        return {"html": self._page(person, place, after, shown, outcome), "step": shown.value}
 
     def _wanted(self, here: Progress, word: str) -> Step:
         if self.only is not None:

@@ -10,6 +10,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.native import Reason
 from lti_tool.domain.standing import StepState
 from xblock_cme.acting import Outcome
+from xblock_cme.compat import has_plugin
 from xblock_cme.content_face import Peers, content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
 from xblock_cme.progress import Progress
@@ -52,14 +53,15 @@ def _locked(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]
         for each in here.standing.steps
         if each.state is StepState.DONE and step is Step.CLAIM
     ]
-    return "locked.html", {"requirements": done + items, "is_claim": step is Step.CLAIM, **_elsewhere(view, here)}
+    return "locked.html", {"requirements": done + items, "is_claim": step is Step.CLAIM}
 
 
 def _elsewhere(view: View, here: Progress) -> dict[str, Any]:
     """Whether the tool can be asked for what was done through LTI links, and where to go on with it."""
     link = here.elsewhere.link if here.elsewhere is not None else ""
+    is_claimed = view.claim is not None and (view.claim.is_waiting or bool(here.record.claims))
     return {
-        "can_look_up": not here.facts.is_trial,
+        "can_look_up": has_plugin() and not here.facts.is_trial and not is_claimed,
         "is_elsewhere": here.is_elsewhere,
         "link": view.link_url(link) if link else "",
     }
@@ -118,4 +120,5 @@ def page_values(view: View, here: Progress, step: Step) -> dict[str, Any]:
         for name, text in (notice.faults.items() if notice and step not in KIND_OF else ())
     ]
     told = {"text": notice.text, "kind": notice.kind, "reasons": notice.reasons, "faults": faults} if notice else None
-    return {**shell(view.shelf, here, step, view.only), "body": template, "notice": told, **values}
+    frame = {**shell(view.shelf, here, step, view.only), **_elsewhere(view, here)}
+    return {**frame, "body": template, "notice": told, **values}

@@ -117,7 +117,8 @@ def walk(who: NativeLearner, upto: int, *, passes: bool = True) -> None:
             act()
 
 
-def both_of(world: World) -> Both:
+def both_of(world: World, subject: str = "") -> Both:
+    """``subject``: the platform's id of the learner, a new one of nobody else's if left out."""
     with world.db() as db:
         copy = activity_copy(db, world.provider_id, NAME, 1, TEXTS)
-    return Both(world, client_of(world), copy, f"learner-{next(NUMBERS)}")
+    return Both(world, client_of(world), copy, subject or f"learner-{next(NUMBERS)}")

@@ -22,7 +22,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | sort | while IFS='|' read -r name text; do \
 	    printf '  %-15s %s\n' "$$name" "$$text"; done
 	@echo
-	@echo 'Settings: DEMO_PORT, LMS_PORT (demo) · WORKERS, ARGS (checks) · PYTHON (which Python to use)'
+	@echo 'Settings: DEMO_PORT, LMS_PORT (demo) · WORKERS, ARGS (checks) · PYTHON, PYTHON312 (which Pythons to use)'
 
 # ---- demo ------------------------------------------------------------------------------------------------------------
 

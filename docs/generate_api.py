@@ -35,10 +35,20 @@ the block and credit that was earned through an LTI link belong to one person.
 **Facts, never verdicts.** A claim holds what the learner did and when, with the activity version that they were given.
 Each fact is put back into its place in time: what the rules of that moment would not have allowed is refused as
 `facts_impossible`. Then the same pathway is computed as for an LTI launch, and the answer holds certificates or
-reasons. A learner who has begun the activity through an LTI link finishes it there (`begun_elsewhere`).
+reasons.
+
+**Two faces of one activity.** What the same person did through LTI links of the platform counts as well. The tool looks
+at both in their order in time: its own record stands, and what was sent joins it as far as the rules of each moment
+allow, so that limits of attempts, pauses and the one pre-test hold over both. Credit that exists is the answer to every
+further claim. `/activities/<key>/record` tells what the tool has recorded itself, for a learner who asks to go on in
+the face. Whoever has begun *another version* through a link finishes it there (`begun_elsewhere`, with the link).
 
 **Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
 one leaves nothing behind and may be sent again, put right, with a new key.
+
+**Retired accounts.** A platform that retires an account tells it at `/retirements`. What the tool knows of the person
+is sent nowhere from that moment, and the provider's staff find a request for its erasure. `is_known` false means that
+nothing is known and nothing was written; tell it again as long as a claim of that person may still arrive.
 
 **Limits.** `CME_API_PER_MINUTE` calls a minute for each deployment and web process; then 429 with `Retry-After`.
 Refusals are `{"code", "message", "reference"}` with the [codes](refusal-codes.md) of the tool's pages."""

@@ -3,11 +3,12 @@
 #
 #   scripts/bootstrap.sh demo     system libraries for certificates, and the tool in .state/venv
 #   scripts/bootstrap.sh test     the same, plus the checks' libraries, Chromium, Poppler, .state/peers-venv
-#                                and .state/xblock-venv
+#                                and .state/xblock-*venv
 #
 # Runs again in a moment when nothing has changed. Everything it makes lies in .state/, except Debian packages.
 #
 #   PYTHON=/path/to/python3       choose the Python (3.11 or newer)
+#   PYTHON312=/path/to/python3.12 the Python for the newest XBlock, where it is not found by itself
 #   CME_NO_APT=1                  never install Debian packages; print the command instead
 set -euo pipefail
 
@@ -73,6 +74,19 @@ find_python() {
             return
         fi
         if [ "$candidate" = "${PYTHON:-}" ]; then fail "PYTHON=$PYTHON is not a Python 3.11 or newer that runs."; fi
+    done
+}
+
+# The newest XBlock asks for Python 3.12, which Debian 12 does not have: one that somebody has installed is used.
+find_python312() {
+    local candidate
+    for candidate in ${PYTHON312:+"$PYTHON312"} python3.12 "${PYENV_ROOT:-${HOME:-}/.pyenv}"/versions/3.12.*/bin/python3.12 \
+        "${HOME:-}"/.local/share/uv/python/cpython-3.12.*/bin/python3.12; do
+        if "$candidate" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, 12))' 2>/dev/null; then
+            "$candidate" -c 'import sys; print(sys.executable)'
+            return
+        fi
+        if [ "$candidate" = "${PYTHON312:-}" ]; then fail "PYTHON312=$PYTHON312 is not a Python 3.12 that runs."; fi
     done
 }
 
@@ -190,6 +204,28 @@ install_lock() {
     echo "$key" >"$state/stamps/$1.$2"
 }
 
+id_of() { "$1" -c 'import sys; print(sys.executable, sys.version.split()[0])'; }
+
+# install_block VENV LOCK: libraries of a platform, and the block among them.
+install_block() {
+    install_lock "$1" "$2"
+    install_tool "$1"
+}
+
+# install_newest_block: without a Python 3.12 there is nothing to test the newest XBlock with. The tests read the mark.
+install_newest_block() {
+    local found mark="$state/stamps/without-python-3.12"
+    found=$(find_python312)
+    if [ -z "$found" ]; then
+        touch "$mark"
+        say "no Python 3.12 here: the block is NOT tested on the newest XBlock. Install one or set PYTHON312=/path/to/it."
+        return
+    fi
+    rm -f "$mark"
+    python=$found python_id=$(id_of "$found")
+    install_block xblock-newest-venv workbench-newest
+}
+
 # install_tool VENV: the distribution itself, so that commands and the block's entry points are found.
 install_tool() {
     local key
@@ -216,15 +252,16 @@ if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}" 9>&-; fi
 
 python=$(find_python)
 [ -n "$python" ] || fail "No Python 3.11 or newer found. Set PYTHON=/path/to/python3.11."
-python_id=$("$python" -c 'import sys; print(sys.executable, sys.version.split()[0])')
+python_id=$(id_of "$python")
 
 if [ "$profile" = test ]; then
     # Side by side: installing waits for network and disk as much as it computes.
     (
         trap stop_child TERM
         install_lock peers-venv peers
-        install_lock xblock-venv workbench
-        install_tool xblock-venv
+        install_block xblock-venv workbench
+        install_block xblock-oldest-venv workbench-oldest
+        install_newest_block
     ) &
     beside=$!
     install_lock venv test

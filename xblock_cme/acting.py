@@ -11,8 +11,8 @@ from lti_tool.domain.answer_form import Fields, field_of, first, read_evaluation
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.evaluation import EvaluationAnswer
-from lti_tool.domain.native import NativeClaim, NativeEvaluation
-from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeRecord
+from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, heard
 from xblock_cme.face import Notice, refusal
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import Progress
@@ -26,13 +26,15 @@ SEED_BITS = 64
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything that an action may look at. ``claimant`` is asked only when something is sent."""
+    """Everything that an action may look at. ``claimant`` is asked only when something is sent or asked of the tool."""
 
     here: Progress
     step: Step
     fields: Fields
     shelf: Shelf
     claimant: Callable[[], Claimant]
+    ask_tool: Callable[[Claimant], NativeRecord]
+    """What the tool has recorded of this learner itself. Raises what ``client.ToolClient`` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Outcome:
     """The particulars are to be shown again, although they are confirmed."""
     claim: NativeClaim | None = None
     evaluation: NativeEvaluation | None = None
+    answer: NativeAnswer | None = None
+    """Credit that the tool has recorded already."""
     saved: Saved | None = None
     answers: Mapping[str, EvaluationAnswer] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -157,6 +161,20 @@ def _claim(scene: Scene) -> Outcome:
         return Outcome(notice=Notice(text, faults=words, fields=scene.fields))
 
 
+def _look_up(scene: Scene) -> Outcome:
+    """What was done through LTI links counts here too, where it was the same version."""
+    if scene.here.facts.is_trial:
+        raise Refused("trial_claim")
+    found = scene.ask_tool(scene.claimant())
+    facts = heard(scene.here, found)
+    say = scene.shelf.translate
+    if found.answer is not None:
+        return Outcome(facts, step=Step.CLAIM, answer=found.answer)
+    if not found.version:
+        return Outcome(facts, notice=Notice(say("Nothing that you did through a link is recorded."), kind="warn"))
+    return Outcome(facts, notice=Notice(say("What you did through the link is looked up."), kind="good"))
+
+
 ACTIONS: Mapping[str, Callable[[Scene], Outcome]] = {
     "show": lambda scene: Outcome(),
     "acknowledge": _acknowledge,
@@ -172,6 +190,7 @@ ACTIONS: Mapping[str, Callable[[Scene], Outcome]] = {
     "details": _details,
     "edit_details": _edit_details,
     "claim": _claim,
+    "look_up": _look_up,
 }
 """Every action that the page's script may ask for. ``show`` changes nothing."""
 

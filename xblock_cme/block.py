@@ -7,21 +7,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.timezone import now as clock
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import CmeError, Refused
+from lti_tool.domain.native import NativeRecord
 from xblock_cme import store
 from xblock_cme.acting import Outcome, Scene, perform
 from xblock_cme.claiming import Claimant
-from xblock_cme.compat import Course, Person, course_of, language, lti_id_of, person_of
+from xblock_cme.compat import (
+    Course,
+    Person,
+    course_of,
+    has_plugin,
+    jump_address,
+    language,
+    lti_id_of,
+    person_of,
+)
 from xblock_cme.copies import newest_copy
 from xblock_cme.face import refusal
 from xblock_cme.facts import LearnerFacts, Sent, read_facts, since, write_facts
 from xblock_cme.outbox import client_for, send_claim
 from xblock_cme.paging import View, page_values
+from xblock_cme.peers import count_answers, peers
 from xblock_cme.progress import Progress, progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, render
@@ -96,6 +108,10 @@ class LearnerMixin:
             raise Refused("not_signed_in")
         return Claimant(subject, course.key, locale=language())
 
+    def _ask_tool(self, key: str, claimant: Claimant) -> NativeRecord:
+        found: NativeRecord = self.tool_client().record(key, claimant.subject, claimant.context)
+        return found
+
     # ---- acting ----------------------------------------------------------------------------------------------------
 
     def perform_action(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,13 +120,15 @@ class LearnerMixin:
         place = self._place(person, course)
         here = self.progress_of(person, place, now)
         step = self._wanted(here, str(data.get("step", "")))
-        scene = Scene(here, step, read_fields(data.get("fields")), self.shelf_for(here), lambda: self._claimant(course))
+        fields, shelf = read_fields(data.get("fields")), self.shelf_for(here)
+        scene = Scene(here, step, fields, shelf, lambda: self._claimant(course), partial(self._ask_tool, here.copy.key))
         outcome = perform(str(data.get("action", "")), scene)
         outcome = self._kept(outcome, person, course, place, here)
         if data.get("is_quiet"):
             return _quiet(outcome)
         after = self.progress_of(person, place, now)
-        return {"html": self._page(person, place, after, step, outcome), "step": step.value}
+        shown = step if self.only is not None else outcome.step or step
+        return {"html": self._page(person, place, after, shown, outcome), "step": shown.value}
 
     def _wanted(self, here: Progress, word: str) -> Step:
         if self.only is not None:
@@ -127,11 +145,17 @@ class LearnerMixin:
                 raise Refused("not_signed_in")
             if outcome.evaluation is not None:
                 store.queue_evaluation(course.organisation, outcome.evaluation)
+            if outcome.answer is not None:
+                store.keep_answer(place, course.organisation, outcome.answer, here.now)
             if outcome.claim is not None:
                 self._send(store.queue_claim(place, course.organisation, outcome.claim, here.now), here.now)
         except CmeError as error:
             return Outcome(notice=refusal(self.shelf_for(here), error))
         self._keep_facts(outcome.facts, place, here.now)
+        if not outcome.facts.is_trial:
+            given, known = outcome.facts.record.responses, here.facts.record.responses
+            new = {key: given[key] for key in given.keys() - known.keys()}
+            count_answers(place, course.organisation, here.activity, new)
         self.report(self.progress_of(person, place, here.now), place)
         return outcome
 
@@ -182,6 +206,8 @@ class LearnerMixin:
             name=person.full_name,
             claim=None if here.facts.is_trial else store.claim_state(place),
             certificate_url=lambda key: self._address("certificate", key),
+            link_url=partial(jump_address, course_of(self)),
+            peers=partial(peers, place, course_of(self).organisation) if has_plugin() else None,
             outcome=outcome,
         )
         try:

@@ -15,9 +15,10 @@ from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.evaluation import check_evaluation
 from lti_tool.domain.learner import Profile, clean_name
-from lti_tool.domain.native import NativeClaim, NativeEvaluation
+from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeRecord
+from lti_tool.domain.record import Record
 from lti_tool.domain.wire import write_value
-from xblock_cme.facts import LearnerFacts
+from xblock_cme.facts import Elsewhere, LearnerFacts
 from xblock_cme.progress import Progress
 
 Value = TypeVar("Value")
@@ -56,6 +57,17 @@ def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[Learne
         context_title=claimant.context_title,
     )
     return facts, None if facts.is_trial else message
+
+
+def heard(here: Progress, found: NativeRecord) -> LearnerFacts:
+    """The facts with what the tool has recorded of the learner itself. An attempt that is open there is finished there.
+
+    Who has done nothing in a block yet goes on with the version that they began with elsewhere.
+    """
+    closed = tuple(attempt for attempt in found.record.attempts if not attempt.is_open)
+    elsewhere = Elsewhere(found.version, replace(found.record, attempts=closed), found.link, here.now)
+    version = here.facts.version if here.native != Record() else 0
+    return replace(here.facts, version=version, elsewhere=elsewhere)
 
 
 def profile_digest(profile: Profile) -> str:
@@ -125,7 +137,7 @@ def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
         version=here.copy.version,
         text_version=here.newest.version,
         at=here.now,
-        record=replace(here.record, claims=()),
+        record=here.native,
         profile=profile,
         amounts=amounts,
         is_attested=is_attested,

@@ -18,7 +18,7 @@ import jwt
 import requests
 
 from lti_tool.domain.errors import CmeError, NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import ActivityCopy, NativeAnswer, read_message
+from lti_tool.domain.native import ActivityCopy, NativeAnswer, NativeRecord, read_message
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
@@ -93,6 +93,11 @@ class ToolClient:
         address = f"/api/v1/activities/{quote(key)}/versions/{version}/media/{quote(name)}"
         return self._call("GET", address).content
 
+    def record(self, key: str, subject: str, context: str) -> NativeRecord:
+        """What the tool has recorded of a person itself."""
+        asked = {"subject": subject, "context": context}
+        return read_message(NativeRecord, self._json("GET", f"/api/v1/activities/{quote(key)}/record", params=asked))
+
     def claim(self, message: Mapping[str, Any], key: str) -> NativeAnswer:
         """``message`` as it was written down; ``key`` makes a repeat harmless."""
         answer = self._json("POST", "/api/v1/claims", json=dict(message), headers={"Idempotency-Key": key})
@@ -100,6 +105,11 @@ class ToolClient:
 
     def evaluation(self, message: Mapping[str, Any], key: str) -> None:
         self._call("POST", "/api/v1/evaluations", json=dict(message), headers={"Idempotency-Key": key})
+
+    def retirement(self, message: Mapping[str, Any], key: str) -> bool:
+        """Tell that an account was retired; whether the tool knows anything of the person."""
+        answer = self._json("POST", "/api/v1/retirements", json=dict(message), headers={"Idempotency-Key": key})
+        return bool(answer["is_known"])
 
     def certificate(self, certificate_id: str, subject: str) -> bytes:
         """The PDF, if this certificate belongs to the person."""

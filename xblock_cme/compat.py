@@ -10,6 +10,7 @@ import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.apps import apps
 from django.conf import settings
@@ -77,6 +78,13 @@ def course_of(block: Any) -> Course:
     return Course(str(key), str(getattr(key, "org", "") or "")) if key is not None else Course(WITHOUT_COURSE, "")
 
 
+def jump_address(course: Course, usage: str) -> str:
+    """Where the LMS leads to a component of a course; ``""`` for what is no component of this platform."""
+    if not usage.startswith("block-v1:"):
+        return ""
+    return f"/courses/{quote(course.key, safe=':+')}/jump_to/{quote(usage, safe=':+@')}"
+
+
 def is_studio() -> bool:
     """This process serves authors. Both services run the same handlers, so what is for authors asks this first."""
     return bool(getattr(settings, "SERVICE_VARIANT", "") == "cms")
@@ -93,6 +101,12 @@ def tool_settings(organisation: str) -> Mapping[str, Any]:
     own = bucket.get("organisations", {}).get(organisation, {})
     common = {name: value for name, value in bucket.items() if name != "organisations"}
     return {**common, **own, **(site or {})}
+
+
+def tool_organisations() -> tuple[str, ...]:
+    """Organisations with a tool of their own in the settings; ``""`` stands for the installation's."""
+    bucket: Mapping[str, Any] = getattr(settings, "XBLOCK_SETTINGS", {}).get(BUCKET, {})
+    return ("", *bucket.get("organisations", {}))
 
 
 def has_plugin() -> bool:
@@ -115,6 +129,26 @@ def user_names(user_ids: Iterable[str]) -> dict[str, str]:
     ids = list(user_ids)
     known = get_user_model().objects.filter(pk__in=[int(each) for each in ids if each.isdigit()])
     return {**{each: each for each in ids}, **{str(user.pk): user.get_username() for user in known}}
+
+
+def lti_id_of_user(user: Any) -> str:
+    """The id of some account, as :func:`lti_id_of` gives it for the present user; ``""`` where none was ever made."""
+    table = optional("openedx.core.djangoapps.external_user_ids.models", "ExternalId")
+    found = table.objects.filter(user=user, external_id_type__name=LTI_ID).first() if table else None
+    return str(found.external_user_id) if found else ""
+
+
+def retirement_signals() -> dict[str, Any]:
+    """The signals of a retirement by name. Sites choose the stages of theirs, so either may be the one that comes."""
+    module = "openedx.core.djangoapps.user_api.accounts.signals"
+    found = {name: optional(module, name) for name in ("USER_RETIRE_LMS_MISC", "USER_RETIRE_LMS_CRITICAL")}
+    return {name: signal for name, signal in found.items() if signal is not None}
+
+
+def stored_states(user: Any, kind: str) -> Iterable[Any]:
+    """The platform's rows with a learner's state in blocks of a kind: each with ``state``, JSON, and ``save()``."""
+    table = optional("lms.djangoapps.courseware.models", "StudentModule")
+    return table.objects.filter(student=user, module_type=kind) if table else ()
 
 
 def partition_classes() -> tuple[Any, Any]:

@@ -1,21 +1,22 @@
-"""The face of the content: the list, one item, and the question of a case or poll.
-
-What other learners chose is the tool's to know: a block says nothing about it.
-"""
+"""The face of the content: the list, one item, the question of a case or poll, and what others chose."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lti_tool.domain.activity import ContentItem, ContentKind, Step
 from lti_tool.domain.answer_form import field_of
 from lti_tool.domain.assessment import Question
 from lti_tool.domain.pathway import content_blockers
-from lti_tool.domain.response import form_of, is_case, items_of, reached
+from lti_tool.domain.response import MINIMUM_PEERS, Tally, form_of, is_case, items_of, reached
 from xblock_cme.face import Notice, blocker_texts
 from xblock_cme.progress import Progress
-from xblock_cme.question_face import Shelf, Typed, poll_face, question_face
+from xblock_cme.question_face import Shelf, Typed, poll_face, question_face, tally_rows
 from xblock_cme.studying import SHOWABLE
+
+Peers = Callable[[ContentItem], Tally | None]
+"""What others answered to an item; ``None`` for too few."""
 
 
 def _item_row(here: Progress, item: ContentItem, is_open: bool) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def _item_row(here: Progress, item: ContentItem, is_open: bool) -> dict[str, Any
     }
 
 
-def content_face(shelf: Shelf, here: Progress, item_key: str, notice: Notice) -> dict[str, Any]:
+def content_face(shelf: Shelf, here: Progress, item_key: str, notice: Notice, peers: Peers | None) -> dict[str, Any]:
     """The list of what there is to study, or the item that is open."""
     items = items_of(here.activity)
     is_open = {item.key for item in reached(items, here.record)}
@@ -48,6 +49,7 @@ def content_face(shelf: Shelf, here: Progress, item_key: str, notice: Notice) ->
         "minutes_spent": min(here.record.seconds_studied // 60, needed or here.record.seconds_studied // 60),
         "is_done": here.standing.is_done(Step.CONTENT),
         "item": _open_item(shelf, here, open_item, notice) if open_item else None,
+        "peers": _peers(shelf, here, open_item, peers) if open_item and peers else None,
     }
 
 
@@ -85,3 +87,13 @@ def _question(shelf: Shelf, here: Progress, item: ContentItem, question: Questio
     if is_case(item):
         return question_face(shelf, form, 0, 0, typed, question, is_review=True)
     return poll_face(shelf, form, typed, question)
+
+
+def _peers(shelf: Shelf, here: Progress, item: ContentItem, peers: Peers) -> dict[str, Any] | None:
+    """Only for those who have answered: nobody is led by others."""
+    response = here.record.responses.get(item.key)
+    if item.question is None or response is None:
+        return None
+    found = peers(item)
+    rows = tally_rows(shelf, item.question, found, response.answer) if found else []
+    return {"rows": rows, "total": found.total if found else 0, "least": MINIMUM_PEERS}

@@ -43,6 +43,16 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the tool had recorded of this learner itself when they asked, at ``at``; see ``native.NativeRecord``."""
+
+    version: int
+    record: Record
+    link: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerFacts:
     """``version`` is the activity version that this learner began with; 0 while nothing has been done."""
 
@@ -57,6 +67,7 @@ class LearnerFacts:
     profile: Profile | None = None
     is_equivalence_stated: bool = False
     sent: Sent = field(default_factory=Sent)
+    elsewhere: Elsewhere | None = None
 
 
 def write_facts(facts: LearnerFacts) -> dict[str, Any]:
@@ -103,6 +114,12 @@ def joined(records: Iterable[Record]) -> Record:
         evaluated_at=_latest(record.evaluated_at for record in found),
         claims=tuple(claim for record in found for claim in record.claims),
     )
+
+
+def newest_elsewhere(facts: Iterable[LearnerFacts]) -> Elsewhere | None:
+    """Of what the blocks of a course have heard from the tool, the last."""
+    heard = [each.elsewhere for each in facts if each.elsewhere is not None]
+    return max(heard, key=lambda each: each.at, default=None)
 
 
 def _first_responses(records: Iterable[Record]) -> dict[str, Response]:

@@ -1,4 +1,5 @@
-"""Claims and evaluations on their way to the tool: sent at once where that works, else again and again by a command.
+"""Claims, evaluations and retired accounts on their way to the tool: claims at once where that works, all of them again
+and again by a command.
 
 No learner is needed for a repeat. What the tool refuses is kept with its reasons; what it cannot take now waits.
 """
@@ -11,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import write_message
+from lti_tool.domain.native import NativeRetirement, write_message
 from xblock_cme.client import Credentials, ToolClient
 from xblock_cme.compat import table, tool_settings
+from xblock_cme.store import forget_learner, is_under_way
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -32,6 +34,7 @@ class Tally:
     refused: int = 0
     waiting: int = 0
     evaluations: int = 0
+    retired: int = 0
 
 
 def client_for(organisation: str) -> ToolClient:
@@ -69,6 +72,7 @@ def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tal
         tally.refused += row.state == row.REFUSED
         tally.waiting += row.state == row.WAITING
     tally.evaluations = _send_evaluations(clients)
+    tally.retired = _send_retirements(clients, now, is_forced=is_forced)
     return tally
 
 
@@ -85,3 +89,34 @@ def _send_evaluations(clients: Clients) -> int:
         row.delete()
         sent += 1
     return sent
+
+
+def _send_retirements(clients: Clients, now: datetime, *, is_forced: bool) -> int:
+    """After the claims and evaluations, so that the tool knows of whom it is told."""
+    rows = table("RetirementDelivery").objects.order_by("next_at")
+    done = 0
+    for row in (rows if is_forced else rows.filter(next_at__lte=now))[:BATCH]:
+        _send_retirement(row, clients, now)
+        done += row.pk is None
+    return done
+
+
+def _send_retirement(row: Any, clients: Clients, now: datetime) -> None:
+    """One try. It is over once the tool was told and nothing of the person is under way any more.
+
+    Somebody of whom the tool knows nothing is told of again as long as a claim may yet arrive.
+    """
+    row.tries += 1
+    waits = is_under_way(row.user_id, row.subject)
+    try:
+        message = write_message(NativeRetirement(row.subject))
+        row.is_told = row.is_told or clients(row.organisation).retirement(message, row.key) or not waits
+        row.fault = ""
+    except CmeError as error:
+        row.fault = str(error)[:500]
+    if row.is_told and not waits:
+        forget_learner(row.user_id)
+        row.delete()
+        return
+    row.next_at = now + pause(row.tries)
+    row.save()

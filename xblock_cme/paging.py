@@ -10,14 +10,15 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.native import Reason
 from lti_tool.domain.standing import StepState
 from xblock_cme.acting import Outcome
-from xblock_cme.content_face import content_face
+from xblock_cme.compat import has_plugin
+from xblock_cme.content_face import Peers, content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.step_face import certificate_face, claim_face, details_face, test_face
 from xblock_cme.store import ClaimState
 from xblock_cme.taking import KIND_OF
-from xblock_cme.words import BLOCKERS, FAULTS, STEP_NAMES
+from xblock_cme.words import BLOCKERS, FAULTS, REFUSALS, STEP_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class View:
     """The platform's name of the learner, offered for print."""
     claim: ClaimState | None
     certificate_url: Callable[[str], str]
+    link_url: Callable[[str], str]
+    """Address of a component of the course, ``""`` for none."""
+    peers: Peers | None
+    """``None`` where nobody counts what others answer."""
     outcome: Outcome = field(default_factory=Outcome)
 
 
@@ -51,6 +56,17 @@ def _locked(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]
     return "locked.html", {"requirements": done + items, "is_claim": step is Step.CLAIM}
 
 
+def _elsewhere(view: View, here: Progress) -> dict[str, Any]:
+    """Whether the tool can be asked for what was done through LTI links, and where to go on with it."""
+    link = here.elsewhere.link if here.elsewhere is not None else ""
+    is_claimed = view.claim is not None and (view.claim.is_waiting or bool(here.record.claims))
+    return {
+        "can_look_up": has_plugin() and not here.facts.is_trial and not is_claimed,
+        "is_elsewhere": here.is_elsewhere,
+        "link": view.link_url(link) if link else "",
+    }
+
+
 def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
     state, notice = view.claim, view.outcome.notice or Notice("")
     if state is not None and state.answer is not None and state.answer.is_awarded:
@@ -64,10 +80,11 @@ def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
     return "claim.html", {**claim_face(view.shelf, here, notice), "reasons": reasons}
 
 
-def _reason(view: View, reason: Reason) -> str:
+def _reason(view: View, reason: Reason) -> dict[str, str]:
     field_name = reason.control.partition(".")[0]
-    words = FAULTS.get((field_name, reason.code)) or BLOCKERS.get(reason.code, reason.code)
-    return view.shelf.translate(words) % _Facts(reason.facts)
+    words = FAULTS.get((field_name, reason.code)) or BLOCKERS.get(reason.code) or REFUSALS.get(reason.code, reason.code)
+    link = reason.facts.get("link", "")
+    return {"text": view.shelf.translate(words) % _Facts(reason.facts), "link": view.link_url(link) if link else ""}
 
 
 class _Facts(dict[str, str]):
@@ -88,7 +105,7 @@ def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
     if step in KIND_OF:
         return "test.html", test_face(shelf, here, KIND_OF[step], outcome.notice or Notice(""))
     if step is Step.CONTENT:
-        return "content.html", content_face(shelf, here, outcome.item, outcome.notice or Notice(""))
+        return "content.html", content_face(shelf, here, outcome.item, outcome.notice or Notice(""), view.peers)
     if step is Step.EVALUATION:
         return "evaluation.html", evaluation_face(shelf, here, outcome.answers, outcome.faults)
     return "information.html", information_face(shelf, here)
@@ -103,4 +120,5 @@ def page_values(view: View, here: Progress, step: Step) -> dict[str, Any]:
         for name, text in (notice.faults.items() if notice and step not in KIND_OF else ())
     ]
     told = {"text": notice.text, "kind": notice.kind, "reasons": notice.reasons, "faults": faults} if notice else None
-    return {**shell(view.shelf, here, step, view.only), "body": template, "notice": told, **values}
+    frame = {**shell(view.shelf, here, step, view.only), **_elsewhere(view, here)}
+    return {**frame, "body": template, "notice": told, **values}

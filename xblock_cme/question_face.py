@@ -9,6 +9,7 @@ from typing import Any
 from lti_tool.domain.answer_form import Fields, field_of
 from lti_tool.domain.assessment import Answer, Entry, FormItem, Question, QuestionKind, choices_of, points
 from lti_tool.domain.native import ActivityCopy, text_key
+from lti_tool.domain.response import CHOSEN, OTHER, RIGHT, Tally
 from xblock_cme.render import finished
 from xblock_cme.words import TRUE_FALSE
 
@@ -171,3 +172,16 @@ def poll_face(shelf: Shelf, item: FormItem, typed: Typed, question: Question) ->
     """What was answered to a question without a right answer."""
     face = question_face(shelf, item, 0, 0, typed, question)
     return {**face, "is_review": True, "verdict": ""}
+
+
+def tally_rows(shelf: Shelf, question: Question, found: Tally, mine: Answer) -> list[dict[str, Any]]:
+    """What people chose, in the author's order, each with its words; one's own choices are marked."""
+    has_choices = question.kind in CHOSEN
+    words = {RIGHT: shelf.translate("The right answer"), OTHER: shelf.translate("Another answer")}
+    if has_choices:
+        words = {entry.key: _text(shelf, question, entry) for entry in choices_of(question)}
+    own = (mine,) if isinstance(mine, str) else tuple(mine)
+    return [
+        {"text": words[one.key], "count": one.count, "percent": one.percent, "is_mine": has_choices and one.key in own}
+        for one in found.choices
+    ]

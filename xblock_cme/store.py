@@ -138,7 +138,56 @@ def queue_claim(place: Place, organisation: str, claim: NativeClaim, now: dateti
     return row
 
 
+def keep_answer(place: Place, organisation: str, answer: NativeAnswer, now: datetime) -> None:
+    """Credit that the tool has recorded, of which it was asked. A claim that is under way gets its own answer."""
+    claims = _table("ClaimDelivery")
+    values = {
+        "organisation": organisation,
+        "key": secrets.token_hex(16),
+        "message": {},
+        "state": claims.AWARDED,
+        "answer": write_message(answer),
+        "next_at": now,
+        "created_at": now,
+    }
+    row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
+    if not is_new and row.state != row.WAITING:
+        row.state, row.answer = row.AWARDED, values["answer"]
+        row.save()
+
+
 def queue_evaluation(organisation: str, message: NativeEvaluation) -> None:
     _table("EvaluationDelivery").objects.create(
         key=secrets.token_hex(16), organisation=organisation, message=write_message(message)
     )
+
+
+# ---- retired accounts ------------------------------------------------------------------------------------------------
+
+
+def organisations_of(user_id: str) -> set[str]:
+    """Whose courses the learner has taken part in; ``""`` for one without an organisation."""
+    courses = _table("BlockFacts").objects.filter(user_id=user_id).values_list("course_key", flat=True)
+    claims = _table("ClaimDelivery").objects.filter(user_id=user_id).values_list("organisation", flat=True)
+    return {key.partition(":")[2].partition("+")[0] for key in courses} | set(claims)
+
+
+def queue_retirement(user_id: str, subject: str, organisation: str, now: datetime) -> None:
+    """Write it down; a second time changes nothing."""
+    values = {"key": secrets.token_hex(16), "subject": subject, "next_at": now}
+    _table("RetirementDelivery").objects.get_or_create(user_id=user_id, organisation=organisation, defaults=values)
+
+
+def forget_learner(user_id: str) -> None:
+    """All that is kept here of a learner, but a claim that the tool has not answered: credit was asked for."""
+    _table("BlockFacts").objects.filter(user_id=user_id).delete()
+    _table("AttemptReset").objects.filter(user_id=user_id).delete()
+    claims = _table("ClaimDelivery")
+    claims.objects.filter(user_id=user_id).exclude(state=claims.WAITING).delete()
+
+
+def is_under_way(user_id: str, subject: str) -> bool:
+    """Something of this learner has not been taken by the tool yet."""
+    claims = _table("ClaimDelivery")
+    has_claim: bool = claims.objects.filter(user_id=user_id, state=claims.WAITING).exists()
+    return has_claim or _table("EvaluationDelivery").objects.filter(message__body__subject=subject).exists()

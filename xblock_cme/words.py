@@ -157,6 +157,18 @@ REFUSALS = {
     "not_here": _("This step is done in another part of the course."),
     "not_signed_in": _("Sign in to take part: what you do has to be kept under your name."),
     "store_missing": _("The platform's CME plugin is not installed, so nothing can be recorded. Tell your help desk."),
+    "begun_elsewhere": _(
+        "You have begun another version of this activity through a link in your course. "
+        "Finish it there: what you did in this page stays here."
+    ),
+    "facts_impossible": _(
+        "What is recorded here does not fit the rules of the activity. "
+        "Tell the provider: the contact is on the first page."
+    ),
+    "claim_out_of_time": _("This claim was sent too late, or with a wrong clock. Tell your help desk."),
+    "tool_not_connected": _("Credit cannot be looked up here yet. Tell your help desk."),
+    "tool_unreachable": _("Your credit cannot be looked up at the moment. Try again in a few minutes."),
+    "activity_unknown": _("The provider no longer offers this activity here."),
     "trial_claim": _("A test run records no credit and issues no certificate."),
 }
 

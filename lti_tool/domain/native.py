@@ -27,6 +27,8 @@ COPY_VERSION = "activity-copy/1"
 CLAIM_VERSION = "native-claim/1"
 ANSWER_VERSION = "native-answer/1"
 EVALUATION_VERSION = "native-evaluation/1"
+RETIREMENT_VERSION = "native-retirement/1"
+RECORD_VERSION = "native-record/1"
 
 MEDIA_FOLDER = "cme-media/"
 """Addresses of an activity's files in rendered texts start with this; whoever shows a text puts in its own."""
@@ -109,6 +111,14 @@ class NativeEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class NativeRetirement:
+    """The platform has retired an account: its person asked to be forgotten there."""
+
+    subject: str
+    """The platform's LTI id of the person."""
+
+
+@dataclass(frozen=True, slots=True)
 class NativeCertificate:
     """A certificate as the claimant's page shows it."""
 
@@ -147,11 +157,27 @@ class NativeAnswer:
     reasons: tuple[Reason, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class NativeRecord:
+    """What the tool has recorded of a learner in an activity itself: what was done through LTI links."""
+
+    activity: str
+    version: int
+    """The version that they began with; 0 for somebody of whom nothing is known."""
+    record: Record
+    """Facts alone; credit is in ``answer``."""
+    answer: NativeAnswer | None = None
+    link: str = ""
+    """The platform's id of an LTI link in the course that opens the activity; empty for none."""
+
+
 VERSIONS: Mapping[type, str] = {
     ActivityCopy: COPY_VERSION,
     NativeClaim: CLAIM_VERSION,
     NativeAnswer: ANSWER_VERSION,
     NativeEvaluation: EVALUATION_VERSION,
+    NativeRetirement: RETIREMENT_VERSION,
+    NativeRecord: RECORD_VERSION,
 }
 
 

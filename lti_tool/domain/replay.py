@@ -2,11 +2,14 @@
 
 A native face sends what a learner did. Each fact is put back into its place in time: whatever the pathway would not
 have allowed at that moment did not happen under its rules, and nothing is awarded on it.
+
+A learner may have done a part of the activity elsewhere, through an LTI link. What the tool has recorded itself stands
+(``known``). What was sent is looked at beside it, and joins it as far as the rules let both stand (:func:`fitting`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,7 +26,7 @@ from lti_tool.domain.assessment import (
 )
 from lti_tool.domain.errors import CmeError, Refused
 from lti_tool.domain.pathway import attempt_blockers, content_blockers, require, standing
-from lti_tool.domain.record import Attempt, Record
+from lti_tool.domain.record import Acknowledgement, Attempt, Record, Study
 from lti_tool.domain.response import items_of, reached
 
 LEEWAY = timedelta(minutes=2)
@@ -31,21 +34,105 @@ LEEWAY = timedelta(minutes=2)
 STEP_OF = {TestKind.PRE: Step.PRE_TEST, TestKind.POST: Step.POST_TEST}
 
 
-def check_facts(activity: Activity, record: Record, now: datetime) -> None:
-    """Raises ``Refused("facts_impossible")``, with ``what``, for anything that cannot have happened like this."""
-    if record.claims:
+NOTHING = Record()
+
+
+def check_facts(activity: Activity, sent: Record, now: datetime, known: Record = NOTHING) -> None:
+    """Raises ``Refused("facts_impossible")``, with ``what``, for anything that cannot have happened like this.
+
+    ``known``: what the tool has recorded of this learner itself, in the same version.
+    """
+    if sent.claims:
         raise _impossible("claims are the tool's to make")
-    for moment in _moments(record):
+    for moment in _moments(sent):
         if moment > now + LEEWAY:
             raise _impossible("a fact lies in the future")
-    _check_attempts(activity, record)
-    _check_content(activity, record)
-    if record.content_finished_at is not None:
-        _check_step(activity, record, Step.CONTENT, record.content_finished_at)
-        if content_blockers(activity, before(record, record.content_finished_at)):
+    record = together(known, sent)
+    _check_attempts(activity, record, sent, known)
+    _check_content(activity, record, sent)
+    if sent.content_finished_at is not None:
+        _check_step(activity, record, Step.CONTENT, sent.content_finished_at)
+        if content_blockers(activity, before(record, sent.content_finished_at)):
             raise _impossible("the content was finished before it was studied")
-    if record.evaluated_at is not None:
-        _check_step(activity, record, Step.EVALUATION, record.evaluated_at)
+    if sent.evaluated_at is not None:
+        _check_step(activity, record, Step.EVALUATION, sent.evaluated_at)
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _marks(marks: Iterable[Acknowledgement]) -> tuple[Acknowledgement, ...]:
+    """Each text once, as it was acknowledged first."""
+    latest_first = sorted(marks, key=lambda mark: mark.at, reverse=True)
+    return tuple(sorted({mark.fingerprint: mark for mark in latest_first}.values(), key=lambda mark: mark.at))
+
+
+def _summed(one: Study, other: Study) -> Study:
+    return Study(
+        one.item,
+        one.seconds + other.seconds,
+        max(one.coverage, other.coverage),
+        _first((one.first_opened_at, other.first_opened_at)),
+    )
+
+
+def together(known: Record, sent: Record) -> Record:
+    """All facts of both. Time adds up; of two answers to a case or poll the one that is known stands."""
+    twice = known.studies.keys() & sent.studies.keys()
+    ids = {attempt.id for attempt in known.attempts}
+    return replace(
+        known,
+        acknowledgements=_marks((*known.acknowledgements, *sent.acknowledgements)),
+        attempts=(*known.attempts, *(attempt for attempt in sent.attempts if attempt.id not in ids)),
+        studies={
+            **known.studies,
+            **sent.studies,
+            **{key: _summed(known.studies[key], sent.studies[key]) for key in twice},
+        },
+        responses={**sent.responses, **known.responses},
+        content_finished_at=_first((known.content_finished_at, sent.content_finished_at)),
+        evaluated_at=_first((known.evaluated_at, sent.evaluated_at)),
+    )
+
+
+def fitting(activity: Activity, known: Record, sent: Record) -> Record:
+    """What of ``sent`` is to be added to ``known``: nothing twice, and no attempt that the rules of its moment would
+    not have allowed beside what the tool has recorded. Attempts are numbered on from the known ones."""
+    texts = {mark.fingerprint for mark in known.acknowledgements}
+    return replace(
+        sent,
+        acknowledgements=tuple(mark for mark in _marks(sent.acknowledgements) if mark.fingerprint not in texts),
+        attempts=tuple(_fitting(activity, known, sent)) if known.attempts else sent.attempts,
+        responses={key: each for key, each in sent.responses.items() if key not in known.responses},
+        evaluated_at=None if known.evaluated_at is not None else sent.evaluated_at,
+    )
+
+
+def beside(activity: Activity, known: Record, sent: Record) -> Record:
+    """All that counts, as the tool will see it after a claim; with the attempts that are open in the face."""
+    fits = fitting(activity, known, sent)
+    shown = {attempt.id for attempt in (*known.attempts, *fits.attempts)}
+    still_open = (each for each in sent.attempts if each.is_open and each.id not in shown)
+    return together(known, replace(fits, attempts=(*fits.attempts, *still_open)))
+
+
+def _fitting(activity: Activity, known: Record, sent: Record) -> Iterator[Attempt]:
+    """An attempt of the tool's own that has been submitted counts from the moment at which it was begun; a pre-test of
+    its own is the one that is taken once."""
+    ids, kept = {attempt.id for attempt in known.attempts}, list[Attempt]()
+    numbers = {kind: max((each.number for each in known.attempts_at(kind)), default=0) for kind in TestKind}
+    for attempt in sorted(sent.attempts, key=lambda each: each.started_at):
+        is_second = attempt.test is TestKind.PRE and bool(known.submitted(TestKind.PRE))
+        if attempt.is_open or attempt.id in ids or is_second:
+            continue
+        counted = (each for each in (*known.attempts, *kept) if not each.is_open)
+        earlier = tuple(each for each in counted if each.started_at <= attempt.started_at)
+        there = replace(before(together(known, sent), attempt.started_at), attempts=earlier)
+        if not attempt_blockers(activity, there, attempt.test, attempt.started_at):
+            kept.append(attempt)
+            numbers[attempt.test] += 1
+            yield replace(attempt, number=numbers[attempt.test])
 
 
 def _impossible(what: str) -> Refused:
@@ -91,16 +178,16 @@ def _check_step(activity: Activity, record: Record, step: Step, moment: datetime
         raise _impossible(f"{step.value} was not open when it was done") from error
 
 
-def _check_content(activity: Activity, record: Record) -> None:
+def _check_content(activity: Activity, record: Record, sent: Record) -> None:
     """Cases and polls were answered as they can be, and nothing behind them was opened before."""
     items = {item.key: item for item in items_of(activity)}
-    for key, response in record.responses.items():
+    for key, response in sent.responses.items():
         question = items[key].question if key in items else None
         if question is None or response.item != key or not is_complete(question, response.answer):
             raise _impossible("a case or poll was answered that there is not, or in a way that it cannot be")
         _check_step(activity, record, Step.CONTENT, response.at)
         _check_reached(activity, record, key, response.at)
-    for key, study in record.studies.items():
+    for key, study in sent.studies.items():
         if study.first_opened_at is not None and key in items:
             _check_reached(activity, record, key, study.first_opened_at)
 
@@ -110,28 +197,35 @@ def _check_reached(activity: Activity, record: Record, key: str, moment: datetim
         raise _impossible("content was opened before the case or poll ahead of it was answered")
 
 
-def _check_attempts(activity: Activity, record: Record) -> None:
-    if len({attempt.id for attempt in record.attempts}) != len(record.attempts):
+def _check_attempts(activity: Activity, record: Record, sent: Record, known: Record) -> None:
+    if len({attempt.id for attempt in sent.attempts}) != len(sent.attempts):
         raise _impossible("two attempts have one id")
     for kind in TestKind:
         test = activity.pre_test if kind is TestKind.PRE else activity.post_test
-        attempts = record.attempts_at(kind)
+        attempts = sent.attempts_at(kind)
         if attempts and test is None:
             raise _impossible(f"the activity has no {kind.value}")
-        if [attempt.number for attempt in attempts] != list(range(1, len(attempts) + 1)):
+        numbers = [attempt.number for attempt in attempts]
+        if numbers != _in_turn(numbers, known.attempts_at(kind)):
             raise _impossible("attempts are not numbered in turn")
         for attempt in attempts if test else ():
-            _check_attempt(activity, test, record, attempt)  # type: ignore[arg-type]
+            _check_attempt(activity, test, record, sent, attempt)  # type: ignore[arg-type]
 
 
-def _check_attempt(activity: Activity, test: Test, record: Record, attempt: Attempt) -> None:
+def _in_turn(numbers: list[int], known: tuple[Attempt, ...]) -> list[int]:
+    """As they must be: from 1; on from any number beside known ones, of which a face may have heard or not."""
+    first = min(numbers[:1], default=1) if known else 1
+    return list(range(max(1, first), max(1, first) + len(numbers)))
+
+
+def _check_attempt(activity: Activity, test: Test, record: Record, sent: Record, attempt: Attempt) -> None:
     if attempt.submitted_at is not None and attempt.submitted_at < attempt.started_at:
         raise _impossible("an attempt ended before it began")
     _check_step(activity, record, STEP_OF[test.kind], attempt.started_at)
     if attempt.submitted_at is not None:
         _check_step(activity, record, STEP_OF[test.kind], attempt.submitted_at)
-    known = before(record, attempt.started_at)
-    if known.open_attempt(test.kind) or attempt_blockers(activity, known, test.kind, attempt.started_at):
+    own = before(sent, attempt.started_at)
+    if own.open_attempt(test.kind) or attempt_blockers(activity, own, test.kind, attempt.started_at):
         raise _impossible("an attempt was not allowed to start when it did")
     _check_form(test, attempt)
 

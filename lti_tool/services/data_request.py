@@ -30,6 +30,8 @@ from lti_tool.services.session import Visit
 
 LEARNER = "learner"
 """Who asked, where it was the person themselves."""
+PLATFORM = "platform"
+"""Who asked, where the learning platform told that it has retired the person's account."""
 LISTED = 200
 FOUND = 25
 
@@ -45,6 +47,8 @@ class RequestRow:
     state: RequestState
     reason: str
     is_own: bool
+    is_of_platform: bool
+    """The learning platform has retired the account; nobody has asked here."""
     asked_at: datetime
     answer: str
     decided_at: datetime | None
@@ -75,6 +79,7 @@ def _row(session: Session, row: models.DataRequest) -> RequestRow:
         RequestState(row.state),
         row.reason,
         row.asked_by == LEARNER,
+        row.asked_by == PLATFORM,
         row.asked_at,
         row.answer,
         row.decided_at,
@@ -154,6 +159,15 @@ def enter(session: Session, officer: Officer, learner_id: str, kind: RequestKind
     person = data_person(session, officer, learner_id)
     words = clean_reason(reason)
     return _ask(session, officer, person.learner_id, kind, words, officer.person_id, now)
+
+
+def tell_retired(session: Session, provider_id: str, learner_id: str, now: datetime) -> None:
+    """The platform has retired the account: an erasure is asked for, unless one is asked for already. Staff decide."""
+    try:
+        _ask(session, ToolActor(provider_id), learner_id, RequestKind.ERASE, "", PLATFORM, now)
+    except Conflict as error:
+        if error.code != "request_open":
+            raise
 
 
 def _ask(

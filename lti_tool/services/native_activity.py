@@ -18,10 +18,12 @@ from lti_tool.domain.credit import CreditOffer, printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.native import ActivityCopy, text_key
 from lti_tool.domain.response import items_of
+from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.activity import ListedActivity, list_activities
 from lti_tool.services.claimable import PARTICIPATION
 from lti_tool.services.learner import COUNTRIES
 from lti_tool.services.media import MediaFile
+from lti_tool.services.statement import overrides_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +109,27 @@ def activity_copy(db: Session, provider_id: str, key: str, version: int, texts: 
     activity = activity_value(db, activity_id, version)
     media = select(models.Media.name, models.Media.content_hash)
     rows = db.execute(media.where(models.Media.activity_id == activity_id, models.Media.version == version))
-    return copy_of(activity, version, {row.name: row.content_hash for row in rows}, texts)
+    files = {row.name: row.content_hash for row in rows}
+    return copy_of(activity, version, files, texts, overrides_of(db, provider_id))
 
 
-def copy_of(activity: Activity, version: int, media: Mapping[str, str], texts: TextRenderer) -> ActivityCopy:
-    """The copy of an activity, with every sentence of the bodies and every text as cleaned HTML."""
+def copy_of(
+    activity: Activity,
+    version: int,
+    media: Mapping[str, str],
+    texts: TextRenderer,
+    overrides: Overrides = NO_OVERRIDES,
+) -> ActivityCopy:
+    """The copy of an activity, with every sentence of the bodies, as the provider words it, and every text as cleaned
+    HTML."""
     day = activity.designated_on
-    kinds = [credit_type(offer.credit_type, day) for offer in activity.credits]
+    kinds = [credit_type(offer.credit_type, day, overrides) for offer in activity.credits]
     blocks, lines = _texts(activity)
     return ActivityCopy(
         key=activity.key,
         version=version,
         activity=activity,
-        statements=statements(activity, day),
+        statements=statements(activity, day, overrides),
         terms=tuple(CreditTerms(kind, attestation(kind)) for kind in kinds),
         participation=attestation(credit_type(PARTICIPATION, day)),
         countries=tuple(sorted(COUNTRIES)),

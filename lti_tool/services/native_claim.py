@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -28,7 +28,7 @@ from lti_tool.domain.native import (
     read_message,
     write_message,
 )
-from lti_tool.domain.replay import LEEWAY, check_facts
+from lti_tool.domain.replay import LEEWAY
 from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
@@ -38,11 +38,11 @@ from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.native_activity import activity_id_of
 from lti_tool.services.native_facts import (
-    clear_facts,
+    link_in_course,
     native_course,
     native_learner,
     native_participation,
-    write_facts,
+    take_in,
 )
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.session import Visit
@@ -118,30 +118,33 @@ def _awarded(db: Session, client: NativeClient, claim: NativeClaim, desk: Desk, 
     activity_id = activity_id_of(db, client.provider_id, claim.activity)
     learner = native_learner(db, client, claim.subject, claim.locale, now)
     course = native_course(db, client, claim.context, claim.context_title, now)
-    visit = _visit(client, learner.id, course.id, activity_id, claim.locale)
-    issued = issued_certificates(db, visit)
-    if not issued:
-        _take_in(db, learner, activity_id, claim, desk)
-        form = ClaimForm(claim.amounts, claim.is_attested, profile_digest(claim.profile))
-        issued = claim_credit(db, visit, form, desk.link, claim.at).certificates
+    visit = visit_of(client, learner.id, course.id, activity_id, claim.locale)
+    issued = issued_certificates(db, visit) or _newly_issued(db, visit, activity_id, claim, desk)
     insert_once(
         db,
         models.CourseMember,
         {"course_id": course.id, "learner_id": learner.id},
         {"is_staff": False, "last_seen_at": now},
     )
-    return NativeAnswer(True, tuple(_certificate(one, desk.link) for one in issued))
+    return answered(issued, desk.link)
 
 
-def _take_in(db: Session, learner: models.Learner, activity_id: str, claim: NativeClaim, desk: Desk) -> None:
-    """The facts and the particulars, checked and written."""
-    activity = activity_value(db, activity_id, claim.version)
-    activity_value(db, activity_id, claim.text_version)
-    check_facts(activity, claim.record, claim.at)
-    moments = [mark.at for mark in claim.record.acknowledgements] or [claim.at]
-    row = native_participation(db, learner.id, activity_id, claim.version, claim.text_version, min(moments))
-    clear_facts(db, row)
-    write_facts(db, row, claim)
+def _newly_issued(
+    db: Session, visit: Visit, activity_id: str, claim: NativeClaim, desk: Desk
+) -> tuple[IssuedCertificate, ...]:
+    """The facts and the particulars taken in, and the claim made on them; unless another claim was quicker."""
+    began = min((mark.at for mark in claim.record.acknowledgements), default=claim.at)
+    row = native_participation(db, visit.learner_id, activity_id, claim.version, began)
+    issued = issued_certificates(db, visit)
+    if issued:
+        return issued
+    take_in(db, row, claim, link_in_course(db, visit.course_id, activity_id))
+    _take_particulars(db, row.learner, claim, desk)
+    form = ClaimForm(claim.amounts, claim.is_attested, profile_digest(claim.profile))
+    return claim_credit(db, visit, form, desk.link, claim.at).certificates
+
+
+def _take_particulars(db: Session, learner: models.Learner, claim: NativeClaim, desk: Desk) -> None:
     typed = claim.profile
     profile = read_profile(
         ProfileForm(typed.printed_name, typed.degree.value, typed.country, claim.is_equivalence_stated), desk.printer
@@ -151,7 +154,7 @@ def _take_in(db: Session, learner: models.Learner, activity_id: str, claim: Nati
     db.flush()
 
 
-def _visit(client: NativeClient, learner_id: str, course_id: str, activity_id: str, locale: str) -> Visit:
+def visit_of(client: NativeClient, learner_id: str, course_id: str, activity_id: str, locale: str) -> Visit:
     """The same use-cases serve an LTI launch and a native claim: this is the latter as the former."""
     return Visit(
         session_id="",
@@ -171,6 +174,11 @@ def _visit(client: NativeClient, learner_id: str, course_id: str, activity_id: s
         return_url=None,
         deep_linking=None,
     )
+
+
+def answered(issued: Sequence[IssuedCertificate], link: Link) -> NativeAnswer:
+    """The answer to whoever holds these certificates."""
+    return NativeAnswer(True, tuple(_certificate(one, link) for one in issued))
 
 
 def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
@@ -201,7 +209,7 @@ def _reasons(error: CmeError) -> Iterator[Reason]:
     for control, code in faults.items():
         yield Reason(code, "", control)
     if not blockers and not faults:
-        yield Reason(error.code, "", "", {"what": str(error.facts.get("what", ""))})
+        yield Reason(error.code, "", "", {name: str(error.facts.get(name, "")) for name in ("what", "link")})
 
 
 def _text(value: Any) -> str:
@@ -232,8 +240,10 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
     if not form.is_anonymous and sent.subject:
         learner = native_learner(db, client, sent.subject, "", now)
         key = {"learner_id": learner.id, "activity_id": activity_id, "is_trial": False}
-        rest = {"version": sent.version, "text_version": sent.version, "started_at": now}
+        rest = {"version": sent.version, "started_at": now}
         participation_id = insert_once(db, models.Participation, key, rest).id
+        if _has_evaluated(db, participation_id):
+            return
         if not commitments_of(db, participation_id):
             keep_commitments(db, participation_id, form, answers, now)
         answers = without_commitments(form, answers)
@@ -248,6 +258,13 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
         )
     )
     db.flush()
+
+
+def _has_evaluated(db: Session, participation_id: str) -> bool:
+    """By a link or before: the first evaluation stands."""
+    tables = (models.EvaluationReceipt, models.EvaluationResponse)
+    queries = (select(table.participation_id).where(table.participation_id == participation_id) for table in tables)
+    return any(db.scalars(query).first() for query in queries)
 
 
 def _identities(client: NativeClient, subject: str) -> Select[str]:
@@ -271,4 +288,4 @@ def native_certificate(db: Session, client: NativeClient, certificate_id: str, s
     row = db.execute(query).first() if is_plain else None
     if row is None:
         raise NotFound("certificate_unknown")
-    return own_certificate(db, _visit(client, row.learner_id, "", row.activity_id, ""), certificate_id)
+    return own_certificate(db, visit_of(client, row.learner_id, "", row.activity_id, ""), certificate_id)

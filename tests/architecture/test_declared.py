@@ -12,6 +12,7 @@ from tests.architecture.tree import PACKAGES, ROOT, imported_by, python_files, t
 NAME = re.compile(r"^([A-Za-z0-9._-]+)")
 # Needed without being imported: a server and a driver that are named in commands and addresses.
 STARTED_NOT_IMPORTED = {"gunicorn", "psycopg"}
+LOCKS = ["tool", "test", "peers", "workbench", "workbench-oldest", "workbench-newest"]
 
 
 def declared(extra: str) -> set[str]:
@@ -75,7 +76,7 @@ def test_what_the_block_uses_is_declared_and_no_more() -> None:
     assert {BLOCKS_MODULES[name] for name in outside} == declared("xblock") - BROUGHT_FOR_XBLOCK
 
 
-@pytest.mark.parametrize("name", ["tool", "test", "peers", "workbench"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_lock_holds_what_is_declared(name: str) -> None:
     assert declared(name) <= locked(name)
 
@@ -85,10 +86,24 @@ def test_test_lock_holds_the_tool_as_it_ships() -> None:
     assert versions["tool"] <= versions["test"]
 
 
-@pytest.mark.parametrize("name", ["tool", "test", "peers", "workbench"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_locked_version_has_hashes(name: str) -> None:
     entries = re.split(r"\n(?=\S)", text_of_lock(name).strip())
     assert not [entry.splitlines()[0] for entry in entries if "--hash=sha256:" not in entry]
+
+
+def pinned(name: str) -> dict[str, str]:
+    lines = [line.split(" ")[0] for line in text_of_lock(name).splitlines() if re.match(r"[\w.-]+(\[\w+\])?==", line)]
+    return {normal(line.partition("==")[0]): line.partition("==")[2] for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("lock", "platform"), [("workbench-oldest", "openedx-teak"), ("workbench-newest", "openedx-2026")]
+)
+def test_the_block_is_installed_beside_what_open_edx_pins(lock: str, platform: str) -> None:
+    pins, versions = pinned(platform), pinned(lock)
+    assert declared("xblock") - BROUGHT_FOR_XBLOCK <= pins.keys() | {"xblock"}
+    assert {name: versions[name] for name in pins} == pins
 
 
 def test_peers_stay_apart() -> None:

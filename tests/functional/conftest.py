@@ -29,6 +29,7 @@ ON_BOTH = frozenset(
         "test_delivery",
         "test_launch",
         "test_launch_races",
+        "test_native_mixed",
         "test_office_races",
         "test_own_data",
         "test_soak",

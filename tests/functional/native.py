@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lti_tool.domain.assessment import Question, QuestionKind, TestKind
-from lti_tool.domain.native import ActivityCopy, NativeClaim, write_message
+from lti_tool.domain.native import ActivityCopy, NativeClaim, NativeRecord, write_message
 from lti_tool.lti.assertion import public_key_of
 from lti_tool.services.native_access import add_block_key
 from tests.functional.world import World
-from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, profile_digest
+from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, heard, profile_digest
 from xblock_cme.client import Credentials, ToolClient
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import Progress, progress
@@ -128,6 +128,10 @@ class NativeLearner:
 
     def evaluate(self) -> None:
         self.do(lambda here: evaluate(here, evaluation_fields(self.copy), Claimant(SUBJECT, COURSE))[0])
+
+    def hear(self, found: NativeRecord) -> None:
+        """What the tool has recorded itself."""
+        self.do(lambda here: heard(here, found))
 
     def walk(self, answers: Callable[[Question], Fields] = right) -> None:
         """The whole path up to the claim."""

@@ -24,8 +24,10 @@ PATHS = [
     ("GET", f"/api/v1/activities/{NAME}"),
     ("GET", f"/api/v1/activities/{NAME}/versions/1"),
     ("GET", f"/api/v1/activities/{NAME}/versions/1/media/x.png"),
+    ("GET", f"/api/v1/activities/{NAME}/record"),
     ("POST", "/api/v1/claims"),
     ("POST", "/api/v1/evaluations"),
+    ("POST", "/api/v1/retirements"),
     ("GET", "/api/v1/certificates/1/pdf"),
 ]
 

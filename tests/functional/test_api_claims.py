@@ -143,16 +143,6 @@ def test_a_refused_claim_can_be_put_right(tool: ToolClient, world: World) -> Non
     assert count(world, models.Participation) == 1
 
 
-def test_somebody_who_began_by_lti_finishes_there(tool: ToolClient, world: World) -> None:
-    person = world.enter("physician-md")
-    page = person.open(world.placement(NAME))
-    person.submit(page, "Confirm and continue", {"acknowledged": "yes"})
-    with world.db() as db:
-        subject = db.scalars(select(models.Learner.subject)).one()
-    sent = replace(walked(tool), subject=subject)
-    assert reasons(tool.claim(write_message(sent), "key")) == {"begun_elsewhere"}
-
-
 def test_an_evaluation_is_kept_once_and_without_a_name_where_that_was_promised(tool: ToolClient, world: World) -> None:
     ada = learner(tool)
     ada.walk()

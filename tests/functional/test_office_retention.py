@@ -17,6 +17,7 @@ from lti_tool.cli import root
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.services.credential import credentials_for_report
+from lti_tool.services.data_request import tell_retired
 from lti_tool.services.platform import provider_id_of
 from lti_tool.services.purge import EVERY
 from lti_tool.services.schedule import Every
@@ -77,6 +78,17 @@ def test_periods_what_is_due_and_the_least(world: World) -> None:
     assert office.post("/retention/periods", audit="900").status_code == 422
     assert office.post("/retention/periods", credit="120").status_code == 303
     assert 'value="120"' in office.get("/retention").get_data(as_text=True)
+
+
+def test_a_retired_account_is_told_apart_from_what_people_asked(world: World) -> None:
+    person = credited(world)
+    with world.db() as db:
+        tell_retired(db, person.visit.provider_id, person.visit.learner_id, NOW)
+    office = invited(world, CONFIGURE)
+    page = text_of(office.get(data_page(person)))
+    assert "The learning platform has retired the account" in page and "Asked by the learner" not in page
+    answer = office.post(f"{data_page(person)}/requests/{request_id(world)}", decision="grant", answer="Done.")
+    assert answer.status_code == 303
 
 
 def test_a_hold_is_placed_and_lifted(world: World) -> None:

@@ -24,9 +24,17 @@ START_SECONDS = 90
 STOP_SECONDS = 10
 
 
-def xblock_python() -> Path:
-    """The interpreter of ``.state/xblock-venv``."""
-    python = ROOT / ".state" / "xblock-venv" / "bin" / "python"
+STATE = ROOT / ".state"
+OLDEST, NEWEST = "xblock-oldest-venv", "xblock-newest-venv"
+HAS_NEWEST = not (STATE / "stamps" / "without-python-3.12").exists()
+"""False only where the set-up has found no Python 3.12, and has said so."""
+FURTHER = [OLDEST, NEWEST] if HAS_NEWEST else [OLDEST]
+"""The ends of the range of platforms; between them lies ``xblock-venv``, in which everything runs."""
+
+
+def xblock_python(venv: str = "xblock-venv") -> Path:
+    """The interpreter of an environment that holds the block."""
+    python = STATE / venv / "bin" / "python"
     if not python.exists():
         pytest.fail(f"no interpreter at {python}; scripts/bootstrap.sh test makes it", pytrace=False)
     return python

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from lti_tool.db import models
 from lti_tool.services.activity import import_activity
 from tests.browser.demo_site import chromium
+from tests.functional.two_faces import both_of
 from tests.functional.world import sample
 from tests.xblock import walk
 from tests.xblock.conftest import Together
@@ -223,3 +224,22 @@ def test_staff_see_where_learners_stand_and_set_attempts_aside(browser: Browser,
         accessible(page)
         row.get_by_role("button", name=re.compile("Set attempts aside")).click()
         expect(row.get_by_role("cell").nth(2)).to_have_text("0")
+
+
+def test_what_was_done_by_a_link_is_looked_up_and_claimed(browser: Browser, together: Together) -> None:
+    """Everything up to the post-test by LTI links, the evaluation and the claim in the block."""
+    by_link = both_of(together.world, lti_id("gil"))
+    by_link.by_link(4)
+    with visiting(browser, 320) as page:
+        enter(page, together, "gil")
+        page.get_by_text("Did you do a part of this activity through a link").click()
+        accessible(page)
+        walk.press(page, "Look up what I did there")
+        expect(page.get_by_role("alert")).to_contain_text("What you did through the link is looked up.")
+        walk.press(page, re.compile("^Evaluation"))
+        walk.evaluate(page)
+        walk.press(page, re.compile("^Continue: "))
+        walk.details(page)
+        walk.attest(page)
+        walk.heading(page, "Your credit has been recorded")
+    assert len(awards(together, "gil")) == 1

@@ -15,7 +15,7 @@ from lti_tool.web.blocker_words import BLOCKERS
 from lti_tool.web.learner.claim_words import DEGREES, FAULTS
 from lti_tool.web.learner.information import HEADINGS
 from lti_tool.web.messages import STEP_NAMES
-from tests.xblock.conftest import ROOT, clean_environment, xblock_python
+from tests.xblock.conftest import FURTHER, ROOT, clean_environment, xblock_python
 from xblock_cme import words
 
 TOOLS_OWN = {"flask", "sqlalchemy", "weasyprint", "pylti1p3", "alembic", "gunicorn", "pydantic", "werkzeug"}
@@ -41,10 +41,11 @@ print(*sorted({name for name, _ in seen}))
 """
 
 
-def test_installing_the_block_brings_nothing_of_the_tools() -> None:
+@pytest.mark.parametrize("venv", ["xblock-venv", *FURTHER])
+def test_installing_the_block_brings_nothing_of_the_tools(venv: str) -> None:
     """Everything that ``pip install cme-tool[xblock]`` would bring, as the installed distributions declare it."""
     done = subprocess.run(
-        [str(xblock_python()), "-c", CLOSURE], cwd=ROOT, env=clean_environment(), capture_output=True, text=True
+        [str(xblock_python(venv)), "-c", CLOSURE], cwd=ROOT, env=clean_environment(), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     brought = set(done.stdout.split())
@@ -52,7 +53,8 @@ def test_installing_the_block_brings_nothing_of_the_tools() -> None:
     assert brought & TOOLS_OWN == set()
 
 
-def test_the_block_loads_nothing_of_the_tools() -> None:
+@pytest.mark.parametrize("venv", ["xblock-venv", *FURTHER])
+def test_the_block_loads_nothing_of_the_tools(venv: str) -> None:
     """Every module of the block is loaded; then only the domain is there of the tool, and no library of it."""
     program = (
         "import os, sys, pkgutil, importlib, django;"
@@ -63,7 +65,7 @@ def test_the_block_loads_nothing_of_the_tools() -> None:
     )
     environment = clean_environment(CME_SITE="/nowhere")
     done = subprocess.run(
-        [str(xblock_python()), "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
+        [str(xblock_python(venv)), "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     loaded = set(done.stdout.split())
@@ -104,6 +106,8 @@ SHARED = (
     "a certificate that has been issued does not change any more.",
     "Only the fact that you answered is recorded, since the activity asks for it.",
     "Right answers and explanations appear here once you have passed",
+    "What others chose",
+    "others have answered.",
 )
 
 

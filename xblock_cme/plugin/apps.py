@@ -22,7 +22,8 @@ class CmeConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Listen to what authors do, so that content behind a gate stays behind it."""
-        from xblock_cme.receivers import connect
+        """Listen to what authors do, so that content behind a gate stays there, and to the retirement of accounts."""
+        from xblock_cme import receivers, retirement
 
-        connect()
+        receivers.connect()
+        retirement.connect()

@@ -76,3 +76,46 @@ class EvaluationDelivery(models.Model):
 
     class Meta:
         app_label = "xblock_cme"
+
+
+class RetirementDelivery(models.Model):
+    """A retired account of which the tool is to be told. The row goes when it was, and nothing of it is under way.
+
+    ``subject`` is the platform's LTI id, the only name by which the tool knows the person.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    user_id = models.CharField(max_length=64)
+    organisation = models.CharField(max_length=255)
+    subject = models.CharField(max_length=255)
+    is_told = models.BooleanField(default=False)
+    fault = models.CharField(max_length=500, default="")
+    tries = models.IntegerField(default=0)
+    next_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "xblock_cme"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user_id", "organisation"], name="cme_retirement_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="cme_retirement_due")]
+
+
+class PeerAnswer(models.Model):
+    """That somebody answered a case or poll like this. ``who`` is a digest: nobody is named, nobody counts twice."""
+
+    organisation = models.CharField(max_length=255)
+    activity_key = models.CharField(max_length=64)
+    item = models.CharField(max_length=64)
+    options_hash = models.CharField(max_length=64)
+    """Of the question's kind and what it offers: only what is the same is counted together."""
+    who = models.CharField(max_length=64)
+    answer = models.TextField()
+    """JSON."""
+
+    class Meta:
+        app_label = "xblock_cme"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["who", "item", "options_hash"], name="cme_peer_answer_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["options_hash", "activity_key", "item"], name="cme_peer_answer_of")]

@@ -61,7 +61,7 @@ class DataRequest(Base):
     """``domain.data_request.RequestState``."""
     reason: Mapped[str] = mapped_column(String(1000), default="")
     asked_by: Mapped[Name]
-    """``learner``, or the row key of whoever of the staff entered it."""
+    """``learner``; ``platform``, which has retired the account; or the row key of whoever of the staff entered it."""
     asked_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(String(1000), default="")
     """In the words of staff, for the learner."""

@@ -6,5 +6,11 @@ from flask import Blueprint
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
-MODULES = ("lti_tool.web.api.token", "lti_tool.web.api.activity", "lti_tool.web.api.claim", "lti_tool.web.api.document")
+MODULES = (
+    "lti_tool.web.api.token",
+    "lti_tool.web.api.activity",
+    "lti_tool.web.api.claim",
+    "lti_tool.web.api.retirement",
+    "lti_tool.web.api.document",
+)
 """Rooms that declare routes; imported by ``app``."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.native import write_message
 from lti_tool.services.native_claim import Desk, native_certificate, receive_claim, receive_evaluation
+from lti_tool.services.native_record import native_record
 from lti_tool.services.press import printed_pdf
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
 from lti_tool.web.api_access import ApiWork
@@ -31,6 +33,23 @@ def verification_link(code: str) -> str:
 def claim(work: ApiWork) -> ResponseReturnValue:
     desk = Desk(verification_link, work.deps.printer)
     return jsonify(receive_claim(work.db, work.client, idempotency_key(), json_body(), desk, work.now))
+
+
+@operation(
+    Operation(
+        name="record",
+        method="GET",
+        rule="/activities/<key>/record",
+        summary="What the tool has recorded of a learner itself, through LTI links: the face goes on from there. "
+        "Ask when the learner does, not for every page.",
+        answer="NativeRecord",
+        query={"subject": "The platform's LTI id of the person.", "context": "The platform's id of the course."},
+    )
+)
+def record(work: ApiWork, key: str) -> ResponseReturnValue:
+    subject, context = (request.args.get(name, "")[:255] for name in ("subject", "context"))
+    found = native_record(work.db, work.client, key, subject, context, verification_link, work.now)
+    return jsonify(write_message(found))
 
 
 @operation(

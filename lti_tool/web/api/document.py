@@ -52,6 +52,11 @@ class Kept(BaseModel):
     is_kept: bool
 
 
+class Noted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    is_known: bool = Field(description="False: nothing is known of this person, and nothing was written.")
+
+
 class Refusal(BaseModel):
     """Why nothing was done. `code` is stable; `message` is English, for logs."""
 
@@ -67,6 +72,7 @@ PLAIN: dict[str, Any] = {
     "Activities": Activities,
     "Activity": ApprovedActivity,
     "Kept": Kept,
+    "Noted": Noted,
     "Refusal": Refusal,
 }
 REFERENCE = "#/components/schemas/{model}"

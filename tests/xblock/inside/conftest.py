@@ -25,18 +25,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
+    from django.apps import apps
     from django.core.cache import cache
     from django.db import connections
     from workbench.models import XBlockState
 
     from tests.xblock.site.runtime import EVENTS
-    from xblock_cme.plugin import models
 
     yield
     cache.clear()
     EVENTS.clear()
     XBlockState.objects.filter(user_id__isnull=False).delete()
-    for table in (models.BlockFacts, models.AttemptReset, models.ClaimDelivery, models.EvaluationDelivery):
+    for table in apps.get_app_config("xblock_cme").get_models():
         table.objects.all().delete()
     for connection in connections.all():
         connection.close()

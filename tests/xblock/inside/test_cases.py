@@ -1,4 +1,4 @@
-"""Cases and polls in the block: the tool's rules on every way in, and nothing of what the block cannot know."""
+"""Cases and polls in the block: the tool's rules on every way in."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_case_teaches_after_the_answer() -> None:
     who.act("answer_item", "content", item=CASE, **{"q.c-pause": "atropine"})
     for words in ("Not correct", "Correct answer", "Your answer", "Mobitz type I", "Kusumoto FM"):
         assert words in who.words
-    assert "others" not in who.words and "Continue" in who.words
+    assert "This is shown once at least 5 others have answered." in who.words and "Continue" in who.words
     assert who.facts().record.responses[CASE].answer == "atropine"
 
 

@@ -1,4 +1,4 @@
-"""``manage.py lms cme_deliver``: send the claims and evaluations that the tool has not taken yet."""
+"""``manage.py lms cme_deliver``: send the claims, evaluations and retired accounts that the tool has not taken yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xblock_cme.outbox import client_for, send_due
 
 
 class Command(BaseCommand):
-    help = "Sends claims and evaluations that wait for the CME tool. Run it every minute, or with --every."
+    help = "Sends claims, evaluations and retired accounts to the CME tool. Run it every minute, or with --every."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--every", type=int, default=0, help="Go on for ever, with this pause in seconds.")
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         while True:
             done = send_due(client_for, now(), is_forced=options["now"])
             claims = f"awarded {done.awarded}, refused {done.refused}, waiting {done.waiting}"
-            self.stdout.write(f"claims: {claims}; evaluations sent: {done.evaluations}")
+            self.stdout.write(f"claims: {claims}; evaluations sent: {done.evaluations}; retired: {done.retired}")
             if not options["every"]:
                 return
             time.sleep(options["every"])

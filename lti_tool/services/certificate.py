@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from babel.dates import format_date
 from sqlalchemy import Select, select
@@ -110,6 +111,7 @@ def compose(
     the day of designation."""
     printing = worded_printing(activity, printing)
     first, provider, language = printing.lines[0], activity.provider, text_language(activity)
+    written = partial(written_date, language=language)
     return Certificate(
         number=number,
         verify_url=verify_url,
@@ -117,7 +119,7 @@ def compose(
         title=certificate_title(first.credit, is_awarded=first.is_awarded),
         learner_name=profile.printed_name,
         degree=profile.printed_degree,
-        sentence=certificate_sentence(activity, profile, printing, written_date(printing.completed_on, language)),
+        sentence=certificate_sentence(activity, profile, printing, written(printing.completed_on)),
         activity_title=activity.title,
         learning_format=activity.format.value,
         location=activity.location,
@@ -127,7 +129,7 @@ def compose(
         issued_on=printing.issued_on,
         released_on=activity.released_on,
         expires_on=activity.expires_on,
-        credits=tuple(line for one in printing.lines for line in credit_lines(one)),
+        credits=tuple(line for one in printing.lines for line in credit_lines(one, written)),
         statements=certificate_statements(activity, printing),
         notes=tuple(note for one in printing.lines if (note := small_print(activity, one)) is not None),
         signatory_name=provider.signatory.name,

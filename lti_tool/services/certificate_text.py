@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -19,8 +20,9 @@ from lti_tool.catalogue import (
 )
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import PrintedCredit
-from lti_tool.domain.credit import CreditOffer, CreditType, certain_parts
+from lti_tool.domain.credit import CreditOffer, CreditType, certain_parts, printed_amount
 from lti_tool.domain.learner import Profile
+from lti_tool.domain.series import AttendedSession
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.domain.text import RichText
 
@@ -33,6 +35,8 @@ class PrintedOffer:
     offer: CreditOffer
     amount: Decimal
     is_awarded: bool
+    sessions: tuple[AttendedSession, ...] = ()
+    """Those that were attended, where they are to be printed."""
 
     @property
     def shown(self) -> Decimal:
@@ -62,12 +66,36 @@ def worded_printing(activity: Activity, printing: Printing) -> Printing:
     return replace(printing, lines=lines)
 
 
-def credit_lines(one: PrintedOffer) -> tuple[PrintedCredit, ...]:
-    """The line of the breakdown; none for a type without credit."""
+def credit_lines(one: PrintedOffer, written: Callable[[date], str]) -> tuple[PrintedCredit, ...]:
+    """The line of the breakdown; none for a type without credit. ``written`` puts days into words."""
     if not one.credit.designation_text:
         return ()
     label = phrase(one.credit, one.shown, one.offer.variant)
-    return (PrintedCredit(one.credit.code, label, one.shown, one.is_awarded),)
+    details = tuple(RichText.of(line) for line in session_lines(one, written))
+    return (PrintedCredit(one.credit.code, label, one.shown, one.is_awarded, details),)
+
+
+MOST_LISTED = 12
+"""So many sessions fit beside everything else; of more, number and period are printed."""
+
+
+def session_lines(one: PrintedOffer, written: Callable[[date], str]) -> tuple[str, ...]:
+    """What the amount is made of, session by session.
+
+    Each session's amount stands with it only where they add up to what is awarded: of a smaller claim nobody said
+    which part of which session was left out.
+    """
+    counted = [each for each in one.sessions if each.is_counted and each.minutes]
+    days = sorted(each.session.held_on for each in counted)
+    if len(counted) > MOST_LISTED:
+        return (f"{len(counted)} sessions attended from {written(days[0])} to {written(days[-1])}",)
+    is_sum = one.is_awarded and sum((each.amount for each in counted), Decimal(0)) == one.amount
+    return tuple(_session_line(each, written, is_sum=is_sum) for each in counted)
+
+
+def _session_line(one: AttendedSession, written: Callable[[date], str], *, is_sum: bool) -> str:
+    words = f"{one.session.title}, {written(one.session.held_on)}"
+    return f"{words}: {printed_amount(one.amount)}" if is_sum else words
 
 
 def small_print(activity: Activity, one: PrintedOffer) -> RichText | None:

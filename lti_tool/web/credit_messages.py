@@ -47,6 +47,18 @@ CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This form could not be understood"),
         lazy_gettext("Go back, reload the page and try again."),
     ),
+    "activity_session_unknown": (
+        lazy_gettext("The activity has no such session"),
+        lazy_gettext("Go back to its sessions: the plan may have changed."),
+    ),
+    "session_not_held": (
+        lazy_gettext("The day of this session has not come yet"),
+        lazy_gettext("Record who was there on that day or later."),
+    ),
+    "attendance_unusable": (
+        lazy_gettext("The attendance could not be recorded"),
+        lazy_gettext("Correct the marked fields and send the form again."),
+    ),
     "roll_has_faults": (
         lazy_gettext("The list has faults, or nothing in it"),
         lazy_gettext("Nothing was entered. Check the list again."),

@@ -10,7 +10,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.roll import COLUMNS, MAX_BYTES, Roll
+from lti_tool.domain.roll import AWARDS, COLUMNS, MAX_BYTES, Roll
 from lti_tool.services.award_list import list_template, read_list
 from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
 from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
@@ -203,7 +203,8 @@ def _list_page(
 def _sent_roll() -> tuple[Roll, str]:
     """The list as a file or, on the second page, as the text that was checked."""
     file = request.files.get("file")
-    return read_list(file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode())
+    data = file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode()
+    return read_list(data, AWARDS)
 
 
 @office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS, ("POST",))

@@ -199,6 +199,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("Certificates of a live activity print its location"),
         lazy_gettext("Enter it, or write Online."),
     ),
+    "session_day_missing": (
+        lazy_gettext("The day of a session is missing"),
+        lazy_gettext("Enter it: attendance is recorded from that day on."),
+    ),
+    "sessions_missing": (
+        lazy_gettext("A credit has a limit for one session, but there are no sessions"),
+        lazy_gettext("Add the sessions, or take the limit out."),
+    ),
     "credit_working_missing": (
         lazy_gettext("It is not said how the time was estimated"),
         lazy_gettext("Keep the working: reviewers ask for it."),

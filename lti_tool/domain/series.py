@@ -87,16 +87,50 @@ def _rivals(session: ActivitySession) -> tuple[str, ...]:
     return (*at_once, f"of:{session.repeats or session.key}")
 
 
+EXACT = 16
+"""Of so many sessions that rival each other, directly or through others, the best choice is looked for exhaustively."""
+
+
 def _counted(attended: Iterable[AttendedSession]) -> set[str]:
-    """Keys of the sessions that count: of rivals the one that is worth most, of equals the earlier one."""
-    taken: set[str] = set()
-    counted: set[str] = set()
-    for one in sorted(attended, key=lambda each: (-each.amount, each.session.held_on)):
-        rivals = _rivals(one.session)
-        if taken.isdisjoint(rivals):
-            counted.add(one.session.key)
-            taken.update(rivals)
-    return counted
+    """Keys of the sessions that count: of rivals those that are worth most together, of equals the earlier ones."""
+    ordered = sorted(attended, key=lambda each: (-each.amount, each.session.held_on))
+    return {one.session.key for group in _groups(ordered) for one in (_best if len(group) <= EXACT else _first)(group)}
+
+
+def _groups(ordered: Sequence[AttendedSession]) -> list[list[AttendedSession]]:
+    """Sessions that rival each other, directly or through others, stand together."""
+    groups: list[tuple[set[str], list[AttendedSession]]] = []
+    for one in ordered:
+        rivals, group = set(_rivals(one.session)), [one]
+        for other in [each for each in groups if not each[0].isdisjoint(rivals)]:
+            groups.remove(other)
+            rivals, group = rivals | other[0], [*other[1], *group]
+        groups.append((rivals, group))
+    return [group for _, group in groups]
+
+
+def _without_rivals(one: AttendedSession, others: Iterable[AttendedSession]) -> list[AttendedSession]:
+    taken = _rivals(one.session)
+    return [other for other in others if not set(_rivals(other.session)).intersection(taken)]
+
+
+def _best(group: Sequence[AttendedSession]) -> list[AttendedSession]:
+    if not group:
+        return []
+    first, *others = group
+    with_first = [first, *_best(_without_rivals(first, others))]
+    without = _best(others) if len(_without_rivals(first, others)) < len(others) else []
+    return max(with_first, without, key=lambda chosen: sum(one.amount for one in chosen))
+
+
+def _first(group: Iterable[AttendedSession]) -> list[AttendedSession]:
+    """The one that is worth most, then each that no chosen one stands in the way of."""
+    chosen: list[AttendedSession] = []
+    left = sorted(group, key=lambda each: (-each.amount, each.session.held_on))
+    while left:
+        chosen.append(left[0])
+        left = _without_rivals(left[0], left[1:])
+    return chosen
 
 
 def series_credit(

@@ -29,6 +29,7 @@ from lti_tool.services.certificate_text import (
     certificate_sentence,
     certificate_statements,
     credit_lines,
+    session_notes,
     small_print,
     worded_printing,
 )
@@ -129,9 +130,12 @@ def compose(
         issued_on=printing.issued_on,
         released_on=activity.released_on,
         expires_on=activity.expires_on,
-        credits=tuple(line for one in printing.lines for line in credit_lines(one, written)),
+        credits=tuple(line for one in printing.lines for line in credit_lines(one)),
         statements=certificate_statements(activity, printing),
-        notes=tuple(note for one in printing.lines if (note := small_print(activity, one)) is not None),
+        notes=(
+            *(note for one in printing.lines if (note := small_print(activity, one)) is not None),
+            *session_notes(printing.lines, written),
+        ),
         signatory_name=provider.signatory.name,
         signatory_title=provider.signatory.title,
         template=design.template,

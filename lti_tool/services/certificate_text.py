@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -66,36 +66,49 @@ def worded_printing(activity: Activity, printing: Printing) -> Printing:
     return replace(printing, lines=lines)
 
 
-def credit_lines(one: PrintedOffer, written: Callable[[date], str]) -> tuple[PrintedCredit, ...]:
-    """The line of the breakdown; none for a type without credit. ``written`` puts days into words."""
+def credit_lines(one: PrintedOffer) -> tuple[PrintedCredit, ...]:
+    """The line of the breakdown; none for a type without credit."""
     if not one.credit.designation_text:
         return ()
     label = phrase(one.credit, one.shown, one.offer.variant)
-    details = tuple(RichText.of(line) for line in session_lines(one, written))
-    return (PrintedCredit(one.credit.code, label, one.shown, one.is_awarded, details),)
+    return (PrintedCredit(one.credit.code, label, one.shown, one.is_awarded),)
 
 
-MOST_LISTED = 12
-"""So many sessions fit beside everything else; of more, number and period are printed."""
+MOST_LISTED = 900
+"""So many characters of a list of sessions fit beside all else; of a longer one number and period are printed."""
 
 
-def session_lines(one: PrintedOffer, written: Callable[[date], str]) -> tuple[str, ...]:
-    """What the amount is made of, session by session.
+def session_notes(lines: Sequence[PrintedOffer], written: Callable[[date], str]) -> tuple[RichText, ...]:
+    """The attended sessions of all credits. ``written`` puts days into words.
 
-    Each session's amount stands with it only where they add up to what is awarded: of a smaller claim nobody said
-    which part of which session was left out.
+    Each session's amount stands with it only where they add up to what is awarded, and are the same for every credit:
+    of a smaller claim nobody said which part of which session was left out.
     """
-    counted = [each for each in one.sessions if each.is_counted and each.minutes]
-    days = sorted(each.session.held_on for each in counted)
-    if len(counted) > MOST_LISTED:
-        return (f"{len(counted)} sessions attended from {written(days[0])} to {written(days[-1])}",)
-    is_sum = one.is_awarded and sum((each.amount for each in counted), Decimal(0)) == one.amount
-    return tuple(_session_line(each, written, is_sum=is_sum) for each in counted)
+    with_amounts = dict.fromkeys(_session_text(one, written, is_sum=_adds_up(one)) for one in lines)
+    if len(with_amounts) > 1:
+        with_amounts = dict.fromkeys(_session_text(one, written, is_sum=False) for one in lines)
+    return tuple(RichText.of(text) for text in with_amounts if text)
 
 
-def _session_line(one: AttendedSession, written: Callable[[date], str], *, is_sum: bool) -> str:
-    words = f"{one.session.title}, {written(one.session.held_on)}"
-    return f"{words}: {printed_amount(one.amount)}" if is_sum else words
+def _counted(one: PrintedOffer) -> list[AttendedSession]:
+    return [each for each in one.sessions if each.is_counted and each.minutes]
+
+
+def _adds_up(one: PrintedOffer) -> bool:
+    return one.is_awarded and sum((each.amount for each in _counted(one)), Decimal(0)) == one.amount
+
+
+def _session_text(one: PrintedOffer, written: Callable[[date], str], *, is_sum: bool) -> str:
+    counted = sorted(_counted(one), key=lambda each: each.session.held_on)
+    if not counted:
+        return ""
+    named = [f"{each.session.title}, {written(each.session.held_on)}" for each in counted]
+    amounts = [f" ({printed_amount(each.amount)})" if is_sum else "" for each in counted]
+    text = "Sessions attended: " + "; ".join(map("".join, zip(named, amounts, strict=True))) + "."
+    if len(text) <= MOST_LISTED:
+        return text
+    first, last = written(counted[0].session.held_on), written(counted[-1].session.held_on)
+    return f"Sessions attended: {len(counted)}, from {first} to {last}."
 
 
 def small_print(activity: Activity, one: PrintedOffer) -> RichText | None:

@@ -23,6 +23,7 @@ from lti_tool.web.office.planning.controls import (
     Tick,
     fixed,
 )
+from lti_tool.web.office.planning.sessions import SESSIONS
 
 FORMAT_WORDS = tuple((one.value, one.value[:1].upper() + one.value[1:]) for one in LearningFormat)
 """The AMA's own names, never translated: they are printed."""
@@ -201,45 +202,6 @@ CREDIT: tuple[Control, ...] = (
 )
 
 
-def offered_options(document: Document) -> list[Option]:
-    """The credit types of the plan."""
-    codes = [str(offer.get("type")) for offer in records(document.get("credits")) if offer.get("type")]
-    names = {option["value"]: option["label"] for option in document.get("_credit_types") or ()}
-    return [{"value": code, "label": names.get(code, code)} for code in dict.fromkeys(codes)]
-
-
-def session_options(document: Document) -> list[Option]:
-    """The sessions of the plan, for one that presents the material of another again."""
-    sessions = [one for one in records(document.get("sessions")) if one.get("key")]
-    return [{"value": one["key"], "label": str(one.get("title") or one["key"])} for one in sessions]
-
-
-_SESSION: tuple[Control, ...] = (
-    Text("title", lazy_gettext("Title"), limit=200),
-    Text("date", lazy_gettext("Day"), kind="date"),
-    Text("minutes", lazy_gettext("Minutes of education"), lazy_gettext("Without breaks."), kind="number"),
-    Numbers(
-        "credits",
-        lazy_gettext("Most credits for this session"),
-        offered_options,
-        lazy_gettext("Leave it empty for what the minutes are worth."),
-    ),
-    Text(
-        "parallel",
-        lazy_gettext("At the same time as"),
-        lazy_gettext("A word of yours. Of the sessions of one day with the same word one counts."),
-        limit=60,
-        is_needed=False,
-    ),
-    Choice(
-        "repeats",
-        lazy_gettext("Presents again the material of"),
-        session_options,
-        lazy_gettext("Of the two one counts."),
-        prompt=lazy_gettext("No other session"),
-        is_needed=False,
-    ),
-)
 _STEPS = (Step.INFORMATION, Step.PRE_TEST, Step.CONTENT, Step.POST_TEST, Step.EVALUATION)
 DELIVERY: tuple[Control, ...] = (
     Choice(
@@ -285,22 +247,7 @@ DELIVERY: tuple[Control, ...] = (
         limit=60,
     ),
     Text("language", lazy_gettext("Language"), lazy_gettext("Of the content, such as en-US."), limit=35),
-    Rows(
-        "sessions",
-        lazy_gettext("Sessions"),
-        _SESSION,
-        "s",
-        lazy_gettext("Session"),
-        lazy_gettext(
-            "For a live activity or series: staff record who was at which, and credit is claimed for those. "
-            "None: the activity is claimed as a whole."
-        ),
-        title="title",
-    ),
-    Tick(
-        "sessions_on_certificate",
-        lazy_gettext("Certificates name the sessions that were attended"),
-    ),
+    *SESSIONS,
     Group(
         "steps",
         lazy_gettext("The learner’s path"),

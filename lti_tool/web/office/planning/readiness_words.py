@@ -23,8 +23,10 @@ from lti_tool.web.messages import STEP_NAMES
 from lti_tool.web.office.disclosure_words import reason_words
 from lti_tool.web.office.planning.delivery import ACCREDITATION_WORDS
 from lti_tool.web.office.planning.sections import control_name, path_words
+from lti_tool.web.office.planning.sessions import SESSION_WORDS
 
 WORDS: dict[str, tuple[Any, Any]] = {
+    **SESSION_WORDS,
     "gap_missing": (
         lazy_gettext("No professional practice gap is described"),
         lazy_gettext("Add the gap that the activity closes."),
@@ -198,14 +200,6 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "location_missing": (
         lazy_gettext("Certificates of a live activity print its location"),
         lazy_gettext("Enter it, or write Online."),
-    ),
-    "session_day_missing": (
-        lazy_gettext("The day of a session is missing"),
-        lazy_gettext("Enter it: attendance is recorded from that day on."),
-    ),
-    "sessions_missing": (
-        lazy_gettext("A credit has a limit for one session, but there are no sessions"),
-        lazy_gettext("Add the sessions, or take the limit out."),
     ),
     "credit_working_missing": (
         lazy_gettext("It is not said how the time was estimated"),

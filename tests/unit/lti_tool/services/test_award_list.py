@@ -33,7 +33,9 @@ def book(*rows: Sequence[object]) -> bytes:
 
 
 def test_numbers_gaps_and_the_cells_beside_the_table() -> None:
-    roll, text = read_list(book(HEAD, [], ["a@example.org", "ama", 0.75, "", ""], ["b@example.org", "ama", 1.0]), AWARDS)
+    roll, text = read_list(
+        book(HEAD, [], ["a@example.org", "ama", 0.75, "", ""], ["b@example.org", "ama", 1.0]), AWARDS
+    )
     assert [(row.line, row.email, row.amount) for row in roll.rows] == [
         (3, "a@example.org", "0.75"),
         (4, "b@example.org", "1"),

@@ -45,6 +45,8 @@ class CheckedRow:
     reason: str
     is_known: bool = False
     """A list had this award before: it is there, or waits for its person, with this amount."""
+    is_again: bool = False
+    """The person had this credit; it was taken back or has expired. Entering the row awards it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class CheckedRoll:
     @property
     def waiting_count(self) -> int:
         return sum(row.learner_id is None and not row.is_known for row in self.rows)
+
+    @property
+    def again_count(self) -> int:
+        """Rows that are entered only by an explicit decision."""
+        return sum(row.is_again for row in self.rows)
 
     @property
     def is_news(self) -> bool:
@@ -133,6 +140,8 @@ class _Check:
             yield RollFault(row.line, "amount", error.code, row.amount[:20])
         if learner is not None:
             yield from self._person_faults(row, learner)
+        elif self._has_ended(row):
+            return
         elif row.email and self._pending(row) is not None and not self._is_known(row, None):
             yield RollFault(row.line, "email", "award_waiting")
 
@@ -163,14 +172,29 @@ class _Check:
         live = live_award(chain)
         return live is not None and live.actor != LEARNER and balance(chain) == _amount(row)
 
+    def _has_ended(self, row: RollRow) -> bool:
+        """The person had this credit and does not hold it any more, whoever had awarded it."""
+        person = self._learner(row) or self._settled(row)
+        chain = self._chain(row, person) if person is not None else ()
+        return bool(chain) and live_award(chain) is None
+
+    def _settled(self, row: RollRow) -> models.Learner | None:
+        """Who came with the row's address, and has said that the award of an earlier list is theirs."""
+        pending = self._pending(row) if row.email else None
+        if pending is None or pending.entry_id is None or pending.learner_id is None:
+            return None
+        return self.session.get(models.Learner, pending.learner_id)
+
     def _learner(self, row: RollRow) -> models.Learner | None:
         found = self.session.get(models.Learner, row.learner) if _KEY.fullmatch(row.learner) else None
         return found if found is not None and found.provider_id == self.provider_id else None
 
     def checked(self, row: RollRow) -> CheckedRow:
-        learner, reason = self._learner(row), clean_reason(row.reason or self.reason, MAX_REASON)
+        is_again, reason = self._has_ended(row), clean_reason(row.reason or self.reason, MAX_REASON)
+        learner = self._learner(row) or (self._settled(row) if is_again else None)
         digest = "" if learner else email_digest(self.sealer, self.provider_id, row.email)
-        return CheckedRow(row, learner.id if learner else None, digest, reason, self._is_known(row, learner))
+        is_known = not is_again and self._is_known(row, learner)
+        return CheckedRow(row, learner.id if learner else None, digest, reason, is_known, is_again)
 
 
 def _amount(row: RollRow) -> Decimal | None:
@@ -185,14 +209,24 @@ def _offered(activity: Activity) -> Sequence[ClaimableCredit]:
 
 
 def enter_roll(
-    session: Session, officer: Officer, activity_id: str, checked: CheckedRoll, link: Link, now: datetime
+    session: Session,
+    officer: Officer,
+    activity_id: str,
+    checked: CheckedRoll,
+    link: Link,
+    now: datetime,
+    *,
+    is_again_meant: bool = False,
 ) -> Entered:
     """Enter a checked list in the transaction in which it was checked; what is known already stays as it is.
 
-    Raises ``Refused("roll_has_faults")``.
+    ``is_again_meant``: staff have said that credit which was taken back or has expired is to be awarded again. Raises
+    ``Refused``: ``roll_has_faults``, and ``roll_awards_again`` where nobody has said so.
     """
     if checked.faults or not checked.rows:
         raise Refused("roll_has_faults")
+    if checked.again_count and not is_again_meant:
+        raise Refused("roll_awards_again")
     waiting, news = 0, [one for one in checked.rows if not one.is_known]
     for one in news:
         row = one.row
@@ -208,6 +242,7 @@ def enter_roll(
     if not news:
         return entered
     detail = {"awarded": entered.awarded, "waiting": entered.waiting}
+    detail |= {"again": checked.again_count} if checked.again_count else {}
     note(
         session, officer, "credit.roll_entered", f"activity:{activity_id}", now, activity_id=activity_id, detail=detail
     )

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
-from lti_tool.db.load import profile_value
+from lti_tool.db.load import accounts, profile_value
 from lti_tool.db.sealing import Sealer
-from lti_tool.domain.errors import Conflict, NotFound
+from lti_tool.domain.errors import Conflict, NotFound, Refused
+from lti_tool.domain.ledger import live_award
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.bulk_award import email_digest
 from lti_tool.services.certificate import Link
@@ -81,9 +82,13 @@ def take_waiting_award(
     """ "That is me": the award is entered and the certificate issued. ``form`` gives particulars not yet confirmed.
 
     Raises ``NotFound("waiting_award_unknown")``, ``BadInput("profile_unusable")``, and ``Refused`` as
-    ``award_by_staff``: then it goes on waiting.
+    ``award_by_staff``, or ``waiting_award_ended`` for credit that was taken back from this person or has expired, which
+    only staff who know that can award again: then it goes on waiting.
     """
     row = _locked(session, visit, award_id)
+    chain = accounts(session, visit.learner_id, row.activity_id).get(row.credit_type, ())
+    if chain and live_award(chain) is None:
+        raise Refused("waiting_award_ended")
     learner = session.get_one(models.Learner, visit.learner_id)
     if learner.confirmed_at is None and form is not None:
         profile = read_profile(form, printer)

@@ -63,6 +63,14 @@ CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("The list has faults, or nothing in it"),
         lazy_gettext("Nothing was entered. Check the list again."),
     ),
+    "roll_awards_again": (
+        lazy_gettext("The list awards credit again that was taken back or has expired"),
+        lazy_gettext("Nothing was entered. Tick that this is meant, or leave those rows out of the list."),
+    ),
+    "waiting_award_ended": (
+        lazy_gettext("This credit was taken back from you before, or has expired"),
+        lazy_gettext("Only the provider can award it again. Ask them if you think that this is wrong."),
+    ),
     "wording_unconfirmed": (
         lazy_gettext("The wording of a credit has not been confirmed"),
         lazy_gettext("Compare the texts with the accreditor’s own documents and confirm them in the office first."),

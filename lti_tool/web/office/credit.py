@@ -172,6 +172,8 @@ def _list_page(
     checked: CheckedRoll | None = None,
     text: str = "",
     entered: Entered | None = None,
+    *,
+    is_unclear: bool = False,
     status: int = 200,
 ) -> Response:
     activity, offers = office_activity(work.db, work.officer, activity_id)
@@ -196,6 +198,7 @@ def _list_page(
         text=text,
         reason=request.form.get("reason", ""),
         entered=entered,
+        is_unclear=is_unclear,
         printed_amount=printed_amount,
     )
 
@@ -213,7 +216,12 @@ def enter_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     roll, text = _sent_roll()
     reason = request.form.get("reason", "")
     checked = check_roll(work.db, work.officer, activity_id, roll, reason, work.deps.sealer)
-    if checked.faults or request.form.get("confirm") != "yes":
-        return _list_page(work, activity_id, checked, text, status=422 if checked.faults else 200)
-    entered = enter_roll(work.db, work.officer, activity_id, checked, verification_link, work.now)
+    is_confirmed, is_again_meant = request.form.get("confirm") == "yes", request.form.get("again") == "yes"
+    is_unclear = is_confirmed and bool(checked.again_count) and not is_again_meant
+    if checked.faults or is_unclear or not is_confirmed:
+        status = 422 if checked.faults or is_unclear else 200
+        return _list_page(work, activity_id, checked, text, is_unclear=is_unclear, status=status)
+    entered = enter_roll(
+        work.db, work.officer, activity_id, checked, verification_link, work.now, is_again_meant=is_again_meant
+    )
     return _list_page(work, activity_id, entered=entered)

@@ -162,6 +162,7 @@ def entry_value(row: models.CreditEntry) -> Entry:
         actor=row.actor,
         claim_id=row.claim_id,
         evidence=row.terms.get("evidence_of_expiry", ""),
+        working=row.terms.get("evidence", {}).get("working") or {},
     )
 
 

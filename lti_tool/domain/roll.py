@@ -6,11 +6,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-COLUMNS = ("learner", "email", "credit_type", "amount", "reason")
-"""``learner`` (the key shown in results) or ``email`` names the person; the others say what is awarded and why."""
+COLUMNS = ("learner", "email", "credit_type", "amount", "reason", "rule", "count", "presenter")
+"""``learner`` (the key shown in results) or ``email`` names the person; the others say what is awarded and why.
+
+Instead of an amount: ``rule`` (``domain.award_rule``), ``count`` (minutes taught, stages …) and for teaching
+``presenter``."""
 ATTENDANCE_COLUMNS = ("learner", "email", "session", "minutes")
 """The same persons; at which session they were, and for how long: nothing for all of it, 0 for not at all."""
 MAX_ROWS = 5000
@@ -38,6 +41,9 @@ class RollRow:
     credit_type: str
     amount: str
     reason: str
+    rule: str = ""
+    count: str = ""
+    presenter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,11 @@ class Form(Generic[Row]):
     row: Callable[..., Row]
     topic: str
     """The column of what a person can stand in the list for once."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Column to the one that may be filled in its place, though not both."""
 
 
-AWARDS = Form(COLUMNS, ("credit_type", "amount"), RollRow, "credit_type")
+AWARDS = Form(COLUMNS, ("credit_type", "amount"), RollRow, "credit_type", {"amount": "rule"})
 ATTENDANCE = Form(ATTENDANCE_COLUMNS, ("session",), AttendanceRow, "session")
 
 
@@ -146,7 +154,7 @@ def _heading_faults(names: Sequence[str], form: Form[Row]) -> Iterator[RollFault
     if not {"learner", "email"} & set(names):
         yield RollFault(1, "email", "missing_column")
     for name in form.needed:
-        if name not in names:
+        if name not in names and form.instead.get(name) not in names:
             yield RollFault(1, name, "missing_column")
 
 
@@ -176,8 +184,11 @@ def _row_faults(
     if given["learner"] and given["email"]:
         yield RollFault(line, "email", "two_names")
     for name in form.needed:
-        if not given[name]:
+        other = given.get(form.instead.get(name, ""), "")
+        if not given[name] and not other:
             yield RollFault(line, name, "missing")
+        if given[name] and other:
+            yield RollFault(line, name, "two_amounts")
     key = (person, given[form.topic])
     if person and key in seen:
         yield RollFault(line, "email" if given["email"] else "learner", "doubled_row", str(seen[key]))

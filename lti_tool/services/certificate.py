@@ -31,6 +31,7 @@ from lti_tool.services.certificate_text import (
     credit_lines,
     session_notes,
     small_print,
+    teaching_note,
     worded_printing,
 )
 from lti_tool.services.design import current_design, printed_design
@@ -134,6 +135,7 @@ def compose(
         statements=certificate_statements(activity, printing),
         notes=(
             *(note for one in printing.lines if (note := small_print(activity, one)) is not None),
+            *(note for one in printing.lines if (note := teaching_note(one)) is not None),
             *session_notes(printing.lines, written),
         ),
         signatory_name=provider.signatory.name,

@@ -20,7 +20,7 @@ from lti_tool.domain.wire import read_certificate, read_value
 from lti_tool.services.certificate import Link, issue, learner_language
 from lti_tool.services.certificate_status import close
 from lti_tool.services.certificate_text import PrintedOffer, Printing
-from lti_tool.services.claimable import ClaimableCredit, claimed_sessions
+from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimed_sessions
 from lti_tool.services.participation import Progress, progress_of
 from lti_tool.services.statement import overrides_of_activity
 
@@ -95,7 +95,8 @@ def _standing_lines(session: Session, found: Progress, claim_id: str) -> list[tu
         if live is None or live.claim_id != claim_id:
             continue
         one = as_awarded(session, live)
-        sessions = claimed_sessions(award_terms(session, chain[-1].id)) or ()
-        listed = sessions if found.activity.lists_sessions else ()
-        lines.append((live, PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded, listed)))
+        terms = award_terms(session, chain[-1].id)
+        sessions = (claimed_sessions(terms) or ()) if found.activity.lists_sessions else ()
+        working = awarded_working(terms)
+        lines.append((live, PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded, sessions, working)))
     return sorted(lines, key=lambda pair: (pair[1].credit.participated_text == "", pair[1].credit.code))

@@ -19,6 +19,7 @@ from lti_tool.catalogue import (
     worded,
 )
 from lti_tool.domain.activity import Activity
+from lti_tool.domain.award_rule import AwardWorking
 from lti_tool.domain.certificate import PrintedCredit
 from lti_tool.domain.credit import CreditOffer, CreditType, certain_parts, printed_amount
 from lti_tool.domain.learner import Profile
@@ -37,6 +38,7 @@ class PrintedOffer:
     is_awarded: bool
     sessions: tuple[AttendedSession, ...] = ()
     """Those that were attended, where they are to be printed."""
+    working: AwardWorking | None = None
 
     @property
     def shown(self) -> Decimal:
@@ -88,6 +90,17 @@ def session_notes(lines: Sequence[PrintedOffer], written: Callable[[date], str])
     if len(with_amounts) > 1:
         with_amounts = dict.fromkeys(_session_text(one, written, is_sum=False) for one in lines)
     return tuple(RichText.of(text) for text in with_amounts if text)
+
+
+def teaching_note(one: PrintedOffer) -> RichText | None:
+    """What of the amount is for teaching: it is not bound to the maximum that the designation names for learners."""
+    if one.working is None or not one.working.is_teaching:
+        return None
+    worked = one.working.working
+    minutes = (worked.minutes or Decimal(0)).normalize()
+    amount = printed_amount(worked.amount)
+    words = f"Of this amount, {amount} for learning from teaching: {minutes:f} minutes of original presentation."
+    return RichText.of(words)
 
 
 def _counted(one: PrintedOffer) -> list[AttendedSession]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.catalogue import attestation, credit_type, phrase
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity, LearningFormat
+from lti_tool.domain.award_rule import AwardWorking
 from lti_tool.domain.credential import Requirement, requirements
 from lti_tool.domain.credit import CreditOffer, CreditType, claimable
 from lti_tool.domain.eligibility import Bar, Choice, Option, choice_of
@@ -48,6 +49,8 @@ class ClaimableCredit:
     """What the attended sessions give, where the activity has sessions and attendance is known."""
     held: Decimal = Decimal(0)
     """What was claimed of it before, where sessions attended since add to it: what is claimed now takes its place."""
+    working: AwardWorking | None = None
+    """How staff came to the amount, where a rule of the body gives it."""
 
     @classmethod
     def of(cls, credit: CreditType, offer: CreditOffer, activity: Activity, *, is_awarded: bool) -> ClaimableCredit:
@@ -186,6 +189,12 @@ def _grown_credit(session: Session, found: Progress, option: Option) -> Claimabl
     added, amount = series.total - total_of(before, option.offer.maximum), balance(chain)
     one = _claimable(found.activity, option, is_awarded=True, is_optional=True).within(series)
     return one.beyond(amount, amount + added)
+
+
+def awarded_working(terms: Mapping[str, Any]) -> AwardWorking | None:
+    """The working that an entry of the ledger rests on; ``None`` where its amount was claimed or typed."""
+    kept = terms.get("evidence", {}).get("working")
+    return None if kept is None else read_value(AwardWorking, kept)
 
 
 def claimed_sessions(terms: Mapping[str, Any]) -> tuple[AttendedSession, ...] | None:

@@ -263,7 +263,7 @@ def _raise(
 def printed_offer(activity: Activity, one: ClaimableCredit, amount: Decimal) -> PrintedOffer:
     """As a certificate names it; with the attended sessions where the provider wants them."""
     sessions = one.series.sessions if one.series and activity.lists_sessions else ()
-    return PrintedOffer(one.credit, one.offer, amount, one.is_awarded, sessions)
+    return PrintedOffer(one.credit, one.offer, amount, one.is_awarded, sessions, one.working)
 
 
 def _printing(session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...]) -> Printing:

@@ -36,13 +36,14 @@ def claim_terms(found: Progress, profile: Profile, one: ClaimableCredit) -> dict
         one.offer,
         profile={**write_value(profile), "statement": EQUIVALENT if states_equivalence else ""},
         attestation=one.attestation,
-        evidence=_evidence(found) | _attended(one),
+        evidence=_evidence(found) | _basis(one),
     )
 
 
-def _attended(one: ClaimableCredit) -> dict[str, Any]:
-    """The sessions that the claim rests on, as they stood."""
-    return {"sessions": write_value(one.series.sessions)} if one.series else {}
+def _basis(one: ClaimableCredit) -> dict[str, Any]:
+    """The sessions or the working that the amount rests on, as they stood."""
+    sessions = {"sessions": write_value(one.series.sessions)} if one.series else {}
+    return sessions | ({"working": write_value(one.working)} if one.working else {})
 
 
 def _evidence(found: Progress) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from lti_tool.web.award_messages import RULE_EXPLANATIONS
+
 CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
     "award_live": (
         lazy_gettext("This person holds this credit already"),
@@ -47,6 +49,7 @@ CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This form could not be understood"),
         lazy_gettext("Go back, reload the page and try again."),
     ),
+    **RULE_EXPLANATIONS,
     "activity_session_unknown": (
         lazy_gettext("The activity has no such session"),
         lazy_gettext("Go back to its sessions: the plan may have changed."),

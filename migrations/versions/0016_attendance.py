@@ -1,9 +1,10 @@
-"""Who was at which session"""
+"""Who was at which session; awards by a rule that wait for their person"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0016"
 down_revision = "0015"
@@ -17,7 +18,12 @@ def _refers(column: str, target: str, **options: str) -> sa.ForeignKeyConstraint
     return sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_attendance_{column}"), **options)
 
 
+_JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
+
+
 def upgrade() -> None:
+    with op.batch_alter_table("pending_award", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("rule", _JSON, nullable=True))
     op.create_table(
         "attendance",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -52,3 +58,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("attendance")
+    with op.batch_alter_table("pending_award", schema=None) as batch_op:
+        batch_op.drop_column("rule")

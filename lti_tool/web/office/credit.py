@@ -10,9 +10,10 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.roll import AWARDS, COLUMNS, MAX_BYTES, Roll
+from lti_tool.domain.roll import AWARDS, COLUMNS, MAX_BYTES, Roll, RollFault
 from lti_tool.services.award_list import list_template, read_list
-from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
+from lti_tool.services.bulk_award import CheckedRoll, check_roll
+from lti_tool.services.bulk_entry import Entered, enter_roll
 from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
 from lti_tool.services.override import (
     adjust_by_staff,
@@ -21,11 +22,22 @@ from lti_tool.services.override import (
     learner_accounts,
     revoke_by_staff,
 )
+from lti_tool.services.rule_award import award_by_rule, rule_choice
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.claim_words import FAULTS
-from lti_tool.web.messages import explain
+from lti_tool.web.messages import explain, explain_code
 from lti_tool.web.office import blueprint
+from lti_tool.web.office.award_words import (
+    CONDITION_PREFIX,
+    CONDITION_WORDS,
+    COUNT_WORDS,
+    RULE_NAMES,
+    fault_of,
+    sent_conditions,
+    sent_rule,
+    worked_words,
+)
 from lti_tool.web.office.frame import office_page
 
 MAX_SEARCH = 100
@@ -50,6 +62,7 @@ ROLL_FAULTS = {
     "missing_column": lazy_gettext("The column is missing."),
     "missing": lazy_gettext("The cell is empty."),
     "two_names": lazy_gettext("Name the person by learner or by e-mail, not by both."),
+    "two_amounts": lazy_gettext("Give an amount or a rule, not both: the rule works the amount out."),
     "doubled_row": lazy_gettext("The same person and credit stand in another row already."),
     "learner_unknown": lazy_gettext("No learner of this provider has this key."),
     "email_wrong": lazy_gettext("This is not an e-mail address."),
@@ -77,8 +90,15 @@ def _words(error: CmeError) -> list[dict[str, str | None]]:
         return [{"field": None, "message": explain(error).title}]
     fields = error.faults or {"amount": error.code}
     known = FAULTS | ENTRY_FAULTS
-    named = {field: known.get((field, code)) or known.get(("amount", code)) for field, code in fields.items()}
-    return [{"field": field, "message": str(words or explain(error).title)} for field, words in named.items()]
+    named = {
+        field: fault_of(field, code) or known.get((field, code)) or known.get(("amount", code))
+        for field, code in fields.items()
+    }
+    reason = "rule_reason" if request.form.get("action") == "rule" else "reason"
+    return [
+        {"field": reason if field == "reason" else field, "message": str(words or explain(error).title)}
+        for field, words in named.items()
+    ]
 
 
 @office_route(blueprint, "/credit", Capability.OVERRIDE_CLAIMS)
@@ -123,6 +143,11 @@ def _person_page(
         learner_id=learner_id,
         name=person_name(work.db, work.officer, learner_id),
         kinds=KINDS,
+        choice=rule_choice(work.db, work.officer, activity_id),
+        condition_words=CONDITION_WORDS,
+        count_words=COUNT_WORDS,
+        rule_names=RULE_NAMES,
+        worked_words=worked_words,
         faults=_words(error) if error else [],
         form=request.form,
         printed_amount=printed_amount,
@@ -132,13 +157,17 @@ def _person_page(
 @office_route(blueprint, "/credit/<activity_id>/person/<learner_id>", Capability.OVERRIDE_CLAIMS, ("POST",))
 def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> ResponseReturnValue:
     sent = request.form
-    code, amount, reason = sent.get("credit_type", ""), sent.get("amount", ""), sent.get("reason", "")
+    by_rule = "rule_" if sent.get("action") == "rule" else ""
+    code, reason = sent.get(f"{by_rule}credit_type", ""), sent.get(f"{by_rule}reason", "")
+    amount = sent.get("amount", "")
     work.officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     whose = (work.db, work.officer, learner_id, activity_id, code)
     try:
         with work.db.begin_nested():
             if sent.get("action") == "award":
                 award_by_staff(*whose, amount, reason, verification_link, work.now)
+            elif sent.get("action") == "rule":
+                award_by_rule(*whose, sent_rule(), reason, verification_link, work.now)
             elif sent.get("action") == "adjust":
                 adjust_by_staff(*whose, amount, reason, verification_link, work.now)
             elif sent.get("action") == "expire":
@@ -166,6 +195,12 @@ def credit_list_template(work: OfficeWork, activity_id: str, form: str) -> Respo
     return answer
 
 
+def _fault_words(fault: RollFault) -> str:
+    words = ROLL_FAULTS.get(fault.code) if fault.column != "count" else None
+    words = words or fault_of(fault.column, fault.code) or FAULTS.get(("amount", fault.code))
+    return str(words or explain_code(fault.code).title)
+
+
 def _list_page(
     work: OfficeWork,
     activity_id: str,
@@ -173,16 +208,17 @@ def _list_page(
     text: str = "",
     entered: Entered | None = None,
     *,
-    is_unclear: bool = False,
+    open_ticks: frozenset[str] = frozenset(),
     status: int = 200,
 ) -> Response:
     activity, offers = office_activity(work.db, work.officer, activity_id)
+    choice = rule_choice(work.db, work.officer, activity_id)
     faults = [
         {
             "line": fault.line,
             "column": fault.column,
             "value": fault.value,
-            "message": str(ROLL_FAULTS.get(fault.code) or FAULTS.get(("amount", fault.code), fault.code)),
+            "message": _fault_words(fault),
         }
         for fault in (checked.faults if checked else ())
     ]
@@ -197,8 +233,12 @@ def _list_page(
         faults=faults,
         text=text,
         reason=request.form.get("reason", ""),
+        form=request.form,
         entered=entered,
-        is_unclear=is_unclear,
+        open_ticks=open_ticks,
+        condition_words=CONDITION_WORDS,
+        presenters=choice.presenters if choice else (),
+        rule=choice.rule.value if choice else "",
         printed_amount=printed_amount,
     )
 
@@ -210,18 +250,33 @@ def _sent_roll() -> tuple[Roll, str]:
     return read_list(data, AWARDS)
 
 
+def _open_ticks(checked: CheckedRoll) -> frozenset[str]:
+    """Boxes without which the list is not entered, and that were not ticked."""
+    sent = sent_conditions()
+    asked = {CONDITION_PREFIX + one.value for one in checked.conditions if one.value not in sent}
+    is_again_open = bool(checked.again_count) and request.form.get("again") != "yes"
+    return frozenset(asked | ({"again"} if is_again_open else set()))
+
+
 @office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS, ("POST",))
 def enter_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """First the list is checked and shown; sent again with ``confirm`` it is checked again and entered."""
     roll, text = _sent_roll()
     reason = request.form.get("reason", "")
     checked = check_roll(work.db, work.officer, activity_id, roll, reason, work.deps.sealer)
-    is_confirmed, is_again_meant = request.form.get("confirm") == "yes", request.form.get("again") == "yes"
-    is_unclear = is_confirmed and bool(checked.again_count) and not is_again_meant
-    if checked.faults or is_unclear or not is_confirmed:
-        status = 422 if checked.faults or is_unclear else 200
-        return _list_page(work, activity_id, checked, text, is_unclear=is_unclear, status=status)
+    if checked.faults or request.form.get("confirm") != "yes":
+        return _list_page(work, activity_id, checked, text, status=422 if checked.faults else 200)
+    open_ticks = _open_ticks(checked)
+    if open_ticks:
+        return _list_page(work, activity_id, checked, text, open_ticks=open_ticks, status=422)
     entered = enter_roll(
-        work.db, work.officer, activity_id, checked, verification_link, work.now, is_again_meant=is_again_meant
+        work.db,
+        work.officer,
+        activity_id,
+        checked,
+        verification_link,
+        work.now,
+        is_again_meant=request.form.get("again") == "yes",
+        confirmed=sent_conditions(),
     )
     return _list_page(work, activity_id, entered=entered)

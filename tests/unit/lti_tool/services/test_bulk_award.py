@@ -16,7 +16,8 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound, Refused
 from lti_tool.domain.roll import Roll, read_roll
-from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
+from lti_tool.services.bulk_award import CheckedRoll, check_roll
+from lti_tool.services.bulk_entry import Entered, enter_roll
 from lti_tool.services.learner import ProfileForm
 from lti_tool.services.override import revoke_by_staff
 from lti_tool.services.session import Visit

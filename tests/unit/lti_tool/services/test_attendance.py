@@ -13,6 +13,7 @@ from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound, Refused
+from lti_tool.domain.wire import write_activity
 from lti_tool.services.attendance import (
     Mark,
     attendees,
@@ -26,6 +27,7 @@ from lti_tool.services.attendance_list import (
     EnteredAttendance,
     enter_attendance,
 )
+from lti_tool.services.native_activity import approved_activities
 from tests.unit.lti_tool.services.claiming import NOW, World, opened_world
 from tests.unit.lti_tool.services.officers import officer
 from tests.unit.lti_tool.services.rounds import (
@@ -205,3 +207,16 @@ def test_one_fault_keeps_all_of_a_list_out(world: World) -> None:
         enter_attendance(db, officer(world.provider_id), world.activity_id, found, SEALER, NOW)
     assert attended(world, ada) == {}
     assert [one.code for one in check(world).faults] == ["empty"]
+
+
+def test_native_faces_are_offered_no_series(world: World) -> None:
+    """Nobody could be marked there before their claim."""
+    with transaction(world.sessions) as db:
+        row = db.get_one(models.Activity, world.activity_id)
+        row.published_at = NOW
+        db.flush()
+        assert approved_activities(db, world.provider_id, NOW) == ()
+        version = db.get_one(models.ActivityVersion, (row.id, 1))
+        version.definition, version.content_hash = write_activity(replace(world.activity, sessions=())), "whole"
+        db.flush()
+        assert len(approved_activities(db, world.provider_id, NOW)) == 1

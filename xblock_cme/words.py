@@ -40,9 +40,7 @@ BLOCKERS = {
         "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
     ),
     "nothing_to_claim": _("You have claimed everything that this activity offers you"),
-    "not_attended": _(
-        "Attend a session. Staff record who was there; if you were, ask the provider to record it"
-    ),
+    "not_attended": _("Attend a session. Staff record who was there; if you were, ask the provider to record it"),
     "attended_too_little": _("The sessions that you attended do not come to the least amount that can be claimed"),
     "content_unopened": _("Open “%(title)s”"),
     "content_unanswered": _("Answer “%(title)s”"),

@@ -18,7 +18,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.series import ActivitySession
 from lti_tool.services.audit import Actor, note
-from lti_tool.services.bulk_award import email_digest
+from lti_tool.services.list_person import email_digest
 from lti_tool.services.office import Officer
 from lti_tool.services.outline import outlined_activities
 from lti_tool.services.participation import newest_version

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.db import models
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.roll import ATTENDANCE_COLUMNS, AttendanceRoll, AttendanceRow, RollFault
@@ -24,11 +22,8 @@ from lti_tool.services.attendance import (
 )
 from lti_tool.services.audit import note
 from lti_tool.services.award_list import empty_list
-from lti_tool.services.bulk_award import email_digest
+from lti_tool.services.list_person import email_digest, naming_faults
 from lti_tool.services.office import Officer
-from lti_tool.services.team import clean_email
-
-_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +60,7 @@ def check_attendance(
 def _faults(
     session: Session, officer: Officer, series: SeriesActivity, row: AttendanceRow, now: datetime
 ) -> Iterator[RollFault]:
-    if row.learner and not _is_known(session, officer.provider_id, row.learner):
-        yield RollFault(row.line, "learner", "learner_unknown", row.learner[:40])
-    if row.email:
-        try:
-            clean_email(row.email)
-        except BadInput:
-            yield RollFault(row.line, "email", "email_wrong", row.email[:60])
+    yield from naming_faults(session, officer.provider_id, row)
     try:
         held = series.session(row.session)
     except NotFound:
@@ -83,11 +72,6 @@ def _faults(
         minutes_of(row.minutes, held)
     except BadInput as error:
         yield RollFault(row.line, "minutes", error.code, row.minutes[:20])
-
-
-def _is_known(session: Session, provider_id: str, learner_id: str) -> bool:
-    found = session.get(models.Learner, learner_id) if _KEY.fullmatch(learner_id) else None
-    return found is not None and found.provider_id == provider_id
 
 
 def enter_attendance(

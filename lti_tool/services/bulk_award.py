@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,11 +34,9 @@ from lti_tool.services.certificate_replacement import award_terms
 from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimable_credits
 from lti_tool.services.credit import read_amount
 from lti_tool.services.ledger import LEARNER
+from lti_tool.services.list_person import email_digest, known_learner, naming_faults
 from lti_tool.services.office import Officer
 from lti_tool.services.override import MAX_REASON
-from lti_tool.services.team import clean_email
-
-_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +83,6 @@ class CheckedRoll:
         return any(not row.is_known for row in self.rows)
 
 
-def email_digest(sealer: Sealer, provider_id: str, email: str) -> str:
-    """Under which an address is kept: per provider, and useless without the installation's secret."""
-    return sealer.digest(f"{provider_id}:{email.strip().casefold()}")
-
-
 def check_roll(
     session: Session, officer: Officer, activity_id: str, roll: Roll, reason: str, sealer: Sealer
 ) -> CheckedRoll:
@@ -123,13 +115,7 @@ class _Check:
 
     def faults(self, row: RollRow) -> Iterator[RollFault]:
         learner = self._learner(row)
-        if row.learner and learner is None:
-            yield RollFault(row.line, "learner", "learner_unknown", row.learner[:40])
-        if row.email:
-            try:
-                clean_email(row.email)
-            except BadInput:
-                yield RollFault(row.line, "email", "email_wrong", row.email[:60])
+        yield from naming_faults(self.session, self.provider_id, row)
         try:
             clean_reason(row.reason or self.reason, MAX_REASON)
         except BadInput as error:
@@ -234,8 +220,7 @@ class _Check:
         return self.session.get(models.Learner, pending.learner_id)
 
     def _learner(self, row: RollRow) -> models.Learner | None:
-        found = self.session.get(models.Learner, row.learner) if _KEY.fullmatch(row.learner) else None
-        return found if found is not None and found.provider_id == self.provider_id else None
+        return known_learner(self.session, self.provider_id, row.learner)
 
     def checked(self, row: RollRow) -> CheckedRow:
         is_again, reason = self._has_ended(row), clean_reason(row.reason or self.reason, MAX_REASON)

@@ -21,9 +21,9 @@ from lti_tool.db.tenancy import confine
 from lti_tool.domain.errors import Forbidden, Refused
 from lti_tool.domain.mail import Letter, to_translate
 from lti_tool.services.audit import ToolActor
-from lti_tool.services.bulk_award import email_digest
 from lti_tool.services.certificate import Link
 from lti_tool.services.ledger import LEARNER
+from lti_tool.services.list_person import email_digest
 from lti_tool.services.mail import queue_mail
 from lti_tool.services.merge import Confirmed, merge_learners
 from lti_tool.services.ports import Voices

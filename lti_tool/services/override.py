@@ -12,12 +12,10 @@ from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import accounts
 from lti_tool.db.upsert import insert_once
-from lti_tool.domain.amount import session_amount
 from lti_tool.domain.award_rule import is_counted_by_time
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.certificate import StatusReason
-from lti_tool.domain.claim import AMOUNT
-from lti_tool.domain.errors import BadInput, NotFound, Refused
+from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, is_expired, live_award
@@ -30,6 +28,7 @@ from lti_tool.services.grade import note_progress_of
 from lti_tool.services.ledger import Posting, lock_learner, post
 from lti_tool.services.office import Officer
 from lti_tool.services.participation import Progress, lock, newest_version, progress_of
+from lti_tool.services.teaching import read_adjusted
 
 MAX_REASON = 500
 
@@ -94,6 +93,23 @@ def offered(found: Progress, code: str, profile: Profile) -> ClaimableCredit:
     raise Refused("credit_not_for_learner", credit_type=code)
 
 
+def ready_for_award(
+    session: Session, actor: Actor, learner_id: str, activity_id: str, now: datetime
+) -> tuple[Progress, Profile]:
+    """The person's participation, locked, and their particulars.
+
+    Raises ``NotFound("account_unknown")``, ``Refused``: ``profile_unconfirmed``, ``not_designated``.
+    """
+    known_pair(session, actor.provider_id, learner_id, activity_id)
+    found = found_progress(session, learner_id, activity_id, now)
+    lock_learner(session, learner_id)
+    if found.profile is None:
+        raise Refused("profile_unconfirmed")
+    if found.activity.day_of(now) < found.activity.designated_on:
+        raise Refused("not_designated")
+    return found, found.profile
+
+
 def award_by_staff(
     session: Session,
     actor: Actor,
@@ -113,19 +129,13 @@ def award_by_staff(
     ``claim_*``).
     """
     words = clean_reason(reason, MAX_REASON)
-    known_pair(session, actor.provider_id, learner_id, activity_id)
-    found = found_progress(session, learner_id, activity_id, now)
-    lock_learner(session, learner_id)
-    if found.profile is None:
-        raise Refused("profile_unconfirmed")
-    if found.activity.day_of(now) < found.activity.designated_on:
-        raise Refused("not_designated")
-    one = offered(found, code, found.profile)
+    found, profile = ready_for_award(session, actor, learner_id, activity_id, now)
+    one = offered(found, code, profile)
     if one.is_awarded and not is_counted_by_time(found.activity, one.credit):
         raise Refused("award_needs_rule", credit_type=code)
     amount = read_amount(one, typed) if one.is_awarded else one.offer.maximum
     certificate = award(
-        session, found, found.profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
+        session, found, profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
     )
     detail = {"credit_type": code, "amount": (Decimal(0), amount)}
     note(
@@ -162,7 +172,7 @@ def adjust_by_staff(
     one = replace(as_awarded(session, live), working=awarded_working(award_terms(session, chain[-1].id)))
     if not one.is_awarded:
         raise Refused("participation_has_no_amount")
-    amount = _read_adjusted(one, typed)
+    amount = read_adjusted(one, typed)
     row = post(session, found, _posting(session, chain, EntryKind.ADJUST, amount, officer, words))
     replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
     detail = {"credit_type": code, "amount": (before, amount)}
@@ -249,30 +259,6 @@ def _live_of(chain: tuple[Entry, ...]) -> Entry:
     if live is None:
         raise Refused("award_missing")
     return live
-
-
-def _read_adjusted(one: ClaimableCredit, typed: str) -> Decimal:
-    """The new amount. What teaching gave stays in it: beside it stands what may be claimed of the other sessions."""
-    if one.working is None or not one.working.is_teaching:
-        return read_amount(one, typed)
-    taught = one.working.working.amount
-    if not AMOUNT.fullmatch(typed.strip()):
-        raise BadInput("claim_not_a_number")
-    amount = Decimal(typed.strip())
-    if amount == taught:
-        return amount
-    if amount - taught > beside_teaching(one):
-        raise BadInput("claim_above_maximum")
-    if amount - taught not in one.amounts:
-        raise BadInput("claim_not_in_steps")
-    return amount
-
-
-def beside_teaching(one: ClaimableCredit) -> Decimal:
-    """The most that somebody who presented can hold as a learner: nothing for what they presented (AMA PRA)."""
-    minutes = one.working.working.minutes if one.working else None
-    presented = session_amount(minutes or Decimal(0), one.credit, ())
-    return max(one.offer.maximum - presented, Decimal(0))
 
 
 def tell_grades(session: Session, found: Progress, actor: Actor, now: datetime) -> None:

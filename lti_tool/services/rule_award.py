@@ -31,6 +31,7 @@ from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.credit import FormatRule
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
+from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, live_award
 from lti_tool.domain.wire import write_value
 from lti_tool.services.audit import Actor, note
@@ -39,17 +40,16 @@ from lti_tool.services.certificate_replacement import award_terms, replace_certi
 from lti_tool.services.claimable import ClaimableCredit, awarded_working
 from lti_tool.services.credit import award, read_amount
 from lti_tool.services.equivalent import equivalent_activities
-from lti_tool.services.ledger import Posting, account, lock_learner, post
+from lti_tool.services.ledger import Posting, account, post
 from lti_tool.services.office import Officer
 from lti_tool.services.override import (
     MAX_REASON,
-    beside_teaching,
-    found_progress,
-    known_pair,
     offered,
+    ready_for_award,
     tell_grades,
 )
 from lti_tool.services.participation import Progress
+from lti_tool.services.teaching import beside_teaching
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +112,12 @@ def award_by_rule(
     ``presenter_credited`` (somebody else has credit for this person's presentation), ``teaching_overlaps``.
     """
     words = clean_reason(reason, MAX_REASON)
-    known_pair(session, actor.provider_id, learner_id, activity_id)
-    found = found_progress(session, learner_id, activity_id, now)
-    lock_learner(session, learner_id)
-    if found.profile is None:
-        raise Refused("profile_unconfirmed")
-    if found.activity.day_of(now) < found.activity.designated_on:
-        raise Refused("not_designated")
-    one = offered(found, code, found.profile)
+    found, profile = ready_for_award(session, actor, learner_id, activity_id, now)
+    one = offered(found, code, profile)
     if not one.is_awarded:
         raise Refused("credit_not_awarded", credit_type=code)
     worked = work_award(found.activity, one.credit, form)
-    by = _By(session, actor, found, replace(one, working=worked), worked, words, link)
+    by = _By(session, actor, found, profile, replace(one, working=worked), worked, words, link)
     before, row = by.teach() if worked.is_teaching else by.give()
     detail = {"credit_type": code, "amount": (before, before + row.amount), "rule": worked.rule.value}
     note(session, actor, "credit.awarded", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
@@ -138,6 +132,7 @@ class _By:
     session: Session
     actor: Actor
     found: Progress
+    profile: Profile
     one: ClaimableCredit
     worked: AwardWorking
     reason: str
@@ -152,10 +147,8 @@ class _By:
         return Decimal(0), self._award(read_amount(self.one, str(self.worked.working.amount)))
 
     def _award(self, amount: Decimal) -> models.CreditEntry:
-        profile = self.found.profile
-        assert profile is not None  # noqa: S101 - refused before
         chosen = [(self.one, amount)]
-        issued = award(self.session, self.found, profile, chosen, self.link, actor=self.who, reason=self.reason)
+        issued = award(self.session, self.found, self.profile, chosen, self.link, actor=self.who, reason=self.reason)
         return self.session.get_one(models.CreditEntry, issued.award_id)
 
     def teach(self) -> tuple[Decimal, models.CreditEntry]:

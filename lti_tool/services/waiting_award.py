@@ -19,9 +19,9 @@ from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.ledger import live_award
 from lti_tool.domain.wire import read_value
 from lti_tool.services.audit import ToolActor
-from lti_tool.services.bulk_award import email_digest
 from lti_tool.services.certificate import Link
 from lti_tool.services.learner import ProfileForm, read_profile
+from lti_tool.services.list_person import email_digest
 from lti_tool.services.override import award_by_staff
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.rule_award import award_by_rule

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput
-from lti_tool.domain.roll import ATTENDANCE, ATTENDANCE_COLUMNS, MAX_BYTES
+from lti_tool.domain.roll import ATTENDANCE, ATTENDANCE_COLUMNS
 from lti_tool.services.attendance import (
     Mark,
     attendees,
@@ -24,11 +24,11 @@ from lti_tool.services.attendance_list import (
     check_attendance,
     enter_attendance,
 )
-from lti_tool.services.award_list import read_list
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
-from lti_tool.web.office.credit import MAX_SEARCH, ROLL_FAULTS, TEMPLATE_TYPES
+from lti_tool.web.office.credit import MAX_SEARCH
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.lists import ROLL_FAULTS, list_file, sent_list
 
 MINUTES_WRONG = lazy_gettext("Enter whole minutes, at most the length of the session, or nothing for all of it.")
 FAULTS = ROLL_FAULTS | {
@@ -137,17 +137,13 @@ def mark_session(work: OfficeWork, activity_id: str, key: str) -> ResponseReturn
 def attendance_list_template(work: OfficeWork, activity_id: str, form: str) -> ResponseReturnValue:
     """An empty list to fill in."""
     pieces = attendance_template(work.db, work.officer, activity_id, form, work.now)
-    answer = Response(pieces, mimetype=TEMPLATE_TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="attendance.{form}"'
-    return answer
+    return list_file(pieces, "attendance", form)
 
 
 @office_route(blueprint, "/attendance/<activity_id>/list", Capability.MARK_ATTENDANCE, ("POST",))
 def enter_attendance_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """First the list is checked and shown; sent again with ``confirm`` it is checked again and entered."""
-    file = request.files.get("file")
-    data = file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode()
-    roll, text = read_list(data, ATTENDANCE)
+    roll, text = sent_list(ATTENDANCE)
     checked = check_attendance(work.db, work.officer, activity_id, roll, work.now)
     if checked.faults or request.form.get("confirm") != "yes":
         return _activity_page(work, activity_id, checked, text, status=422 if checked.faults else 200)

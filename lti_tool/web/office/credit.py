@@ -10,8 +10,8 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.roll import AWARDS, COLUMNS, MAX_BYTES, Roll, RollFault
-from lti_tool.services.award_list import list_template, read_list
+from lti_tool.domain.roll import AWARDS, COLUMNS, RollFault
+from lti_tool.services.award_list import list_template
 from lti_tool.services.bulk_award import CheckedRoll, check_roll
 from lti_tool.services.bulk_entry import Entered, enter_roll
 from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
@@ -39,44 +39,15 @@ from lti_tool.web.office.award_words import (
     worked_words,
 )
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.lists import ROLL_FAULTS, list_file, sent_list
 
 MAX_SEARCH = 100
-TEMPLATE_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 KINDS = {
     EntryKind.AWARD: lazy_gettext("Award"),
     EntryKind.ADJUST: lazy_gettext("Adjustment"),
     EntryKind.REVOKE: lazy_gettext("Revocation"),
     EntryKind.EXPIRE: lazy_gettext("Expiry"),
 }
-ROLL_FAULTS = {
-    "too_large": lazy_gettext("The file is too large."),
-    "not_utf8": lazy_gettext("The file is not text in UTF-8. Save it as “CSV UTF-8”."),
-    "not_text": lazy_gettext("The file is not text. Save it as “CSV UTF-8”."),
-    "not_a_workbook": lazy_gettext("The workbook is damaged, protected, or none. Save it again as .xlsx."),
-    "not_csv": lazy_gettext("The file is not a table: check the quotation marks."),
-    "empty": lazy_gettext("There are no rows below the heading."),
-    "too_many_rows": lazy_gettext("There are too many rows: split the list."),
-    "row_unusable": lazy_gettext("The row has more cells than the heading, or a cell that is too long."),
-    "unknown_column": lazy_gettext("There is no such column."),
-    "doubled_column": lazy_gettext("The column is there twice."),
-    "missing_column": lazy_gettext("The column is missing."),
-    "missing": lazy_gettext("The cell is empty."),
-    "two_names": lazy_gettext("Name the person by learner or by e-mail, not by both."),
-    "two_amounts": lazy_gettext("Give an amount or a rule, not both: the rule works the amount out."),
-    "doubled_row": lazy_gettext("The same person and credit stand in another row already."),
-    "learner_unknown": lazy_gettext("No learner of this provider has this key."),
-    "email_wrong": lazy_gettext("This is not an e-mail address."),
-    "too_long": lazy_gettext("The reason is too long."),
-    "not_offered": lazy_gettext("The activity does not offer this credit."),
-    "award_waiting": lazy_gettext(
-        "An award for this address was entered before, with another amount, or was declined."
-    ),
-    "award_live": lazy_gettext("This learner has this credit already, claimed or with another amount."),
-    "profile_unconfirmed": lazy_gettext("This learner has not confirmed name and degree. Name them by e-mail instead."),
-    "credit_not_for_learner": lazy_gettext("This credit is not for this learner’s degree or country."),
-}
-
-
 ENTRY_FAULTS = {
     ("reason", "missing"): lazy_gettext("Say in a few words why."),
     ("evidence", "missing"): lazy_gettext("Name the decision or document that ends this credit."),
@@ -190,9 +161,7 @@ def credit_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
 def credit_list_template(work: OfficeWork, activity_id: str, form: str) -> ResponseReturnValue:
     """An empty list to fill in."""
     pieces = list_template(work.db, work.officer, activity_id, form, work.now)
-    answer = Response(pieces, mimetype=TEMPLATE_TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="awards.{form}"'
-    return answer
+    return list_file(pieces, "awards", form)
 
 
 def _fault_words(fault: RollFault) -> str:
@@ -243,13 +212,6 @@ def _list_page(
     )
 
 
-def _sent_roll() -> tuple[Roll, str]:
-    """The list as a file or, on the second page, as the text that was checked."""
-    file = request.files.get("file")
-    data = file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode()
-    return read_list(data, AWARDS)
-
-
 def _open_ticks(checked: CheckedRoll) -> frozenset[str]:
     """Boxes without which the list is not entered, and that were not ticked."""
     sent = sent_conditions()
@@ -261,7 +223,7 @@ def _open_ticks(checked: CheckedRoll) -> frozenset[str]:
 @office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS, ("POST",))
 def enter_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """First the list is checked and shown; sent again with ``confirm`` it is checked again and entered."""
-    roll, text = _sent_roll()
+    roll, text = sent_list(AWARDS)
     reason = request.form.get("reason", "")
     checked = check_roll(work.db, work.officer, activity_id, roll, reason, work.deps.sealer)
     if checked.faults or request.form.get("confirm") != "yes":

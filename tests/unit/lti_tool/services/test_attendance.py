@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -33,7 +32,6 @@ from tests.unit.lti_tool.services.officers import officer
 from tests.unit.lti_tool.services.rounds import (
     ADDRESS,
     SEALER,
-    SERIES,
     attended,
     check,
     enter,
@@ -42,77 +40,64 @@ from tests.unit.lti_tool.services.rounds import (
 )
 
 
-@pytest.fixture
-def world(migrated_sqlite_url: str) -> Iterator[World]:
-    with opened_world(migrated_sqlite_url, **SERIES) as made:
-        yield made
-
-
-@pytest.fixture
-def either_world(migrated_database_url: str) -> Iterator[World]:
-    """On each engine: where it is the database that decides."""
-    with opened_world(migrated_database_url, **SERIES) as made:
-        yield made
-
-
-def test_what_staff_took_back_is_not_claimed_again(world: World) -> None:
-    ada = world.learner()
-    mark(world, ada, "jan")
-    mark(world, ada, "feb")
-    assert mark(world, ada, "feb", is_present=False) == 1
-    assert attended(world, ada) == {"jan": None}
-    assert most(world, ada) == Decimal("1.00")
-    with transaction(world.sessions) as db:
+def test_what_staff_took_back_is_not_claimed_again(rounds: World) -> None:
+    ada = rounds.learner()
+    mark(rounds, ada, "jan")
+    mark(rounds, ada, "feb")
+    assert mark(rounds, ada, "feb", is_present=False) == 1
+    assert attended(rounds, ada) == {"jan": None}
+    assert most(rounds, ada) == Decimal("1.00")
+    with transaction(rounds.sessions) as db:
         last = db.scalars(select(models.AuditEntry).order_by(models.AuditEntry.number.desc())).first()
         assert last is not None and list(last.detail["participations"].values()) == [["whole", "absent"]]
 
 
-def test_marking_the_same_again_changes_and_notes_nothing(world: World) -> None:
-    ada = world.learner()
-    assert (mark(world, ada, "jan", "30"), mark(world, ada, "jan", "30")) == (1, 0)
-    assert mark(world, ada, "jan", "45") == 1
-    assert attended(world, ada) == {"jan": 45}
-    bea = world.learner("Bea")
-    assert mark(world, bea, "jan", is_present=False) == 0, "nobody was ever recorded there"
-    with transaction(world.sessions) as db:
+def test_marking_the_same_again_changes_and_notes_nothing(rounds: World) -> None:
+    ada = rounds.learner()
+    assert (mark(rounds, ada, "jan", "30"), mark(rounds, ada, "jan", "30")) == (1, 0)
+    assert mark(rounds, ada, "jan", "45") == 1
+    assert attended(rounds, ada) == {"jan": 45}
+    bea = rounds.learner("Bea")
+    assert mark(rounds, bea, "jan", is_present=False) == 0, "nobody was ever recorded there"
+    with transaction(rounds.sessions) as db:
         assert len(db.scalars(select(models.Attendance)).all()) == 1
 
 
 @pytest.mark.parametrize("minutes", ["61", "-1", "1.5", "x", "٣", "99999"])
-def test_minutes_that_cannot_be(world: World, minutes: str) -> None:
-    ada = world.learner()
+def test_minutes_that_cannot_be(rounds: World, minutes: str) -> None:
+    ada = rounds.learner()
     with pytest.raises(BadInput) as caught:
-        mark(world, ada, "jan", minutes)
+        mark(rounds, ada, "jan", minutes)
     assert caught.value.faults == {f"minutes.{ada.learner_id}": "minutes_wrong"}
-    assert attended(world, ada) == {}
+    assert attended(rounds, ada) == {}
 
 
-def test_no_attendance_before_the_day(world: World) -> None:
-    ada = world.learner()
+def test_no_attendance_before_the_day(rounds: World) -> None:
+    ada = rounds.learner()
     with pytest.raises(Refused) as caught:
-        mark(world, ada, "mar")
+        mark(rounds, ada, "mar")
     assert caught.value.code == "session_not_held"
 
 
-def test_who_may_mark_and_what(world: World) -> None:
-    ada = world.learner()
+def test_who_may_mark_and_what(rounds: World) -> None:
+    ada = rounds.learner()
     marks = [Mark(ada.learner_id, is_present=True)]
-    with transaction(world.sessions) as db:
-        reporter = officer(world.provider_id, Capability.REPORT)
+    with transaction(rounds.sessions) as db:
+        reporter = officer(rounds.provider_id, Capability.REPORT)
         with pytest.raises(Forbidden):
-            mark_attendance(db, reporter, world.activity_id, "jan", marks, NOW)
+            mark_attendance(db, reporter, rounds.activity_id, "jan", marks, NOW)
         assert series_activities(db, reporter) == ()
         stranger = officer("f" * 32)
         with pytest.raises(NotFound):
-            mark_attendance(db, stranger, world.activity_id, "jan", marks, NOW)
-        marker = officer(world.provider_id, Capability.MARK_ATTENDANCE)
+            mark_attendance(db, stranger, rounds.activity_id, "jan", marks, NOW)
+        marker = officer(rounds.provider_id, Capability.MARK_ATTENDANCE)
         with pytest.raises(NotFound) as caught:
-            mark_attendance(db, marker, world.activity_id, "dec", marks, NOW)
+            mark_attendance(db, marker, rounds.activity_id, "dec", marks, NOW)
         assert caught.value.code == "activity_session_unknown"
         with pytest.raises(NotFound) as caught:
-            mark_attendance(db, marker, world.activity_id, "jan", [Mark("0" * 32, is_present=True)], NOW)
+            mark_attendance(db, marker, rounds.activity_id, "jan", [Mark("0" * 32, is_present=True)], NOW)
         assert caught.value.code == "learner_unknown"
-        assert [one.title for one in series_activities(db, marker)] == [world.activity.title]
+        assert [one.title for one in series_activities(db, marker)] == [rounds.activity.title]
 
 
 def test_an_activity_without_sessions_has_no_attendance(migrated_sqlite_url: str) -> None:
@@ -123,13 +108,12 @@ def test_an_activity_without_sessions_has_no_attendance(migrated_sqlite_url: str
             series_activity(db, who, world.activity_id)
 
 
-def test_the_page_shows_whom_a_search_finds(either_world: World) -> None:
-    world = either_world
-    ada, trial = world.learner(), world.learner("Terry Trial", is_trial=True)
-    world.learner("Bea Bell")
-    mark(world, ada, "jan", "45")
-    with transaction(world.sessions) as db:
-        series = series_activity(db, officer(world.provider_id), world.activity_id)
+def test_the_page_shows_whom_a_search_finds(either_rounds: World) -> None:
+    ada, trial = either_rounds.learner(), either_rounds.learner("Terry Trial", is_trial=True)
+    either_rounds.learner("Bea Bell")
+    mark(either_rounds, ada, "jan", "45")
+    with transaction(either_rounds.sessions) as db:
+        series = series_activity(db, officer(either_rounds.provider_id), either_rounds.activity_id)
         everybody = attendees(db, series, "jan", "")
         assert [(one.name, one.is_present, one.minutes) for one in everybody] == [
             ("Ada Byron", True, 45),
@@ -145,38 +129,36 @@ def test_the_page_shows_whom_a_search_finds(either_world: World) -> None:
         ]
 
 
-def test_a_list_for_known_and_unknown_people(either_world: World) -> None:
-    world = either_world
-    ada = world.learner()
+def test_a_list_for_known_and_unknown_people(either_rounds: World) -> None:
+    ada = either_rounds.learner()
     lines = (f"{ada.learner_id},,jan,", f",{ADDRESS},jan,45", f",{ADDRESS},feb,")
-    assert enter(world, *lines) == EnteredAttendance(3, 2, 0)
-    assert enter(world, *lines) == EnteredAttendance(0, 0, 3), "the same list again"
-    assert attended(world, ada) == {"jan": None}
-    with transaction(world.sessions) as db:
+    assert enter(either_rounds, *lines) == EnteredAttendance(3, 2, 0)
+    assert enter(either_rounds, *lines) == EnteredAttendance(0, 0, 3), "the same list again"
+    assert attended(either_rounds, ada) == {"jan": None}
+    with transaction(either_rounds.sessions) as db:
         assert ADDRESS not in str([vars(row) for row in db.scalars(select(models.Attendance))])
 
 
-def test_an_address_finds_its_person_at_the_launch(either_world: World) -> None:
-    world = either_world
-    enter(world, f",{ADDRESS},jan,45", f",{ADDRESS},feb,")
-    grace = world.learner("Grace", is_ready=False)
+def test_an_address_finds_its_person_at_the_launch(either_rounds: World) -> None:
+    enter(either_rounds, f",{ADDRESS},jan,45", f",{ADDRESS},feb,")
+    grace = either_rounds.learner("Grace", is_ready=False)
     for visit in (replace(grace, is_staff=True), replace(grace, is_test_user=True)):
-        with transaction(world.sessions) as db:
+        with transaction(either_rounds.sessions) as db:
             match_attendance(db, visit, ADDRESS, SEALER, NOW)
-    assert attended(world, grace) == {}
-    mark(world, grace, "feb", "30")
+    assert attended(either_rounds, grace) == {}
+    mark(either_rounds, grace, "feb", "30")
     for email in ("", "other@example.org", ADDRESS.upper(), ADDRESS):
-        with transaction(world.sessions) as db:
+        with transaction(either_rounds.sessions) as db:
             match_attendance(db, grace, email, SEALER, NOW)
-    assert attended(world, grace) == {"jan": 45, "feb": 30}, "what staff marked themselves stays"
-    assert enter(world, f",{ADDRESS},jan,0") == EnteredAttendance(1, 0, 0), "a list takes back what a list said"
-    assert attended(world, grace) == {"feb": 30}
+    assert attended(either_rounds, grace) == {"jan": 45, "feb": 30}, "what staff marked themselves stays"
+    assert enter(either_rounds, f",{ADDRESS},jan,0") == EnteredAttendance(1, 0, 0), "a list takes back what a list said"
+    assert attended(either_rounds, grace) == {"feb": 30}
 
 
-def test_one_fault_keeps_all_of_a_list_out(world: World) -> None:
-    ada = world.learner()
+def test_one_fault_keeps_all_of_a_list_out(rounds: World) -> None:
+    ada = rounds.learner()
     found = check(
-        world,
+        rounds,
         f"{ada.learner_id},,jan,",
         f"{'0' * 32},,jan,",
         ",no address,jan,",
@@ -188,7 +170,7 @@ def test_one_fault_keeps_all_of_a_list_out(world: World) -> None:
     )
     assert [(one.line, one.code) for one in found.faults] == [(8, "doubled_row"), (9, "two_names")]
     found = check(
-        world,
+        rounds,
         f"{ada.learner_id},,jan,",
         f"{'0' * 32},,jan,",
         ",no address,jan,",
@@ -203,20 +185,20 @@ def test_one_fault_keeps_all_of_a_list_out(world: World) -> None:
         (6, "session", "session_not_held"),
         (7, "minutes", "minutes_wrong"),
     ]
-    with pytest.raises(Refused), transaction(world.sessions) as db:
-        enter_attendance(db, officer(world.provider_id), world.activity_id, found, SEALER, NOW)
-    assert attended(world, ada) == {}
-    assert [one.code for one in check(world).faults] == ["empty"]
+    with pytest.raises(Refused), transaction(rounds.sessions) as db:
+        enter_attendance(db, officer(rounds.provider_id), rounds.activity_id, found, SEALER, NOW)
+    assert attended(rounds, ada) == {}
+    assert [one.code for one in check(rounds).faults] == ["empty"]
 
 
-def test_native_faces_are_offered_no_series(world: World) -> None:
+def test_native_faces_are_offered_no_series(rounds: World) -> None:
     """Nobody could be marked there before their claim."""
-    with transaction(world.sessions) as db:
-        row = db.get_one(models.Activity, world.activity_id)
+    with transaction(rounds.sessions) as db:
+        row = db.get_one(models.Activity, rounds.activity_id)
         row.published_at = NOW
         db.flush()
-        assert approved_activities(db, world.provider_id, NOW) == ()
+        assert approved_activities(db, rounds.provider_id, NOW) == ()
         version = db.get_one(models.ActivityVersion, (row.id, 1))
-        version.definition, version.content_hash = write_activity(replace(world.activity, sessions=())), "whole"
+        version.definition, version.content_hash = write_activity(replace(rounds.activity, sessions=())), "whole"
         db.flush()
-        assert len(approved_activities(db, world.provider_id, NOW)) == 1
+        assert len(approved_activities(db, rounds.provider_id, NOW)) == 1

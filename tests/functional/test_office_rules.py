@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from html import unescape
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lti_tool.db import models
 from lti_tool.domain.activity import LearningFormat
@@ -46,6 +48,21 @@ def keys(world: World) -> tuple[str, str]:
 def amounts(world: World) -> list[Decimal]:
     with world.db() as db:
         return list(db.scalars(select(models.CreditEntry.amount)))
+
+
+def doubled_ids(page: TestResponse) -> set[str]:
+    """Element ids that stand twice on a page: labels and the error summary would lead to the wrong control."""
+    found = re.findall(r' id="([^"]+)"', page.get_data(as_text=True))
+    assert len(found) > 3
+    return {one for one in found if found.count(one) > 1}
+
+
+def test_every_control_has_an_id_of_its_own(world: World) -> None:
+    office, (activity_id, learner_id) = invited(world, CREDIT), keys(world)
+    assert doubled_ids(office.get(f"/credit/{activity_id}/person/{learner_id}")) == set()
+    head = "learner,credit_type,amount,reason,rule,count,presenter"
+    text = f"{head}\n{learner_id},{AMA},,Programme,teaching,60,lee\n"
+    assert doubled_ids(office.post(f"/credit/{activity_id}/list", text=text)) == set()
 
 
 def test_teaching_is_worked_out_and_kept(world: World) -> None:

@@ -26,8 +26,11 @@ AMA = "AMA PRA credit system"
 
 
 def _day(session: Data, data: Data, findings: Findings) -> None:
-    day, release, expires = session["date"], data["release"], data["expires"]
+    day, release, expires, last = session["date"], data["release"], data["expires"], data["claims_close"]
     where = join(session[WHERE], "date")
+    if day and last and day > last:
+        what = f"the session on {day} is after the last day for claims on {last}"
+        findings.add(where, what, "correct one of the dates: no credit can be claimed for it")
     if day and release and day < release:
         findings.add(where, f"the session on {day} is before the release on {release}", "correct one of the dates")
     if day and expires and day > expires:

@@ -65,6 +65,12 @@ def test_a_plan_holds_sessions_and_a_copy_asks_for_new_days() -> None:
     [
         ("date: 2026-10-06", "date: 2026-08-31", "sessions[one].date", "before the release"),
         ("date: 2026-10-20", "date: 2029-08-20", "sessions[again].date", "after the expiry"),
+        (
+            "sessions_on_certificate: true",
+            "sessions_on_certificate: true\nclaims_close: 2026-10-19",
+            "sessions[again].date",
+            "after the last day for claims",
+        ),
         ("date: 2026-10-06", "date: 6 October", "sessions[one].date", "YYYY-MM-DD"),
         ("key: two,", "key: one,", "sessions[#2].key", "stands twice"),
         ("repeats: one", "repeats: none", "sessions[again].repeats", "no other session"),

@@ -26,11 +26,13 @@ from lti_tool.services.attendance_list import (
     EnteredAttendance,
     enter_attendance,
 )
+from lti_tool.services.learner_facts import learner_detail
 from lti_tool.services.native_activity import approved_activities
 from tests.unit.lti_tool.services.claiming import NOW, World, opened_world
 from tests.unit.lti_tool.services.officers import officer
 from tests.unit.lti_tool.services.rounds import (
     ADDRESS,
+    JANUARY,
     SEALER,
     attended,
     check,
@@ -189,6 +191,20 @@ def test_one_fault_keeps_all_of_a_list_out(rounds: World) -> None:
         enter_attendance(db, officer(rounds.provider_id), rounds.activity_id, found, SEALER, NOW)
     assert attended(rounds, ada) == {}
     assert [one.code for one in check(rounds).faults] == ["empty"]
+
+
+def test_staff_of_the_course_see_it_among_the_facts(rounds: World) -> None:
+    ada, tutor = rounds.learner(), rounds.learner("Tara", is_trial=True)
+    with transaction(rounds.sessions) as db:
+        db.add(
+            models.CourseMember(course_id=rounds.course_id, learner_id=ada.learner_id, is_staff=False, last_seen_at=NOW)
+        )
+    mark(rounds, ada, "jan", "45")
+    with transaction(rounds.sessions) as db:
+        query = select(models.Participation.id).where(models.Participation.learner_id == ada.learner_id)
+        found = learner_detail(db, tutor, db.scalars(query).one(), NOW)
+        facts = {fact.code: dict(fact.facts) for fact in found.facts}
+        assert facts["attended"] == {"title": JANUARY.title, "minutes": 45}
 
 
 def test_native_faces_are_offered_no_series(rounds: World) -> None:

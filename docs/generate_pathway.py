@@ -46,6 +46,8 @@ MEANING = {
     "credit_ended": "the credit was revoked or has expired; only staff can award it again",
     "credited_elsewhere": "credit was given for another activity with the same education",
     "nothing_to_claim": "all credit of the activity that is for this learner has been claimed",
+    "not_attended": "the activity has sessions, and staff have recorded this learner at none of them",
+    "attended_too_little": "the attended sessions give less than the least amount of every credit",
     "content_unopened": "an item was not opened yet",
     "content_minutes": "the minimum time was not spent yet",
     "content_coverage": "a recording was not played far enough yet",

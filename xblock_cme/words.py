@@ -40,6 +40,8 @@ BLOCKERS = {
         "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
     ),
     "nothing_to_claim": _("You have claimed everything that this activity offers you"),
+    "not_attended": _("Attend a session. Staff record who was there; if you were, ask the provider to record it"),
+    "attended_too_little": _("The sessions that you attended do not come to the least amount that can be claimed"),
     "content_unopened": _("Open “%(title)s”"),
     "content_unanswered": _("Answer “%(title)s”"),
     "content_minutes": _("Spend at least %(minutes)s minutes on the content"),
@@ -111,6 +113,7 @@ FAULTS = {
     ("amount", "claim_missing"): _("Choose the amount that you claim."),
     ("amount", "claim_not_a_number"): _("Enter the amount as a number, such as 0.75."),
     ("amount", "claim_above_maximum"): _("Claim at most the amount that this activity was designated for."),
+    ("amount", "claim_above_attended"): _("Claim at most what the sessions give that you attended."),
     ("amount", "claim_below_minimum"): _("Claim at least the smallest amount in the list."),
     ("amount", "claim_not_in_steps"): _("Claim in the steps of the list; amounts between them do not exist."),
     ("amount", "claim_excluded"): _("Only one of these credits can be claimed: leave the others."),

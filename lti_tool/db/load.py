@@ -21,6 +21,7 @@ from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, in_order, live_award
 from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Response, Study
+from lti_tool.domain.series import Attendance
 from lti_tool.domain.wire import read_activity, read_value
 
 
@@ -161,6 +162,7 @@ def entry_value(row: models.CreditEntry) -> Entry:
         actor=row.actor,
         claim_id=row.claim_id,
         evidence=row.terms.get("evidence_of_expiry", ""),
+        working=row.terms.get("evidence", {}).get("working") or {},
     )
 
 
@@ -235,6 +237,19 @@ def _late_claim_until(session: Session, participation_id: str) -> datetime | Non
     return max((moment for moment in session.scalars(query) if moment), default=None)
 
 
+def attendance_of(session: Session, learner_id: str, activity_id: str) -> dict[str, Attendance]:
+    """At which sessions a person was, by session; of several identities' entries the newest counts."""
+    table, part = models.Attendance, models.Participation
+    query = (
+        select(table)
+        .join(part, part.id == table.participation_id)
+        .where(part.learner_id.in_(identities(learner_id)), part.activity_id == activity_id, part.is_trial.is_(False))
+        .order_by(table.recorded_at, table.id)
+    )
+    newest = {row.session: row for row in session.scalars(query)}
+    return {key: Attendance(key, row.minutes, row.recorded_at) for key, row in newest.items() if row.is_present}
+
+
 def record_value(session: Session, participation: models.Participation) -> Record:
     """All facts of one participation. A test run has no credit."""
     is_real = not participation.is_trial
@@ -251,4 +266,5 @@ def record_value(session: Session, participation: models.Participation) -> Recor
         ended_types=tuple(code for code, chain in found.items() if live_award(chain) is None),
         accommodations=_accommodations(session, participation.id),
         responses=_responses(session, participation.id),
+        attendance=attendance_of(session, participation.learner_id, participation.activity_id) if is_real else None,
     )

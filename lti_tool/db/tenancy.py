@@ -18,6 +18,7 @@ OWNED = (
     "activity",
     "activity_plan",
     "activity_role",
+    "attendance",
     "audit_entry",
     "calendar_feed",
     "certificate",

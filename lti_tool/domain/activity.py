@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from lti_tool.domain.assessment import Question, Test
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.evaluation import Evaluation
+from lti_tool.domain.series import ActivitySession
 
 
 class LearningFormat(StrEnum):
@@ -233,6 +234,10 @@ class Activity:
     """Last day on which credit can be claimed, if it is another than the expiry."""
     equivalents: tuple[str, ...] = ()
     """Keys of the provider's activities with the same education: nobody gets credit of a type for more than one."""
+    sessions: tuple[ActivitySession, ...] = ()
+    """What a live activity or series consists of: credit is claimed for those that were attended. Empty: one whole."""
+    lists_sessions: bool = False
+    """Certificates name the attended sessions."""
 
     def requirement(self, step: Step) -> Requirement:
         if step in (Step.CLAIM, Step.CERTIFICATE):

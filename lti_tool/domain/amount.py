@@ -168,10 +168,25 @@ def work_format(rule: FormatRule, count: Decimal) -> Working:
     return Working(Method.FORMAT, lines, None, rule.amount * count + bonus)
 
 
-def series_amount(
-    attended: Sequence[Decimal], credit: CreditType, *, maximum: Decimal, session_maximum: Decimal | None = None
-) -> Decimal:
-    """What the minutes attended in each session of a series are worth: each session on steps and within its own cap,
-    all of them within the activity's ``maximum``."""
-    cap = maximum if session_maximum is None else session_maximum
-    return min(maximum, sum((min(cap, from_minutes(minutes, credit)) for minutes in attended), Decimal(0)))
+def work_teaching(rule: FormatRule, minutes: Decimal, credit: CreditType) -> Working:
+    """Original presentation: a fixed amount for each hour, on the type's steps. Raises ``BadInput``, see
+    :func:`work_format`."""
+    if rule.basis is not Basis.TEACHING:
+        raise BadInput("working_unusable", faults={"minutes": "not_for_teaching"})
+    raw = rule.amount * _positive(minutes, "minutes") / HOUR
+    lines = (
+        Line("minutes", minutes, "min"),
+        Line("amount_each", rule.amount),
+        Line("before_rounding", raw.quantize(Decimal("0.0001"))),
+    )
+    return Working(Method.FORMAT, lines, minutes, round_to_step(raw, credit))
+
+
+def session_amount(minutes: Decimal, credit: CreditType, caps: Iterable[Decimal | None]) -> Decimal:
+    """What the minutes attended in one session are worth: on the type's steps, within every cap that there is."""
+    return min((round_to_step(minutes / credit.minutes_per_unit, credit), *(cap for cap in caps if cap is not None)))
+
+
+def series_amount(amounts: Iterable[Decimal], maximum: Decimal) -> Decimal:
+    """What the attended sessions are worth together, within the activity's ``maximum``."""
+    return min(maximum, sum(amounts, Decimal(0)))

@@ -222,7 +222,7 @@ def claimable(credit: CreditType, offer: CreditOffer, learning_format: str) -> t
 
 def certain_parts(offer: CreditOffer, amount: Decimal) -> dict[str, Decimal]:
     """The sub-buckets of a claim of ``amount``: what it holds of each whatever part of the activity was left out."""
-    left_out = offer.maximum - amount
+    left_out = max(offer.maximum - amount, Decimal(0))
     sure = {name: part - left_out for name, part in offer.parts.items()}
     return {name: part for name, part in sure.items() if part > 0}
 

@@ -25,6 +25,8 @@ class Bar(StrEnum):
     """It was revoked or has expired; only staff can award it again."""
     EQUIVALENT = "equivalent"
     """Credit of this type was given for another activity with the same education."""
+    ATTENDANCE = "attendance"
+    """The sessions that were attended do not come to the least amount of this credit."""
 
 
 PERSONAL = frozenset({Bar.DEGREE, Bar.COUNTRY})

@@ -6,11 +6,12 @@ Source: ACCME, records of the credit of each learner are kept for six years and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from lti_tool.domain.errors import BadInput, Refused
 
@@ -43,6 +44,8 @@ class Entry:
     claim_id: str = ""
     evidence: str = ""
     """For credit that has expired: what says so."""
+    working: Mapping[str, Any] = field(default_factory=dict)
+    """How staff came to the amount by a rule, as kept: the wire form of ``domain.award_rule.AwardWorking``."""
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

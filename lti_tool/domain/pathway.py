@@ -17,6 +17,7 @@ from lti_tool.domain.assessment import Result, Reveal, Test, TestKind
 from lti_tool.domain.errors import Refused
 from lti_tool.domain.key_correction import score_submitted
 from lti_tool.domain.record import Attempt, Record
+from lti_tool.domain.series import attended_sessions
 from lti_tool.domain.standing import Blocker, Standing, StepStanding, StepState
 
 
@@ -106,7 +107,8 @@ def _window_blockers(activity: Activity, step: Step, now: datetime, closed_at: d
 
 
 def claim_blockers(activity: Activity, record: Record, now: datetime) -> list[Blocker]:
-    """The claim's own window, and credit that staff have taken back or let expire: only they can award it again."""
+    """The claim's own window, credit that staff have taken back or let expire (only they can award it again), and
+    attendance that nobody has recorded."""
     if record.ended_types and not record.claims:
         return [Blocker("credit_ended")]
     if now < activity.claims_open_at:
@@ -116,12 +118,22 @@ def claim_blockers(activity: Activity, record: Record, now: datetime) -> list[Bl
         if activity.claims_close_on is None:
             return [Blocker("expired", None, {"date": activity.expires_on})]
         return [Blocker("claims_closed", None, {"date": activity.claims_close_on})]
-    return []
+    return attendance_blockers(activity, record)
 
 
-def nothing_left(elsewhere: str = "") -> Blocker:
-    """Why an open claim has nothing to give; ``elsewhere`` is the title of an equivalent activity with credit."""
-    return Blocker("credited_elsewhere", None, {"title": elsewhere}) if elsewhere else Blocker("nothing_to_claim")
+def attendance_blockers(activity: Activity, record: Record) -> list[Blocker]:
+    """An activity with sessions gives nothing to somebody who was at none (AMA PRA: extent of participation)."""
+    if not activity.sessions or record.attendance is None:
+        return []
+    return [] if attended_sessions(activity.sessions, record.attendance) else [Blocker("not_attended")]
+
+
+def nothing_left(elsewhere: str = "", *, is_too_little: bool = False) -> Blocker:
+    """Why an open claim has nothing to give. ``elsewhere`` is the title of an equivalent activity with credit;
+    ``is_too_little``: the attended sessions do not come to the least amount."""
+    if elsewhere:
+        return Blocker("credited_elsewhere", None, {"title": elsewhere})
+    return Blocker("attended_too_little") if is_too_little else Blocker("nothing_to_claim")
 
 
 def _step(

@@ -124,7 +124,7 @@ FIELDS: Mapping[PlanSection, tuple[str, ...]] = {
     PlanSection.CREDIT: ("provider", "joint_eligible", "estimated_minutes", "credit_working", "credits", "equivalents"),
     PlanSection.DELIVERY: (
         *("format", "language", "location", "time_zone", "release", "reviewed", "expires"),
-        *("claims_open", "claims_close", "steps"),
+        *("claims_open", "claims_close", "sessions", "sessions_on_certificate", "steps"),
     ),
 }
 """Which top-level fields of the document each section owns."""
@@ -206,6 +206,8 @@ def copied(document: Document, years: int) -> Document:
     for name in ("release", "expires"):
         if name in result:
             result[name] = _shifted(result[name], years)
+    for session in records(result.get("sessions")):
+        session.pop("date", None)
     for name in ("reviewed", "validation", "joint_eligible"):
         result.pop(name, None)
     for person in records(result.get("people")):

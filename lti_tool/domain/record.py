@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from lti_tool.domain.activity import ContentItem, ContentKind
 from lti_tool.domain.assessment import Answer, FormItem, TestKind
+from lti_tool.domain.series import Attendance
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class Record:
     accommodations: tuple[Accommodation, ...] = ()
     responses: Mapping[str, Response] = field(default_factory=dict)
     """By content item."""
+    attendance: Mapping[str, Attendance] | None = None
+    """By session. ``None`` where it is not known here (a native face) or does not matter (a test run)."""
 
     @property
     def extra_minutes(self) -> int:

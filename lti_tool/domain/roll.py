@@ -1,14 +1,21 @@
-"""A list of awards as a spreadsheet gives it: checked wholly, so that nothing of a list with a fault is entered."""
+"""Lists of people as a spreadsheet gives them, for awards and attendance: checked wholly, so that nothing of a list
+with a fault is entered."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-COLUMNS = ("learner", "email", "credit_type", "amount", "reason")
-"""``learner`` (the key shown in results) or ``email`` names the person; the others say what is awarded and why."""
+COLUMNS = ("learner", "email", "credit_type", "amount", "reason", "rule", "count", "presenter")
+"""``learner`` (the key shown in results) or ``email`` names the person; the others say what is awarded and why.
+
+Instead of an amount: ``rule`` (``domain.award_rule``), ``count`` (minutes taught, stages …) and for teaching
+``presenter``."""
+ATTENDANCE_COLUMNS = ("learner", "email", "session", "minutes")
+"""The same persons; at which session they were, and for how long: nothing for all of it, 0 for not at all."""
 MAX_ROWS = 5000
 MAX_BYTES = 2 * 1024 * 1024
 MAX_CELL = 1000
@@ -34,18 +41,52 @@ class RollRow:
     credit_type: str
     amount: str
     reason: str
-
-    @property
-    def person(self) -> str:
-        return self.learner or self.email.casefold()
+    rule: str = ""
+    count: str = ""
+    presenter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class AttendanceRow:
+    """One attendance as typed."""
+
+    line: int
+    learner: str
+    email: str
+    session: str
+    minutes: str
+
+
+Row = TypeVar("Row", RollRow, AttendanceRow)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList(Generic[Row]):
     """Rows, or the reasons why not."""
 
-    rows: tuple[RollRow, ...]
+    rows: tuple[Row, ...]
     faults: tuple[RollFault, ...] = ()
+
+
+Roll = ReadList[RollRow]
+AttendanceRoll = ReadList[AttendanceRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Row]):
+    """What one kind of list looks like. ``needed``: columns without which nothing can be read."""
+
+    columns: tuple[str, ...]
+    needed: tuple[str, ...]
+    row: Callable[..., Row]
+    topic: str
+    """The column of what a person can stand in the list for once."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Column to the one that may be filled in its place, though not both."""
+
+
+AWARDS = Form(COLUMNS, ("credit_type", "amount"), RollRow, "credit_type", {"amount": "rule"})
+ATTENDANCE = Form(ATTENDANCE_COLUMNS, ("session",), AttendanceRow, "session")
 
 
 def _table(data: bytes) -> list[list[str]] | RollFault:
@@ -67,77 +108,88 @@ def _table(data: bytes) -> list[list[str]] | RollFault:
 
 
 def roll_text(table: Iterable[Sequence[str]]) -> str:
-    """A table of cells as the CSV text that :func:`read_roll` reads back, line by line the same."""
+    """A table of cells as the CSV text that :func:`read_form` reads back, line by line the same."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(table)
     return text.getvalue()
 
 
 def read_roll(data: bytes) -> Roll:
+    """A list of awards: :func:`read_form`."""
+    return read_form(data, AWARDS)
+
+
+def read_form(data: bytes, form: Form[Row]) -> ReadList[Row]:
     """The rows of a CSV file in UTF-8, commas or semicolons. Faults are in the order of the file."""
     table = _table(data)
     if isinstance(table, RollFault):
-        return Roll((), (table,))
-    return roll_of(table)
+        return ReadList((), (table,))
+    return roll_of(table, form)
 
 
-def roll_of(table: Sequence[Sequence[str]]) -> Roll:
+def roll_of(table: Sequence[Sequence[str]], form: Form[Row]) -> ReadList[Row]:
     """The rows of a table of cells, its first row the names of the columns."""
     lines = [(line, cells) for line, cells in enumerate(table, 1) if any(cell.strip() for cell in cells)]
     if not lines:
-        return Roll((), (RollFault(1, "", "empty"),))
+        return ReadList((), (RollFault(1, "", "empty"),))
     _, heading = lines[0]
     names = [cell.strip().casefold() for cell in heading]
-    faults = tuple(_heading_faults(names))
+    faults = tuple(_heading_faults(names, form))
     if faults:
-        return Roll((), faults)
+        return ReadList((), faults)
     if len(lines) == 1:
-        return Roll((), (RollFault(1, "", "empty"),))
+        return ReadList((), (RollFault(1, "", "empty"),))
     if len(lines) - 1 > MAX_ROWS:
-        return Roll((), (RollFault(lines[MAX_ROWS + 1][0], "", "too_many_rows"),))
-    rows, found = _rows(names, lines[1:])
-    return Roll(rows, found) if not found else Roll((), found)
+        return ReadList((), (RollFault(lines[MAX_ROWS + 1][0], "", "too_many_rows"),))
+    rows, found = _rows(names, lines[1:], form)
+    return ReadList(rows, found) if not found else ReadList((), found)
 
 
-def _heading_faults(names: Sequence[str]) -> Iterator[RollFault]:
+def _heading_faults(names: Sequence[str], form: Form[Row]) -> Iterator[RollFault]:
     for name in dict.fromkeys(names):
-        if name not in COLUMNS:
+        if name not in form.columns:
             yield RollFault(1, name[:60], "unknown_column")
         elif names.count(name) > 1:
             yield RollFault(1, name, "doubled_column")
     if not {"learner", "email"} & set(names):
         yield RollFault(1, "email", "missing_column")
-    for name in ("credit_type", "amount"):
-        if name not in names:
+    for name in form.needed:
+        if name not in names and form.instead.get(name) not in names:
             yield RollFault(1, name, "missing_column")
 
 
 def _rows(
-    names: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]]
-) -> tuple[tuple[RollRow, ...], tuple[RollFault, ...]]:
-    rows: list[RollRow] = []
+    names: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], form: Form[Row]
+) -> tuple[tuple[Row, ...], tuple[RollFault, ...]]:
+    rows: list[Row] = []
     faults: list[RollFault] = []
     seen: dict[tuple[str, str], int] = {}
     for line, cells in lines:
         if len(cells) > len(names) or any(len(cell) > MAX_CELL for cell in cells):
             faults.append(RollFault(line, "", "row_unusable"))
             continue
-        given = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        row = RollRow(line, **{name: given.get(name, "") for name in COLUMNS})
-        faults += _row_faults(row, seen)
-        rows.append(row)
+        found = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+        given = {name: found.get(name, "") for name in form.columns}
+        faults += _row_faults(line, given, form, seen)
+        rows.append(form.row(line, **given))
     return tuple(rows), tuple(faults)
 
 
-def _row_faults(row: RollRow, seen: dict[tuple[str, str], int]) -> Iterator[RollFault]:
-    if not row.person:
-        yield RollFault(row.line, "email", "missing")
-    if row.learner and row.email:
-        yield RollFault(row.line, "email", "two_names")
-    for name in ("credit_type", "amount"):
-        if not getattr(row, name):
-            yield RollFault(row.line, name, "missing")
-    key = (row.person, row.credit_type)
-    if row.person and key in seen:
-        yield RollFault(row.line, "email" if row.email else "learner", "doubled_row", str(seen[key]))
-    seen.setdefault(key, row.line)
+def _row_faults(
+    line: int, given: Mapping[str, str], form: Form[Row], seen: dict[tuple[str, str], int]
+) -> Iterator[RollFault]:
+    person = given["learner"] or given["email"].casefold()
+    if not person:
+        yield RollFault(line, "email", "missing")
+    if given["learner"] and given["email"]:
+        yield RollFault(line, "email", "two_names")
+    for name in form.needed:
+        other = given.get(form.instead.get(name, ""), "")
+        if not given[name] and not other:
+            yield RollFault(line, name, "missing")
+        if given[name] and other:
+            yield RollFault(line, name, "two_amounts")
+    key = (person, given[form.topic])
+    if person and key in seen:
+        yield RollFault(line, "email" if given["email"] else "learner", "doubled_row", str(seen[key]))
+    seen.setdefault(key, line)

@@ -22,9 +22,9 @@ class Blocker:
     """One reason why something may not be done yet, and the step that clears it (if one does).
 
     Codes: ``needs_<step>``, ``not_released``, ``not_designated``, ``expired``, ``closed``, ``claims_not_open``,
-    ``claims_closed``, ``credit_ended``, ``credited_elsewhere``, ``nothing_to_claim``, ``content_unopened``,
-    ``content_minutes``, ``content_coverage``, ``content_unanswered``, ``attempts_used``, ``cool_down``,
-    ``already_passed``, ``already_taken``, ``pre_test_over``, ``step_absent``.
+    ``claims_closed``, ``credit_ended``, ``credited_elsewhere``, ``nothing_to_claim``, ``not_attended``,
+    ``attended_too_little``, ``content_unopened``, ``content_minutes``, ``content_coverage``, ``content_unanswered``,
+    ``attempts_used``, ``cool_down``, ``already_passed``, ``already_taken``, ``pre_test_over``, ``step_absent``.
     """
 
     code: str

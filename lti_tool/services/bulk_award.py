@@ -1,11 +1,9 @@
-"""Awards for a whole list of people: checked wholly, entered wholly, also for people who have no account yet."""
+"""Awards for a whole list of people: every row is checked before any is entered, also for people without account."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -16,6 +14,15 @@ from lti_tool.db import models
 from lti_tool.db.load import accounts, activity_value, profile_value
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.activity import Activity
+from lti_tool.domain.award_rule import (
+    AwardRule,
+    AwardWorking,
+    Condition,
+    RuleForm,
+    conditions_of,
+    is_counted_by_time,
+    work_award,
+)
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.claim import AMOUNT
 from lti_tool.domain.credit import claimable
@@ -24,16 +31,13 @@ from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.ledger import Entry, balance, live_award
 from lti_tool.domain.roll import Roll, RollFault, RollRow
 from lti_tool.services.address_mark import email_digest
-from lti_tool.services.audit import note
-from lti_tool.services.certificate import Link
-from lti_tool.services.claimable import ClaimableCredit, claimable_credits
+from lti_tool.services.certificate_replacement import award_terms
+from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimable_credits
 from lti_tool.services.credit import read_amount
 from lti_tool.services.ledger import LEARNER
+from lti_tool.services.list_person import known_learner, naming_faults
 from lti_tool.services.office import Officer
-from lti_tool.services.override import MAX_REASON, award_by_staff
-from lti_tool.services.team import clean_email
-
-_KEY = re.compile(r"[0-9a-f]{32}")
+from lti_tool.services.override import MAX_REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,11 @@ class CheckedRow:
     reason: str
     is_known: bool = False
     """A list had this award before: it is there, or waits for its person, with this amount."""
+    amount: Decimal = Decimal(0)
+    conditions: tuple[Condition, ...] = ()
+    """What staff confirm for the rule of the row."""
+    is_again: bool = False
+    """The person had this credit; it was taken back or has expired. Entering the row awards it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +69,19 @@ class CheckedRoll:
         return sum(row.learner_id is None and not row.is_known for row in self.rows)
 
     @property
+    def again_count(self) -> int:
+        """Rows that are entered only by an explicit decision."""
+        return sum(row.is_again for row in self.rows)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What staff confirm for all rows together."""
+        return tuple(dict.fromkeys(one for row in self.rows for one in row.conditions))
+
+    @property
     def is_news(self) -> bool:
         """Entering it would change something."""
         return any(not row.is_known for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    awarded: int
-    waiting: int
-    known: int = 0
-    """What an earlier upload of the same rows has entered already."""
 
 
 def check_roll(
@@ -105,13 +116,7 @@ class _Check:
 
     def faults(self, row: RollRow) -> Iterator[RollFault]:
         learner = self._learner(row)
-        if row.learner and learner is None:
-            yield RollFault(row.line, "learner", "learner_unknown", row.learner[:40])
-        if row.email:
-            try:
-                clean_email(row.email)
-            except BadInput:
-                yield RollFault(row.line, "email", "email_wrong", row.email[:60])
+        yield from naming_faults(self.session, self.provider_id, row)
         try:
             clean_reason(row.reason or self.reason, MAX_REASON)
         except BadInput as error:
@@ -119,18 +124,49 @@ class _Check:
         yield from self._credit_faults(row, learner)
 
     def _credit_faults(self, row: RollRow, learner: models.Learner | None) -> Iterator[RollFault]:
-        one = next((found for found in _offered(self.activity) if found.credit.code == row.credit_type), None)
+        one = self._one(row)
         if one is None:
             yield RollFault(row.line, "credit_type", "not_offered", row.credit_type[:60])
             return
-        try:
-            read_amount(one, row.amount)
-        except BadInput as error:
-            yield RollFault(row.line, "amount", error.code, row.amount[:20])
+        yield from self._amount_faults(row, one)
         if learner is not None:
             yield from self._person_faults(row, learner)
+        elif self._has_ended(row):
+            return
         elif row.email and self._pending(row) is not None and not self._is_known(row, None):
             yield RollFault(row.line, "email", "award_waiting")
+
+    def _one(self, row: RollRow) -> ClaimableCredit | None:
+        return next((found for found in _offered(self.activity) if found.credit.code == row.credit_type), None)
+
+    def _amount_faults(self, row: RollRow, one: ClaimableCredit) -> Iterator[RollFault]:
+        try:
+            if row.rule:
+                self._work(row, one)
+            elif not is_counted_by_time(self.activity, one.credit):
+                yield RollFault(row.line, "rule", "award_needs_rule")
+            else:
+                read_amount(one, row.amount)
+        except Refused as error:
+            yield RollFault(row.line, "rule", error.code, row.rule[:20])
+        except BadInput as error:
+            for column, code in (error.faults or {"amount": error.code}).items():
+                yield RollFault(row.line, column, code, str(getattr(row, column, ""))[:20])
+
+    def _work(self, row: RollRow, one: ClaimableCredit) -> Decimal:
+        """What the rule gives, within what the activity was designated for. Conditions are asked for the whole list."""
+        worked = work_award(self.activity, one.credit, rule_form(row), is_confirmed=False)
+        return worked.working.amount if worked.is_teaching else read_amount(one, str(worked.working.amount))
+
+    def _amount(self, row: RollRow) -> Decimal | None:
+        """``None`` for what is no amount; that is a fault of its own."""
+        if not row.rule:
+            return Decimal(row.amount) if AMOUNT.fullmatch(row.amount) else None
+        one = self._one(row)
+        try:
+            return None if one is None else self._work(row, one)
+        except (BadInput, Refused):
+            return None
 
     def _person_faults(self, row: RollRow, learner: models.Learner) -> Iterator[RollFault]:
         profile = profile_value(learner)
@@ -138,8 +174,15 @@ class _Check:
             yield RollFault(row.line, "learner", "profile_unconfirmed")
         elif row.credit_type not in {one.credit.code for one in claimable_credits(self.activity, profile)}:
             yield RollFault(row.line, "credit_type", "credit_not_for_learner")
-        if live_award(self._chain(row, learner)) is not None and not self._is_known(row, learner):
+        if live_award(self._chain(row, learner)) is None or self._is_known(row, learner):
+            return
+        if row.rule != AwardRule.TEACHING or self._worked(row, learner) is not None:
             yield RollFault(row.line, "learner", "award_live")
+
+    def _worked(self, row: RollRow, learner: models.Learner) -> AwardWorking | None:
+        """The working that the person's account rests on now."""
+        chain = self._chain(row, learner)
+        return awarded_working(award_terms(self.session, chain[-1].id)) if chain else None
 
     def _chain(self, row: RollRow, learner: models.Learner) -> Sequence[Entry]:
         return accounts(self.session, learner.id, self.activity_id).get(row.credit_type, ())
@@ -154,70 +197,47 @@ class _Check:
         """Whether staff have entered just this: an upload that is sent twice enters nothing twice."""
         if learner is None:
             pending = self._pending(row)
-            return pending is not None and not pending.is_declined and pending.amount == _amount(row)
+            return pending is not None and not pending.is_declined and pending.amount == self._amount(row)
         chain = self._chain(row, learner)
         live = live_award(chain)
-        return live is not None and live.actor != LEARNER and balance(chain) == _amount(row)
+        if live is None:
+            return False
+        worked = self._worked(row, learner) if row.rule else None
+        if worked is not None:
+            return worked.rule == row.rule and worked.working.amount == self._amount(row)
+        return not row.rule and live.actor != LEARNER and balance(chain) == self._amount(row)
+
+    def _has_ended(self, row: RollRow) -> bool:
+        """The person had this credit and does not hold it any more, whoever had awarded it."""
+        person = self._learner(row) or self._settled(row)
+        chain = self._chain(row, person) if person is not None else ()
+        return bool(chain) and live_award(chain) is None
+
+    def _settled(self, row: RollRow) -> models.Learner | None:
+        """Who came with the row's address, and has said that the award of an earlier list is theirs."""
+        pending = self._pending(row) if row.email else None
+        if pending is None or pending.entry_id is None or pending.learner_id is None:
+            return None
+        return self.session.get(models.Learner, pending.learner_id)
 
     def _learner(self, row: RollRow) -> models.Learner | None:
-        found = self.session.get(models.Learner, row.learner) if _KEY.fullmatch(row.learner) else None
-        return found if found is not None and found.provider_id == self.provider_id else None
+        return known_learner(self.session, self.provider_id, row.learner)
 
     def checked(self, row: RollRow) -> CheckedRow:
-        learner, reason = self._learner(row), clean_reason(row.reason or self.reason, MAX_REASON)
+        is_again, reason = self._has_ended(row), clean_reason(row.reason or self.reason, MAX_REASON)
+        learner = self._learner(row) or (self._settled(row) if is_again else None)
         digest = "" if learner else email_digest(self.sealer, self.provider_id, row.email)
-        return CheckedRow(row, learner.id if learner else None, digest, reason, self._is_known(row, learner))
+        is_known = not is_again and self._is_known(row, learner)
+        amount = self._amount(row) or Decimal(0)
+        asked = conditions_of(AwardRule(row.rule), self.activity) if row.rule and not is_known else ()
+        return CheckedRow(row, learner.id if learner else None, digest, reason, is_known, amount, asked, is_again)
 
 
-def _amount(row: RollRow) -> Decimal | None:
-    """``None`` for what is no amount; that is a fault of its own."""
-    return Decimal(row.amount) if AMOUNT.fullmatch(row.amount) else None
+def rule_form(row: RollRow, confirmed: frozenset[str] = frozenset()) -> RuleForm:
+    return RuleForm(row.rule, row.count, row.presenter, confirmed)
 
 
 def _offered(activity: Activity) -> Sequence[ClaimableCredit]:
     pairs = [(credit_type(offer.credit_type, activity.designated_on), offer) for offer in activity.credits]
     awarded = [pair for pair in pairs if pair[0].awarded_to and claimable(*pair, activity.format.value)]
     return [ClaimableCredit.of(credit, offer, activity, is_awarded=True) for credit, offer in awarded]
-
-
-def enter_roll(
-    session: Session, officer: Officer, activity_id: str, checked: CheckedRoll, link: Link, now: datetime
-) -> Entered:
-    """Enter a checked list in the transaction in which it was checked; what is known already stays as it is.
-
-    Raises ``Refused("roll_has_faults")``.
-    """
-    if checked.faults or not checked.rows:
-        raise Refused("roll_has_faults")
-    waiting, news = 0, [one for one in checked.rows if not one.is_known]
-    for one in news:
-        row = one.row
-        if one.learner_id is None:
-            waiting += 1
-            session.add(_waiting(officer, activity_id, one, now))
-        else:
-            award_by_staff(
-                session, officer, one.learner_id, activity_id, row.credit_type, row.amount, one.reason, link, now
-            )
-    session.flush()
-    entered = Entered(len(news) - waiting, waiting, len(checked.rows) - len(news))
-    if not news:
-        return entered
-    detail = {"awarded": entered.awarded, "waiting": entered.waiting}
-    note(
-        session, officer, "credit.roll_entered", f"activity:{activity_id}", now, activity_id=activity_id, detail=detail
-    )
-    return entered
-
-
-def _waiting(officer: Officer, activity_id: str, one: CheckedRow, now: datetime) -> models.PendingAward:
-    return models.PendingAward(
-        provider_id=officer.provider_id,
-        activity_id=activity_id,
-        credit_type=one.row.credit_type,
-        amount=Decimal(one.row.amount),
-        email_digest=one.digest,
-        reason=one.reason,
-        actor=officer.person_id,
-        created_at=now,
-    )

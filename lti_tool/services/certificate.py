@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from babel.dates import format_date
 from sqlalchemy import Select, select
@@ -28,7 +29,9 @@ from lti_tool.services.certificate_text import (
     certificate_sentence,
     certificate_statements,
     credit_lines,
+    session_notes,
     small_print,
+    teaching_note,
     worded_printing,
 )
 from lti_tool.services.design import current_design, printed_design
@@ -110,6 +113,7 @@ def compose(
     the day of designation."""
     printing = worded_printing(activity, printing)
     first, provider, language = printing.lines[0], activity.provider, text_language(activity)
+    written = partial(written_date, language=language)
     return Certificate(
         number=number,
         verify_url=verify_url,
@@ -117,7 +121,7 @@ def compose(
         title=certificate_title(first.credit, is_awarded=first.is_awarded),
         learner_name=profile.printed_name,
         degree=profile.printed_degree,
-        sentence=certificate_sentence(activity, profile, printing, written_date(printing.completed_on, language)),
+        sentence=certificate_sentence(activity, profile, printing, written(printing.completed_on)),
         activity_title=activity.title,
         learning_format=activity.format.value,
         location=activity.location,
@@ -129,7 +133,11 @@ def compose(
         expires_on=activity.expires_on,
         credits=tuple(line for one in printing.lines for line in credit_lines(one)),
         statements=certificate_statements(activity, printing),
-        notes=tuple(note for one in printing.lines if (note := small_print(activity, one)) is not None),
+        notes=(
+            *(note for one in printing.lines if (note := small_print(activity, one)) is not None),
+            *(note for one in printing.lines if (note := teaching_note(one)) is not None),
+            *session_notes(printing.lines, written),
+        ),
         signatory_name=provider.signatory.name,
         signatory_title=provider.signatory.title,
         template=design.template,

@@ -20,7 +20,7 @@ from lti_tool.domain.wire import read_certificate, read_value
 from lti_tool.services.certificate import Link, issue, learner_language
 from lti_tool.services.certificate_status import close
 from lti_tool.services.certificate_text import PrintedOffer, Printing
-from lti_tool.services.claimable import ClaimableCredit
+from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimed_sessions
 from lti_tool.services.participation import Progress, progress_of
 from lti_tool.services.statement import overrides_of_activity
 
@@ -42,11 +42,18 @@ def as_awarded(session: Session, live: Entry) -> ClaimableCredit:
 
 
 def replace_certificate(
-    session: Session, found: Progress, claim_id: str, link: Link, reason: StatusReason, words: str
+    session: Session,
+    found: Progress,
+    claim_id: str,
+    link: Link,
+    reason: StatusReason,
+    words: str,
+    *,
+    completed: date | None = None,
 ) -> None:
     """After a change: the certificates of the claim are replaced by one of what stands, or revoked if nothing does.
 
-    A name that was corrected since stays corrected.
+    A name that was corrected since stays corrected, and the day of completion the same unless ``completed`` is another.
     """
     certificate, entry = models.Certificate, models.CreditEntry
     query = select(certificate).join(entry, entry.id == certificate.award_id).where(entry.claim_id == claim_id)
@@ -61,7 +68,7 @@ def replace_certificate(
         return
     values, first = read_certificate(old[-1].body), session.get_one(entry, standing[0][0].id)
     profile = replace(_profile(first.terms), printed_name=values.learner_name)
-    printing = _printing(session, found, profile, tuple(line for _, line in standing), values.completed_on)
+    printing = _printing(session, found, profile, tuple(line for _, line in standing), completed or values.completed_on)
     new = issue(session, first, found.activity, profile, printing, link)
     new.issued_at = found.now
     old[-1].successor_id = new.id
@@ -88,5 +95,8 @@ def _standing_lines(session: Session, found: Progress, claim_id: str) -> list[tu
         if live is None or live.claim_id != claim_id:
             continue
         one = as_awarded(session, live)
-        lines.append((live, PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded)))
+        terms = award_terms(session, chain[-1].id)
+        sessions = (claimed_sessions(terms) or ()) if found.activity.lists_sessions else ()
+        working = awarded_working(terms)
+        lines.append((live, PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded, sessions, working)))
     return sorted(lines, key=lambda pair: (pair[1].credit.participated_text == "", pair[1].credit.code))

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import attestation, credit_type, phrase
+from lti_tool.db import models
 from lti_tool.domain.activity import Activity, LearningFormat
+from lti_tool.domain.award_rule import AwardWorking
 from lti_tool.domain.credential import Requirement, requirements
 from lti_tool.domain.credit import CreditOffer, CreditType, claimable
 from lti_tool.domain.eligibility import Bar, Choice, Option, choice_of
 from lti_tool.domain.learner import Profile
+from lti_tool.domain.ledger import balance
 from lti_tool.domain.pathway import claim_blockers
+from lti_tool.domain.series import AttendedSession, SeriesCredit, series_credit, total_of
 from lti_tool.domain.text import RichText
+from lti_tool.domain.wire import read_value
 from lti_tool.services.equivalent import equivalent_activities
-from lti_tool.services.ledger import elsewhere
+from lti_tool.services.ledger import LEARNER, account, elsewhere
 from lti_tool.services.participation import Progress
 
 PARTICIPATION = "attendance"
@@ -38,6 +45,12 @@ class ClaimableCredit:
     attestation: str
     is_optional: bool = False
     """One of several: the learner may leave it."""
+    series: SeriesCredit | None = None
+    """What the attended sessions give, where the activity has sessions and attendance is known."""
+    held: Decimal = Decimal(0)
+    """What was claimed of it before, where sessions attended since add to it: what is claimed now takes its place."""
+    working: AwardWorking | None = None
+    """How staff came to the amount, where a rule of the body gives it."""
 
     @classmethod
     def of(cls, credit: CreditType, offer: CreditOffer, activity: Activity, *, is_awarded: bool) -> ClaimableCredit:
@@ -63,6 +76,18 @@ class ClaimableCredit:
     def takes(self) -> tuple[Requirement, ...]:
         """These may be given too."""
         return requirements(self.credit.ids_optional) if self.is_awarded else ()
+
+    def within(self, series: SeriesCredit | None) -> ClaimableCredit:
+        """Cut down to what the attended sessions give; ``None``: there is nothing to cut by."""
+        if series is None or not self.is_awarded:
+            return replace(self, series=series)
+        amounts = tuple(amount for amount in self.amounts if amount <= series.total)
+        return replace(self, amounts=amounts, suggested=None, series=series)
+
+    def beyond(self, held: Decimal, most: Decimal) -> ClaimableCredit:
+        """More of a credit that was claimed before: above ``held``, up to ``most``."""
+        amounts = tuple(amount for amount in self.amounts if held < amount <= most)
+        return replace(self, amounts=amounts, held=held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +129,14 @@ def _offers(activity: Activity) -> list[tuple[CreditType, CreditOffer]]:
     return [(credit_type(offer.credit_type, activity.designated_on), offer) for offer in activity.credits]
 
 
+def attended(found: Progress, credit: CreditType, offer: CreditOffer) -> SeriesCredit | None:
+    """What this learner's sessions give; ``None`` for an activity without, and where attendance does not matter."""
+    attendance = found.record.attendance
+    if attendance is None or not found.activity.sessions:
+        return None
+    return series_credit(found.activity.sessions, attendance, credit, offer)
+
+
 def claimable_credits(activity: Activity, profile: Profile) -> tuple[ClaimableCredit, ...]:
     """What this person may claim of an activity from which they have no credit yet: the credit they are awarded; else
     participation in what was designated for credit; else participation."""
@@ -127,8 +160,47 @@ def claimables(session: Session, found: Progress) -> Claimables:
         elsewhere=titles,
     )
     is_over = bool(held) and bool(claim_blockers(activity, record, found.now))
-    barred = (_barred(option, titles) for option in choice.barred)
-    return Claimables(() if is_over else _credits(activity, choice), tuple(barred))
+    for_them = [one.within(attended(found, one.credit, one.offer)) for one in _credits(activity, choice)]
+    too_little = [one for one in for_them if one.is_awarded and not one.amounts]
+    grown = () if is_over else _grown(session, found, choice)
+    left_out = {one.credit.code for one in grown}
+    barred = [_barred(option, titles) for option in choice.barred if option.credit.code not in left_out]
+    barred += [BarredCredit(one.label, Bar.ATTENDANCE) for one in too_little]
+    left = () if is_over else tuple(one for one in for_them if one not in too_little)
+    return Claimables((*left, *grown), tuple(barred))
+
+
+def _grown(session: Session, found: Progress, choice: Choice) -> tuple[ClaimableCredit, ...]:
+    """Credit of a series that was claimed before, where sessions attended since add to it."""
+    held = [option for option in choice.barred if option.bars == (Bar.HELD,)]
+    grown = (_grown_credit(session, found, option) for option in held)
+    return tuple(one for one in grown if one is not None and one.amounts)
+
+
+def _grown_credit(session: Session, found: Progress, option: Option) -> ClaimableCredit | None:
+    """More by what the new sessions add: what was left at the earlier claim stays left, and what staff have entered or
+    changed is theirs to change."""
+    series, chain = attended(found, option.credit, option.offer), account(session, found, option.credit.code)
+    if series is None or any(entry.actor != LEARNER for entry in chain):
+        return None
+    before = claimed_sessions(session.get_one(models.CreditEntry, chain[-1].id).terms)
+    if before is None:
+        return None
+    added, amount = series.total - total_of(before, option.offer.maximum), balance(chain)
+    one = _claimable(found.activity, option, is_awarded=True, is_optional=True).within(series)
+    return one.beyond(amount, amount + added)
+
+
+def awarded_working(terms: Mapping[str, Any]) -> AwardWorking | None:
+    """The working that an entry of the ledger rests on; ``None`` where its amount was claimed or typed."""
+    kept = terms.get("evidence", {}).get("working")
+    return None if kept is None else read_value(AwardWorking, kept)
+
+
+def claimed_sessions(terms: Mapping[str, Any]) -> tuple[AttendedSession, ...] | None:
+    """The sessions that an entry of the ledger rests on; ``None`` where it rests on none."""
+    kept = terms.get("evidence", {}).get("sessions")
+    return None if kept is None else tuple(read_value(AttendedSession, one) for one in kept)
 
 
 def _barred(option: Option, titles: dict[str, str]) -> BarredCredit:

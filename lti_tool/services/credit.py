@@ -7,38 +7,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.domain.activity import Step
+from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import Result, TestKind
+from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.credential import CONSENTS, Requirement
-from lti_tool.domain.credit import CreditOffer, Degree, check_amount, least_amount
+from lti_tool.domain.credit import CreditOffer, check_amount, least_amount
 from lti_tool.domain.eligibility import Bar, clashes
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.pathway import attempt_result, best_result, has_acknowledged, nothing_left
-from lti_tool.domain.record import Attempt, Record
-from lti_tool.domain.wire import write_value
+from lti_tool.domain.pathway import best_result, nothing_left
 from lti_tool.services.certificate import IssuedCertificate, Link, issue, issued_certificates, learner_language
+from lti_tool.services.certificate_replacement import replace_certificate
 from lti_tool.services.certificate_text import PrintedOffer, Printing
 from lti_tool.services.claimable import BarredCredit, ClaimableCredit, claimable_credits, claimables
 from lti_tool.services.credential import held_credentials
+from lti_tool.services.credit_terms import claim_terms, completed_on
 from lti_tool.services.grade import note_progress
-from lti_tool.services.learner import EQUIVALENT, profile_digest
-from lti_tool.services.ledger import LEARNER, Posting, lock_learner, new_claim_id, post, standing_terms
+from lti_tool.services.learner import profile_digest
+from lti_tool.services.ledger import LEARNER, Posting, lock_learner, new_claim_id, post
 from lti_tool.services.participation import Progress, progress, progress_for_update, progress_of
 from lti_tool.services.session import Visit
 from lti_tool.services.statement import overrides_of_activity
 
-__all__ = ["ClaimForm", "ClaimView", "Claimed", "claim_credit", "claim_view", "claimable_credits", "completed_at"]
+__all__ = ["ClaimForm", "ClaimView", "Claimed", "claim_credit", "claim_view", "claimable_credits"]
 
 _AMOUNT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 NOT_CLAIMED = "none"
 """What the control of a credit sends that the learner leaves."""
+FURTHER_SESSIONS = "further sessions of the series"
+"""Why a certificate was replaced after its holder claimed more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +102,13 @@ def asked_credentials(view: ClaimView) -> dict[Requirement, tuple[ClaimableCredi
 def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, now: datetime) -> Claimed:
     """Claim what the form names of all that this learner may claim, with one certificate, in one transaction.
 
-    Claiming again gives what was claimed first; credit that was left may be claimed later, while claims are open. A
-    trial is checked like a claim and leaves nothing behind. Raises ``Refused("step_locked")`` (earlier steps, release,
-    designation, window, nothing left to claim) and ``BadInput("claim_unusable")`` with faults ``profile`` (``missing``,
-    ``changed``), ``attestation`` (``missing``), ``amounts`` (``claim_nothing``), ``id.<requirement>`` (``missing``) and
+    Claiming again gives what was claimed first; credit that was left may be claimed later, while claims are open, and
+    more of one for sessions that were attended since. A trial is checked like a claim and leaves nothing behind. Raises
+    ``Refused("step_locked")`` (earlier steps, release, designation, window, attendance, nothing left to claim) and
+    ``BadInput("claim_unusable")`` with faults ``profile`` (``missing``, ``changed``),
+    ``attestation`` (``missing``), ``amounts`` (``claim_nothing``), ``id.<requirement>`` (``missing``) and
     ``amount.<credit type>``: ``claim_missing``, ``claim_not_a_number``, ``claim_above_maximum``,
-    ``claim_below_minimum``, ``claim_not_in_steps``, ``claim_excluded``.
+    ``claim_above_attended``, ``claim_below_minimum``, ``claim_not_in_steps``, ``claim_excluded``.
     """
     found = progress_for_update(session, visit, now)
     found.require(Step.CLAIM)
@@ -119,7 +122,12 @@ def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, no
     chosen = _chosen(session, found, left.credits, form)
     if found.is_trial:
         return Claimed((), is_new=True)
-    award(session, found, profile, chosen, link)
+    new = [pair for pair in chosen if not pair[0].held]
+    if new:
+        award(session, found, profile, new, link)
+    for one, amount in chosen:
+        if one.held:
+            _raise(session, found, profile, one, amount, link)
     row = session.get_one(models.Participation, found.participation_id)
     note_progress(session, progress_of(session, row, now), visit, now)
     return Claimed(issued_certificates(session, visit), is_new=True)
@@ -135,9 +143,11 @@ def _is_claimed(one: ClaimableCredit, form: ClaimForm) -> bool:
 
 
 def _nothing_left(barred: Sequence[BarredCredit]) -> Refused:
-    """Why there is nothing: credit for the same education was given for another activity."""
+    """Why there is nothing: credit was given for another activity with the same education, or too little attended."""
     titles = [one.title for one in barred if one.bar is Bar.EQUIVALENT]
-    return Refused("step_locked", step=Step.CLAIM, blockers=(nothing_left(*titles[:1]),))
+    is_too_little = any(one.bar is Bar.ATTENDANCE for one in barred)
+    blocker = nothing_left(*titles[:1], is_too_little=is_too_little)
+    return Refused("step_locked", step=Step.CLAIM, blockers=(blocker,))
 
 
 def _shown_profile(found: Progress, form: ClaimForm) -> Profile:
@@ -188,6 +198,8 @@ def read_amount(one: ClaimableCredit, raw: str) -> Decimal:
     amount = Decimal(typed)
     least = least_amount(one.credit, one.offer)
     check_amount(CreditOffer(one.credit.code, one.offer.maximum, least), one.credit.step, amount)
+    if one.series is not None and amount > one.series.total:
+        raise BadInput("claim_above_attended")
     if amount not in one.amounts:
         raise BadInput("claim_not_in_steps")
     return amount
@@ -217,68 +229,49 @@ def award(
                 is_awarded=one.is_awarded,
                 actor=actor,
                 reason=reason,
-                terms=_terms(found, profile, one),
+                terms=claim_terms(found, profile, one),
                 claim_id=claim_id,
             ),
         )
         for one, amount in ordered
     ]
-    lines = tuple(PrintedOffer(one.credit, one.offer, amount, one.is_awarded) for one, amount in ordered)
+    lines = tuple(printed_offer(found.activity, one, amount) for one, amount in ordered)
     return issue(session, rows[0], found.activity, profile, _printing(session, found, profile, lines), link)
+
+
+def _raise(
+    session: Session, found: Progress, profile: Profile, one: ClaimableCredit, amount: Decimal, link: Link
+) -> None:
+    """Further sessions of a series: the account grows, and the certificate is replaced by one of the new amount."""
+    row = post(
+        session,
+        found,
+        Posting(
+            credit_type=one.credit.code,
+            kind=EntryKind.ADJUST,
+            balance=amount,
+            is_awarded=True,
+            actor=LEARNER,
+            terms=claim_terms(found, profile, one),
+        ),
+    )
+    day = completed_on(found.activity, found.record, found.now)
+    reason = StatusReason.CREDIT_ADJUSTED
+    replace_certificate(session, found, row.claim_id, link, reason, FURTHER_SESSIONS, completed=day)
+
+
+def printed_offer(activity: Activity, one: ClaimableCredit, amount: Decimal) -> PrintedOffer:
+    """As a certificate names it; with the attended sessions where the provider wants them."""
+    sessions = one.series.sessions if one.series and activity.lists_sessions else ()
+    return PrintedOffer(one.credit, one.offer, amount, one.is_awarded, sessions, one.working)
 
 
 def _printing(session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...]) -> Printing:
     activity = found.activity
     return Printing(
         lines=lines,
-        completed_on=activity.day_of(completed_at(found.record, found.now)),
+        completed_on=completed_on(activity, found.record, found.now),
         issued_on=activity.day_of(found.now),
         learner_language=learner_language(session.get_one(models.Learner, found.learner_id), profile.country),
         overrides=overrides_of_activity(session, found.activity_id),
     )
-
-
-def completed_at(record: Record, now: datetime) -> datetime:
-    """When the education was completed: the last of study, post-test and evaluation; the claim if none is asked."""
-    tests = [attempt.submitted_at for attempt in record.submitted(TestKind.POST)]
-    moments = [moment for moment in (*tests, record.content_finished_at, record.evaluated_at) if moment is not None]
-    return max(moments, default=now)
-
-
-def _terms(found: Progress, profile: Profile, one: ClaimableCredit) -> dict[str, Any]:
-    states_equivalence = profile.degree is Degree.OTHER_PHYSICIAN
-    return standing_terms(
-        one.credit,
-        one.offer,
-        profile={**write_value(profile), "statement": EQUIVALENT if states_equivalence else ""},
-        attestation=one.attestation,
-        evidence=_evidence(found),
-    )
-
-
-def _evidence(found: Progress) -> dict[str, Any]:
-    record, fingerprint = found.record, found.page.fingerprint
-    acknowledged = max((one.at for one in record.acknowledgements if one.fingerprint == fingerprint), default=None)
-    return {
-        "fingerprint": fingerprint if has_acknowledged(record, fingerprint) else "",
-        "text_version": found.newest_version,
-        "acknowledged_at": write_value(acknowledged),
-        "activity_version": found.version,
-        "post_test": _passing(found),
-        "seconds_studied": record.seconds_studied,
-        "content_finished_at": write_value(record.content_finished_at),
-        "evaluated_at": write_value(record.evaluated_at),
-    }
-
-
-def _passing(found: Progress) -> dict[str, Any] | None:
-    """The best submitted attempt at the post-test."""
-    test, attempts = found.activity.post_test, found.record.submitted(TestKind.POST)
-    if test is None or not attempts:
-        return None
-
-    def result(attempt: Attempt) -> Result:
-        return attempt_result(test, attempt)
-
-    best = max(attempts, key=lambda attempt: result(attempt).points)
-    return {"attempt": best.id, "number": best.number, **write_value(result(best))}

@@ -17,6 +17,7 @@ from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.pathway import attempt_result
 from lti_tool.domain.record import Attempt
+from lti_tool.domain.series import minutes_attended
 from lti_tool.services.participation import Progress, progress_of
 from lti_tool.services.results import short_id
 from lti_tool.services.results_facts import participations
@@ -29,8 +30,8 @@ class Fact:
 
     Codes: ``began``, ``acknowledged``, ``attempt_started`` (test, number), ``attempt_submitted`` (test, number, points,
     maximum, has_passed, and is_kept where a corrected key would have lowered it), ``content_opened`` (title),
-    ``content_answered`` (title), ``content_finished``, ``evaluated``, ``claimed`` (amount, is_awarded),
-    ``certificate_issued`` (number).
+    ``content_answered`` (title), ``content_finished``, ``attended`` (title, minutes), ``evaluated``,
+    ``claimed`` (amount, is_awarded), ``certificate_issued`` (number).
     """
 
     at: datetime
@@ -70,6 +71,7 @@ def _facts(found: Progress) -> Iterator[Fact]:
     for attempt in record.attempts:
         yield from _attempt(found, attempt)
     yield from _content(found)
+    yield from _attended(found)
     if record.evaluated_at:
         yield Fact(record.evaluated_at, "evaluated")
     for claim in record.claims:
@@ -86,6 +88,15 @@ def _content(found: Progress) -> Iterator[Fact]:
         yield Fact(response.at, "content_answered", {"title": titles.get(response.item, response.item)})
     if found.record.content_finished_at:
         yield Fact(found.record.content_finished_at, "content_finished")
+
+
+def _attended(found: Progress) -> Iterator[Fact]:
+    """At the moment at which staff recorded it."""
+    for session in found.activity.sessions:
+        attendance = (found.record.attendance or {}).get(session.key)
+        if attendance is not None:
+            facts = {"title": session.title, "minutes": minutes_attended(session, attendance)}
+            yield Fact(attendance.at, "attended", facts)
 
 
 def _attempt(found: Progress, attempt: Attempt) -> Iterator[Fact]:

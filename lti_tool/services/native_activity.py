@@ -55,8 +55,12 @@ def approved_activities(db: Session, provider_id: str, now: datetime, search: st
 
 
 def _approved(db: Session, provider_id: str) -> Sequence[ListedActivity]:
-    """What native faces are offered: approved, published and not closed."""
-    return list_activities(db, provider_id, only_published=True)
+    """What native faces are offered: approved, published and not closed.
+
+    Nothing with sessions: staff record attendance of people whom the tool knows, and those who work in a native face
+    become known to it with their claim only. Such activities are placed by LTI.
+    """
+    return [one for one in list_activities(db, provider_id, only_published=True) if not one.activity.sessions]
 
 
 def _text(listed: ListedActivity) -> str:

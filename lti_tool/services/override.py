@@ -12,6 +12,7 @@ from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import accounts
 from lti_tool.db.upsert import insert_once
+from lti_tool.domain.award_rule import is_counted_by_time
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.errors import NotFound, Refused
@@ -21,12 +22,13 @@ from lti_tool.domain.ledger import Entry, EntryKind, balance, is_expired, live_a
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
 from lti_tool.services.certificate_replacement import as_awarded, award_terms, replace_certificate
-from lti_tool.services.claimable import ClaimableCredit, claimable_credits
+from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimable_credits
 from lti_tool.services.credit import award, read_amount
 from lti_tool.services.grade import note_progress_of
 from lti_tool.services.ledger import Posting, lock_learner, post
 from lti_tool.services.office import Officer
 from lti_tool.services.participation import Progress, lock, newest_version, progress_of
+from lti_tool.services.teaching import read_adjusted
 
 MAX_REASON = 500
 
@@ -44,7 +46,7 @@ class Account:
     entries: tuple[Entry, ...]
 
 
-def _known(
+def known_pair(
     session: Session, provider_id: str, learner_id: str, activity_id: str
 ) -> tuple[models.Learner, models.Activity]:
     learner, activity = session.get(models.Learner, learner_id), session.get(models.Activity, activity_id)
@@ -64,7 +66,7 @@ def found_progress(session: Session, learner_id: str, activity_id: str, now: dat
 
 def learner_accounts(session: Session, officer: Officer, learner_id: str, activity_id: str) -> tuple[Account, ...]:
     """Raises ``NotFound("account_unknown")``, ``Forbidden("capability_missing")``."""
-    _known(session, officer.provider_id, learner_id, activity_id)
+    known_pair(session, officer.provider_id, learner_id, activity_id)
     officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     return tuple(
         Account(
@@ -91,6 +93,23 @@ def offered(found: Progress, code: str, profile: Profile) -> ClaimableCredit:
     raise Refused("credit_not_for_learner", credit_type=code)
 
 
+def ready_for_award(
+    session: Session, actor: Actor, learner_id: str, activity_id: str, now: datetime
+) -> tuple[Progress, Profile]:
+    """The person's participation, locked, and their particulars.
+
+    Raises ``NotFound("account_unknown")``, ``Refused``: ``profile_unconfirmed``, ``not_designated``.
+    """
+    known_pair(session, actor.provider_id, learner_id, activity_id)
+    found = found_progress(session, learner_id, activity_id, now)
+    lock_learner(session, learner_id)
+    if found.profile is None:
+        raise Refused("profile_unconfirmed")
+    if found.activity.day_of(now) < found.activity.designated_on:
+        raise Refused("not_designated")
+    return found, found.profile
+
+
 def award_by_staff(
     session: Session,
     actor: Actor,
@@ -106,20 +125,17 @@ def award_by_staff(
 
     The body's rules stay: profession, steps, maximum, no award before designation, one award per type. Raises
     ``NotFound("account_unknown")``, ``Refused`` (``credit_not_for_learner``, ``award_live``, ``profile_unconfirmed``,
-    ``not_designated``), ``BadInput`` (``reason_unusable``, ``claim_*``).
+    ``not_designated``, ``award_needs_rule`` for a format of fixed amounts), ``BadInput`` (``reason_unusable``,
+    ``claim_*``).
     """
     words = clean_reason(reason, MAX_REASON)
-    _known(session, actor.provider_id, learner_id, activity_id)
-    found = found_progress(session, learner_id, activity_id, now)
-    lock_learner(session, learner_id)
-    if found.profile is None:
-        raise Refused("profile_unconfirmed")
-    if found.activity.day_of(now) < found.activity.designated_on:
-        raise Refused("not_designated")
-    one = offered(found, code, found.profile)
+    found, profile = ready_for_award(session, actor, learner_id, activity_id, now)
+    one = offered(found, code, profile)
+    if one.is_awarded and not is_counted_by_time(found.activity, one.credit):
+        raise Refused("award_needs_rule", credit_type=code)
     amount = read_amount(one, typed) if one.is_awarded else one.offer.maximum
     certificate = award(
-        session, found, found.profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
+        session, found, profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
     )
     detail = {"credit_type": code, "amount": (Decimal(0), amount)}
     note(
@@ -131,7 +147,7 @@ def award_by_staff(
         activity_id=activity_id,
         detail=detail,
     )
-    _tell_grades(session, found, actor, now)
+    tell_grades(session, found, actor, now)
     return session.get_one(models.CreditEntry, certificate.award_id)
 
 
@@ -151,12 +167,13 @@ def adjust_by_staff(
     Raises as :func:`award_by_staff`, and ``Refused("award_missing")``, ``BadInput("amount_unchanged")``.
     """
     words = clean_reason(reason, MAX_REASON)
-    found, live, before = _live(session, officer, learner_id, activity_id, code, now)
-    one = as_awarded(session, live)
+    found, chain = _account(session, officer, learner_id, activity_id, code, now)
+    live, before = _live_of(chain), balance(chain)
+    one = replace(as_awarded(session, live), working=awarded_working(award_terms(session, chain[-1].id)))
     if not one.is_awarded:
         raise Refused("participation_has_no_amount")
-    amount = read_amount(one, typed)
-    row = post(session, found, _posting(session, live, EntryKind.ADJUST, amount, officer, words))
+    amount = read_adjusted(one, typed)
+    row = post(session, found, _posting(session, chain, EntryKind.ADJUST, amount, officer, words))
     replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
     detail = {"credit_type": code, "amount": (before, amount)}
     note(session, officer, "credit.adjusted", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
@@ -177,9 +194,10 @@ def revoke_by_staff(
     A certificate of several credits is replaced by one without this. Raises as :func:`adjust_by_staff`.
     """
     words = clean_reason(reason, MAX_REASON)
-    found, live, before = _live(session, officer, learner_id, activity_id, code, now)
-    posting = _posting(session, live, EntryKind.REVOKE, Decimal(0), officer, words)
-    _end(session, officer, found, posting, StatusReason.CREDIT_WITHDRAWN, before, link)
+    found, chain = _account(session, officer, learner_id, activity_id, code, now)
+    _live_of(chain)
+    posting = _posting(session, chain, EntryKind.REVOKE, Decimal(0), officer, words)
+    _end(session, officer, found, posting, StatusReason.CREDIT_WITHDRAWN, balance(chain), link)
 
 
 def expire_by_staff(
@@ -202,8 +220,8 @@ def expire_by_staff(
     found, chain = _account(session, officer, learner_id, activity_id, code, now)
     if is_expired(chain):
         return
-    live = _live_of(chain)
-    posting = _posting(session, live, EntryKind.EXPIRE, Decimal(0), officer, words)
+    _live_of(chain)
+    posting = _posting(session, chain, EntryKind.EXPIRE, Decimal(0), officer, words)
     posting = replace(posting, terms={**posting.terms, "evidence_of_expiry": proof})
     _end(session, officer, found, posting, StatusReason.CREDIT_EXPIRED, balance(chain), link)
 
@@ -223,14 +241,14 @@ def _end(
     detail = {"credit_type": posting.credit_type, "amount": (before, Decimal(0))}
     subject = f"credit_entry:{row.id}"
     note(session, officer, action, subject, found.now, activity_id=found.activity_id, detail=detail)
-    _tell_grades(session, found, officer, found.now)
+    tell_grades(session, found, officer, found.now)
 
 
 def _account(
     session: Session, officer: Officer, learner_id: str, activity_id: str, code: str, now: datetime
 ) -> tuple[Progress, tuple[Entry, ...]]:
     """The person's participation, locked, and their account of this type; nothing is in it before an award."""
-    _known(session, officer.provider_id, learner_id, activity_id)
+    known_pair(session, officer.provider_id, learner_id, activity_id)
     officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     found = found_progress(session, learner_id, activity_id, now)
     return found, accounts(session, learner_id, activity_id).get(code, ())
@@ -243,25 +261,22 @@ def _live_of(chain: tuple[Entry, ...]) -> Entry:
     return live
 
 
-def _live(
-    session: Session, officer: Officer, learner_id: str, activity_id: str, code: str, now: datetime
-) -> tuple[Progress, Entry, Decimal]:
-    found, chain = _account(session, officer, learner_id, activity_id, code, now)
-    return found, _live_of(chain), balance(chain)
-
-
-def _tell_grades(session: Session, found: Progress, actor: Actor, now: datetime) -> None:
+def tell_grades(session: Session, found: Progress, actor: Actor, now: datetime) -> None:
     row = session.get_one(models.Participation, found.participation_id)
     note_progress_of(session, progress_of(session, row, now), actor.provider_id, now)
 
 
-def _posting(session: Session, live: Entry, kind: EntryKind, amount: Decimal, officer: Officer, reason: str) -> Posting:
+def _posting(
+    session: Session, chain: tuple[Entry, ...], kind: EntryKind, amount: Decimal, officer: Officer, reason: str
+) -> Posting:
+    """On the terms of the last entry: what the amount rests on goes on with it."""
+    live = _live_of(chain)
     return Posting(
         credit_type=live.credit_type,
         kind=kind,
         balance=amount,
         is_awarded=live.is_awarded,
         actor=f"officer:{officer.person_id}",
-        terms=award_terms(session, live.id),
+        terms=award_terms(session, chain[-1].id),
         reason=reason,
     )

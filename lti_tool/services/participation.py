@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -78,10 +78,21 @@ def lock(session: Session, participation_id: str) -> models.Participation:
     return session.scalars(locked).one()
 
 
+def with_newest_sessions(session: Session, own: Activity, row: models.Participation, newest: int) -> Activity:
+    """A series goes on while it runs: whoever began with an older version attends the same sessions as everybody.
+
+    What was designated, tested and studied stays that of their own version.
+    """
+    if row.version == newest:
+        return own
+    programme = activity_value(session, row.activity_id, newest)
+    return replace(own, sessions=programme.sessions, lists_sessions=programme.lists_sessions)
+
+
 def progress_of(session: Session, row: models.Participation, now: datetime) -> Progress:
     """Load and compute everything about one participation."""
-    activity = activity_value(session, row.activity_id, row.version)
     found = session.get_one(models.Activity, row.activity_id)
+    activity = with_newest_sessions(session, activity_value(session, row.activity_id, row.version), row, found.version)
     newest = row.text_version or found.version
     shown = activity if newest == row.version else activity_value(session, row.activity_id, newest)
     overrides = overrides_of_activity(session, row.activity_id)

@@ -12,15 +12,19 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
-from lti_tool.db.load import profile_value
+from lti_tool.db.load import accounts, profile_value
 from lti_tool.db.sealing import Sealer
-from lti_tool.domain.errors import Conflict, NotFound
+from lti_tool.domain.award_rule import RuleForm
+from lti_tool.domain.errors import Conflict, NotFound, Refused
+from lti_tool.domain.ledger import live_award
+from lti_tool.domain.wire import read_value
 from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.certificate import Link
 from lti_tool.services.learner import ProfileForm, read_profile
 from lti_tool.services.override import award_by_staff
 from lti_tool.services.ports import CertificatePrinter
+from lti_tool.services.rule_award import award_by_rule
 from lti_tool.services.session import Visit
 
 
@@ -92,26 +96,25 @@ def take_waiting_award(
     """ "That is me": the award is entered and the certificate issued. ``form`` gives particulars not yet confirmed.
 
     Raises ``NotFound("waiting_award_unknown")``, ``BadInput("profile_unusable")``, and ``Refused`` as
-    ``award_by_staff``: then it goes on waiting.
+    ``award_by_staff`` or ``award_by_rule``, or ``waiting_award_ended`` for credit that was taken back from this person
+    or has expired, which only staff who know that can award again: then it goes on waiting.
     """
     row = _locked(session, visit, award_id)
+    chain = accounts(session, visit.learner_id, row.activity_id).get(row.credit_type, ())
+    if chain and live_award(chain) is None:
+        raise Refused("waiting_award_ended")
     learner = session.get_one(models.Learner, visit.learner_id)
     if learner.confirmed_at is None and form is not None:
         profile = read_profile(form, printer)
         learner.printed_name, learner.degree, learner.country = profile.printed_name, profile.degree, profile.country
         learner.confirmed_at = now
         session.flush()
-    entry = award_by_staff(
-        session,
-        ToolActor(visit.provider_id, row.actor),
-        visit.learner_id,
-        row.activity_id,
-        row.credit_type,
-        str(row.amount),
-        row.reason,
-        link,
-        now,
-    )
+    actor = ToolActor(visit.provider_id, row.actor)
+    whose = (session, actor, visit.learner_id, row.activity_id, row.credit_type)
+    if row.rule is None:
+        entry = award_by_staff(*whose, str(row.amount), row.reason, link, now)
+    else:
+        entry = award_by_rule(*whose, read_value(RuleForm, row.rule), row.reason, link, now)
     row.entry_id, row.settled_at = entry.id, now
     session.flush()
 

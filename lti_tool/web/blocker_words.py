@@ -26,6 +26,12 @@ BLOCKERS: dict[str, Any] = {
         "You have credit for the same education already: “%(title)s”. It is given for one of the two only"
     ),
     "nothing_to_claim": lazy_gettext("You have claimed everything that this activity offers you"),
+    "not_attended": lazy_gettext(
+        "Attend a session. Staff record who was there; if you were, ask the provider to record it"
+    ),
+    "attended_too_little": lazy_gettext(
+        "The sessions that you attended do not come to the least amount that can be claimed"
+    ),
     "content_unopened": lazy_gettext("Open “%(title)s”"),
     "content_unanswered": lazy_gettext("Answer “%(title)s”"),
     "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),

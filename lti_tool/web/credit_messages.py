@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from lti_tool.web.award_messages import RULE_EXPLANATIONS
+
 CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
     "award_live": (
         lazy_gettext("This person holds this credit already"),
@@ -47,9 +49,30 @@ CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This form could not be understood"),
         lazy_gettext("Go back, reload the page and try again."),
     ),
+    **RULE_EXPLANATIONS,
+    "activity_session_unknown": (
+        lazy_gettext("The activity has no such session"),
+        lazy_gettext("Go back to its sessions: the plan may have changed."),
+    ),
+    "session_not_held": (
+        lazy_gettext("The day of this session has not come yet"),
+        lazy_gettext("Record who was there on that day or later."),
+    ),
+    "attendance_unusable": (
+        lazy_gettext("The attendance could not be recorded"),
+        lazy_gettext("Correct the marked fields and send the form again."),
+    ),
     "roll_has_faults": (
         lazy_gettext("The list has faults, or nothing in it"),
         lazy_gettext("Nothing was entered. Check the list again."),
+    ),
+    "roll_awards_again": (
+        lazy_gettext("The list awards credit again that was taken back or has expired"),
+        lazy_gettext("Nothing was entered. Tick that this is meant, or leave those rows out of the list."),
+    ),
+    "waiting_award_ended": (
+        lazy_gettext("This credit was taken back from you before, or has expired"),
+        lazy_gettext("Only the provider can award it again. Ask them if you think that this is wrong."),
     ),
     "wording_unconfirmed": (
         lazy_gettext("The wording of a credit has not been confirmed"),

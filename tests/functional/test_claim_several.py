@@ -15,7 +15,8 @@ from lti_tool.domain.capability import Capability, Grant, Powers
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.roll import read_roll
 from lti_tool.services.audit import ToolActor
-from lti_tool.services.bulk_award import check_roll, enter_roll
+from lti_tool.services.bulk_award import check_roll
+from lti_tool.services.bulk_entry import enter_roll
 from lti_tool.services.late_claim import decide_late_claim, late_claims
 from lti_tool.services.office import Officer
 from lti_tool.services.wording import confirm_wording

@@ -26,7 +26,8 @@ from lti_tool.db.sealing import Sealer
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.roll import read_roll
 from lti_tool.domain.wire import read_value, write_value
-from lti_tool.services.bulk_award import check_roll, enter_roll
+from lti_tool.services.bulk_award import check_roll
+from lti_tool.services.bulk_entry import enter_roll
 from lti_tool.services.certificate import issued_certificates
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.override import adjust_by_staff

@@ -128,6 +128,20 @@ def test_a_list_is_checked_shown_and_entered(world: World, learner_id: str) -> N
     assert status == 200 and "All of this list was entered before." in words and "Enter this list" not in words
 
 
+def test_a_list_awards_again_only_with_a_tick(world: World, learner_id: str) -> None:
+    office, key = invited(world, CREDIT), activity_id(world)
+    path, text = f"/credit/{key}/list", f"learner,credit_type,amount,reason\n{learner_id},{AMA},1.00,Sheet\n"
+    assert "1 award is recorded" in text_of(office.post(path, text=text, confirm="yes"))
+    office.post(f"/credit/{key}/person/{learner_id}", action="revoke", credit_type=AMA, reason="Somebody else")
+    status, page = upload(office, path, text)
+    assert status == 200 and "1 row names credit that was taken back or has expired" in page
+    answer = office.post(path, text=text, confirm="yes")
+    assert answer.status_code == 422 and "leave those rows out" in text_of(answer)
+    assert [kind for kind, _ in entries(world)] == ["award", "revoke"]
+    assert "1 award is recorded" in text_of(office.post(path, text=text, confirm="yes", again="yes"))
+    assert len(entries(world)) == 3
+
+
 def test_a_workbook_is_filled_in_checked_and_entered(world: World, learner_id: str) -> None:
     office, path = invited(world, CREDIT), f"/credit/{activity_id(world)}/list"
     empty = office.get(f"{path}.csv")

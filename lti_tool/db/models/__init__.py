@@ -5,6 +5,7 @@ from lti_tool.db.models.accommodation import Accommodation
 from lti_tool.db.models.accreditation import AccreditationFinding, AccreditationMilestone, CalendarFeed
 from lti_tool.db.models.activity import Activity, ActivityVersion, Media
 from lti_tool.db.models.assessment import Answer, Attempt
+from lti_tool.db.models.attendance import Attendance
 from lti_tool.db.models.audit import AuditEntry
 from lti_tool.db.models.certificate import (
     Certificate,
@@ -82,6 +83,7 @@ __all__ = [
     "ApiRequest",
     "ApiToken",
     "Attempt",
+    "Attendance",
     "AuditEntry",
     "Award",
     "BlockKey",

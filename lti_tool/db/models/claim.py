@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -62,6 +63,8 @@ class PendingAward(Base):
     activity_id: Mapped[str] = mapped_column(ForeignKey("activity.id"))
     credit_type: Mapped[str] = mapped_column(String(64))
     amount: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    rule: Mapped[dict[str, Any] | None]
+    """What the list said of an amount by a body's rule (``domain.award_rule.RuleForm``); null: the amount was typed."""
     email_digest: Mapped[str] = mapped_column(String(64), index=True)
     learner_id: Mapped[str | None] = mapped_column(ForeignKey("learner.id"), index=True)
     """Who arrived with this address, to be confirmed by them."""

@@ -62,6 +62,18 @@ def _no_place(document: Document, days: Days) -> Iterator[Finding]:
         yield found("location")
 
 
+def _session_without_day(document: Document, days: Days) -> Iterator[Finding]:
+    for session in records(document.get("sessions")):
+        if day_of(session.get("date")) is None:
+            yield found(f"sessions[{session['key']}].date")
+
+
+def _series_without_sessions(document: Document, days: Days) -> Iterator[Finding]:
+    offers = records(document.get("credits"))
+    if any(offer.get("session_maximum") for offer in offers) and not records(document.get("sessions")):
+        yield found("sessions")
+
+
 def _no_working(document: Document, days: Days) -> Iterator[Finding]:
     is_timed = str(document.get("format")) in TIMED
     if is_timed and document.get("credits") and not part(document, "credit_working", "basis"):
@@ -81,6 +93,8 @@ RULES = (
     Rule("expiry_before_release", _DELIVERY, "an activity that opens", _ends_before_it_begins),
     Rule("certificate_field_empty", _CREDIT, f"{AMA}: documentation provided to physicians", _empty_on_certificate),
     Rule("location_missing", _DELIVERY, f"{AMA}: documentation provided to physicians", _no_place, _HINT),
+    Rule("session_day_missing", _DELIVERY, f"{AMA}: extent of participation", _session_without_day),
+    Rule("sessions_missing", _DELIVERY, "caps for one session, by the bodies that have one", _series_without_sessions),
     Rule("credit_working_missing", _CREDIT, f"{AMA}: good-faith estimate of the time", _no_working),
     Rule("credit_missing", _CREDIT, OURS, _no_credit, _HINT),
 )

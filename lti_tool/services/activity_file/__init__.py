@@ -21,6 +21,7 @@ from lti_tool.services.activity_file.measures import check_measures
 from lti_tool.services.activity_file.media import check_names, folder_reader, read_media
 from lti_tool.services.activity_file.nodes import MAX_BYTES, Node, parse_nodes, plain_nodes
 from lti_tool.services.activity_file.rules import check_rules
+from lti_tool.services.activity_file.series import check_series
 
 __all__ = [
     "CheckedFile",
@@ -76,6 +77,7 @@ def _values(root: Node | None, findings: Findings) -> dict[str, Any] | None:
         check_measures(values, findings)
         check_rules(values, findings)
         check_credits(values, findings)
+        check_series(values, findings)
     return values
 
 

@@ -28,6 +28,7 @@ from lti_tool.domain.activity import (
 from lti_tool.domain.assessment import Entry, Image, Question, QuestionKind, Reveal, Test, TestKind
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, Family, ItemKind
+from lti_tool.domain.series import ActivitySession
 from lti_tool.services.activity_file.scales import SCALES
 
 Data = dict[str, Any]
@@ -192,6 +193,19 @@ def _offer(data: Data) -> CreditOffer:
     )
 
 
+def session_of(data: Data) -> ActivitySession:
+    """One session of faultless data."""
+    return ActivitySession(
+        key=data["key"],
+        title=data["title"],
+        held_on=data["date"],
+        minutes=data["minutes"],
+        amounts=data["credits"],
+        parallel=data["parallel"],
+        repeats=data["repeats"],
+    )
+
+
 def build_activity(data: Data) -> Activity:
     """The activity of data without faults."""
     questions = {item["key"]: _question(item) for item in data["questions"]}
@@ -229,4 +243,6 @@ def build_activity(data: Data) -> Activity:
         claims_open_on=data["claims_open"],
         claims_close_on=data["claims_close"],
         equivalents=tuple(data["equivalents"]),
+        sessions=tuple(map(session_of, data["sessions"])),
+        lists_sessions=data["sessions_on_certificate"],
     )

@@ -13,6 +13,7 @@ from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, ItemKind
 from lti_tool.domain.response import is_case, items_of
+from lti_tool.domain.series import ActivitySession
 from lti_tool.services.activity_file.fields import FORMAT
 from lti_tool.services.activity_file.scales import SCALES
 
@@ -207,6 +208,22 @@ def _offer(offer: CreditOffer) -> Data:
     return {"type": offer.credit_type, **amounts, **_full(further)}
 
 
+def _session(session: ActivitySession) -> Data:
+    amounts = {code: str(amount) for code, amount in session.amounts.items()}
+    return {
+        "key": session.key,
+        "title": session.title,
+        "date": session.held_on,
+        "minutes": session.minutes,
+        **_full({"credits": amounts, "parallel": session.parallel, "repeats": session.repeats}),
+    }
+
+
+def _sessions(activity: Activity) -> Data:
+    listed = {"sessions_on_certificate": True} if activity.lists_sessions else {}
+    return _full({"sessions": [_session(one) for one in activity.sessions]}) | listed
+
+
 def _head(activity: Activity) -> Data:
     return {
         "schema": FORMAT,
@@ -227,6 +244,7 @@ def _head(activity: Activity) -> Data:
         **_full({"claims_open": activity.claims_open_on, "claims_close": activity.claims_close_on}),
         **_full({"equivalents": list(activity.equivalents)}),
         "credits": [_offer(offer) for offer in activity.credits],
+        **_sessions(activity),
         "objectives": [{"key": item.key, "text": item.text, "level": item.level.value} for item in activity.objectives],
     }
 

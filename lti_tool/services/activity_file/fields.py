@@ -65,6 +65,19 @@ _CREDIT = Record(
         Field("group", KEY, "Offers of one group exclude each other: a learner claims one of them", ""),
     )
 )
+_SESSION = Record(
+    (
+        own_key,
+        need("title", NAME, "As staff, learners and certificates see it"),
+        need("date", Day(), "The day on which it takes place"),
+        need("minutes", Whole(1, 1440), "Education, without breaks"),
+        Field(
+            "credits", Named(Amount(), KEY), "Credit type: the most it gives; left out: what the minutes are worth", {}
+        ),
+        Field("parallel", KEY, "Sessions of one day at the same time share a word: one of them counts", ""),
+        Field("repeats", KEY, "Key of the session whose material it presents again: one of the two counts", ""),
+    )
+)
 _OBJECTIVE = Record(
     (
         own_key,
@@ -225,6 +238,8 @@ ACTIVITY = Record(
         Field("claims_close", Day(), "Last day on which credit can be claimed, if other than the expiry"),
         Field("equivalents", Many(KEY), "Keys of activities with the same education: no credit for both", []),
         Field("credits", Many(_CREDIT), "What is designated; empty: no credit", []),
+        Field("sessions", Many(_SESSION), "Of a live activity or series: claims follow attendance; empty: none", []),
+        Field("sessions_on_certificate", Flag(), "true: certificates name the attended sessions", False),
         need("objectives", Many(_OBJECTIVE, 1), "Learning objectives"),
         Field("people", Many(_PERSON), "Everybody in control of content", []),
         Field(

@@ -28,7 +28,8 @@ def _unique(items: Iterable[Data], findings: Findings, name: str = "key", folded
             seen.add(value)
 
 
-def _known(word: str | None, words: Iterable[str], where: str, findings: Findings, noun: str) -> None:
+def known_word(word: str | None, words: Iterable[str], where: str, findings: Findings, noun: str) -> None:
+    """Note a word that is none of ``words``; an empty one is passed over."""
     known = tuple(words)
     if word and word not in known:
         remedy = did_you_mean(word, known[:MOST_NAMED]) or f"known: {', '.join(known[:MOST_NAMED]) or 'none'}"
@@ -41,7 +42,7 @@ def _key_set(value: Any) -> tuple[str, ...]:
 
 def _lists(data: Data) -> Iterable[list[Data]]:
     """Every list whose items have keys of their own."""
-    yield from (records(data.get(name)) for name in ("objectives", "people", "questions"))
+    yield from (records(data.get(name)) for name in ("objectives", "people", "questions", "sessions"))
     items = records(part(data, "content", "items"))
     yield items
     yield from (records(item.get("choices")) for item in items)
@@ -53,9 +54,9 @@ def _lists(data: Data) -> Iterable[list[Data]]:
 
 def _question(question: Data, data: Data, findings: Findings) -> None:
     where = question[WHERE]
-    _known(question.get("objective"), _key_set(data["objectives"]), join(where, "objective"), findings, "objective")
+    known_word(question.get("objective"), _key_set(data["objectives"]), join(where, "objective"), findings, "objective")
     for key in question.get("references") or []:
-        _known(key, data.get("references") or {}, join(where, "references"), findings, "reference")
+        known_word(key, data.get("references") or {}, join(where, "references"), findings, "reference")
     if question.get("kind") == QuestionKind.MATCHING:
         _pairs(question, findings)
     for name in ("choices", "prompts", "options", "entries"):
@@ -67,7 +68,7 @@ def _items(data: Data, findings: Findings) -> None:
     tested = {key for name in ("pre_test", "post_test") for key in part(data, name, "questions") or []}
     for item in records(part(data, "content", "items")):
         where, key = join(item[WHERE], "question"), item.get("question")
-        _known(key, _key_set(data.get("questions")), where, findings, "question")
+        known_word(key, _key_set(data.get("questions")), where, findings, "question")
         if key and key in tested:
             what = f"the question {key!r} is asked in a test as well"
             findings.add(where, what, "ask another one here: a case shows the right answer", _MEASURED)
@@ -80,8 +81,8 @@ def _pairs(question: Data, findings: Findings) -> None:
         return
     prompts, options = _key_set(question.get("prompts")), _key_set(question.get("options"))
     for prompt, option in pairs.items():
-        _known(prompt, prompts, join(where, prompt), findings, "prompt")
-        _known(option, options, join(where, prompt), findings, "option")
+        known_word(prompt, prompts, join(where, prompt), findings, "prompt")
+        known_word(option, options, join(where, prompt), findings, "option")
     for prompt in prompts:
         if prompt not in pairs:
             findings.add(where, f"the prompt {prompt!r} has no pair", f'add "{prompt}: " and the key of its option')
@@ -90,7 +91,7 @@ def _pairs(question: Data, findings: Findings) -> None:
 def _test(data: Data, name: str, findings: Findings) -> None:
     where, seen = f"{name}.questions", set[str]()
     for key in part(data, name, "questions") or []:
-        _known(key, _key_set(data.get("questions")), where, findings, "question")
+        known_word(key, _key_set(data.get("questions")), where, findings, "question")
         if key and key in seen:
             findings.add(where, f"the question {key!r} stands twice", "keep it once")
         seen.add(key)
@@ -99,7 +100,7 @@ def _test(data: Data, name: str, findings: Findings) -> None:
 def _quotas(data: Data, findings: Findings) -> None:
     for objective in part(data, "post_test", "draw_per_objective") or {}:
         where = join("post_test.draw_per_objective", objective)
-        _known(objective, _key_set(data["objectives"]), where, findings, "objective")
+        known_word(objective, _key_set(data["objectives"]), where, findings, "objective")
 
 
 def _unused(data: Data, findings: Findings) -> None:
@@ -123,7 +124,9 @@ def check_keys(data: Data, findings: Findings) -> None:
         _question(question, data, findings)
     _items(data, findings)
     for item in records(part(data, "evaluation", "items")):
-        _known(item["objective"], _key_set(data["objectives"]), join(item[WHERE], "objective"), findings, "objective")
+        known_word(
+            item["objective"], _key_set(data["objectives"]), join(item[WHERE], "objective"), findings, "objective"
+        )
     for name in ("pre_test", "post_test"):
         _test(data, name, findings)
     _quotas(data, findings)

@@ -57,6 +57,7 @@ FAULTS = {
     ("amount", "claim_missing"): lazy_gettext("Choose the amount that you claim."),
     ("amount", "claim_not_a_number"): lazy_gettext("Enter the amount as a number, such as 0.75."),
     ("amount", "claim_above_maximum"): lazy_gettext("Claim at most the amount that this activity was designated for."),
+    ("amount", "claim_above_attended"): lazy_gettext("Claim at most what the sessions give that you attended."),
     ("amount", "claim_below_minimum"): lazy_gettext("Claim at least the smallest amount in the list."),
     ("amount", "claim_not_in_steps"): lazy_gettext(
         "Claim in the steps of the list; amounts between them do not exist."

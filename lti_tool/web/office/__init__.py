@@ -37,6 +37,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.plan_review",
     "lti_tool.web.office.plan_preview",
     "lti_tool.web.office.credit",
+    "lti_tool.web.office.attendance",
     "lti_tool.web.office.late_claims",
     "lti_tool.web.office.merge",
     "lti_tool.web.office.wording",

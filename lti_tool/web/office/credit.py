@@ -10,9 +10,10 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.roll import COLUMNS, MAX_BYTES, Roll
-from lti_tool.services.award_list import list_template, read_list
-from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
+from lti_tool.domain.roll import AWARDS, COLUMNS, RollFault
+from lti_tool.services.award_list import list_template
+from lti_tool.services.bulk_award import CheckedRoll, check_roll
+from lti_tool.services.bulk_entry import Entered, enter_roll
 from lti_tool.services.credit_office import credit_activities, office_activity, people, person_name
 from lti_tool.services.override import (
     adjust_by_staff,
@@ -21,49 +22,32 @@ from lti_tool.services.override import (
     learner_accounts,
     revoke_by_staff,
 )
+from lti_tool.services.rule_award import award_by_rule, rule_choice
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.claim_words import FAULTS
-from lti_tool.web.messages import explain
+from lti_tool.web.messages import explain, explain_code
 from lti_tool.web.office import blueprint
+from lti_tool.web.office.award_words import (
+    CONDITION_PREFIX,
+    CONDITION_WORDS,
+    COUNT_WORDS,
+    RULE_NAMES,
+    fault_of,
+    sent_conditions,
+    sent_rule,
+    worked_words,
+)
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.lists import ROLL_FAULTS, list_file, sent_list
 
 MAX_SEARCH = 100
-TEMPLATE_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 KINDS = {
     EntryKind.AWARD: lazy_gettext("Award"),
     EntryKind.ADJUST: lazy_gettext("Adjustment"),
     EntryKind.REVOKE: lazy_gettext("Revocation"),
     EntryKind.EXPIRE: lazy_gettext("Expiry"),
 }
-ROLL_FAULTS = {
-    "too_large": lazy_gettext("The file is too large."),
-    "not_utf8": lazy_gettext("The file is not text in UTF-8. Save it as “CSV UTF-8”."),
-    "not_text": lazy_gettext("The file is not text. Save it as “CSV UTF-8”."),
-    "not_a_workbook": lazy_gettext("The workbook is damaged, protected, or none. Save it again as .xlsx."),
-    "not_csv": lazy_gettext("The file is not a table: check the quotation marks."),
-    "empty": lazy_gettext("There are no rows below the heading."),
-    "too_many_rows": lazy_gettext("There are too many rows: split the list."),
-    "row_unusable": lazy_gettext("The row has more cells than the heading, or a cell that is too long."),
-    "unknown_column": lazy_gettext("There is no such column."),
-    "doubled_column": lazy_gettext("The column is there twice."),
-    "missing_column": lazy_gettext("The column is missing."),
-    "missing": lazy_gettext("The cell is empty."),
-    "two_names": lazy_gettext("Name the person by learner or by e-mail, not by both."),
-    "doubled_row": lazy_gettext("The same person and credit stand in another row already."),
-    "learner_unknown": lazy_gettext("No learner of this provider has this key."),
-    "email_wrong": lazy_gettext("This is not an e-mail address."),
-    "too_long": lazy_gettext("The reason is too long."),
-    "not_offered": lazy_gettext("The activity does not offer this credit."),
-    "award_waiting": lazy_gettext(
-        "An award for this address was entered before, with another amount, or was declined."
-    ),
-    "award_live": lazy_gettext("This learner has this credit already, claimed or with another amount."),
-    "profile_unconfirmed": lazy_gettext("This learner has not confirmed name and degree. Name them by e-mail instead."),
-    "credit_not_for_learner": lazy_gettext("This credit is not for this learner’s degree or country."),
-}
-
-
 ENTRY_FAULTS = {
     ("reason", "missing"): lazy_gettext("Say in a few words why."),
     ("evidence", "missing"): lazy_gettext("Name the decision or document that ends this credit."),
@@ -77,8 +61,15 @@ def _words(error: CmeError) -> list[dict[str, str | None]]:
         return [{"field": None, "message": explain(error).title}]
     fields = error.faults or {"amount": error.code}
     known = FAULTS | ENTRY_FAULTS
-    named = {field: known.get((field, code)) or known.get(("amount", code)) for field, code in fields.items()}
-    return [{"field": field, "message": str(words or explain(error).title)} for field, words in named.items()]
+    named = {
+        field: fault_of(field, code) or known.get((field, code)) or known.get(("amount", code))
+        for field, code in fields.items()
+    }
+    reason = "rule_reason" if request.form.get("action") == "rule" else "reason"
+    return [
+        {"field": reason if field == "reason" else field, "message": str(words or explain(error).title)}
+        for field, words in named.items()
+    ]
 
 
 @office_route(blueprint, "/credit", Capability.OVERRIDE_CLAIMS)
@@ -123,6 +114,11 @@ def _person_page(
         learner_id=learner_id,
         name=person_name(work.db, work.officer, learner_id),
         kinds=KINDS,
+        choice=rule_choice(work.db, work.officer, activity_id),
+        condition_words=CONDITION_WORDS,
+        count_words=COUNT_WORDS,
+        rule_names=RULE_NAMES,
+        worked_words=worked_words,
         faults=_words(error) if error else [],
         form=request.form,
         printed_amount=printed_amount,
@@ -132,13 +128,17 @@ def _person_page(
 @office_route(blueprint, "/credit/<activity_id>/person/<learner_id>", Capability.OVERRIDE_CLAIMS, ("POST",))
 def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> ResponseReturnValue:
     sent = request.form
-    code, amount, reason = sent.get("credit_type", ""), sent.get("amount", ""), sent.get("reason", "")
+    by_rule = "rule_" if sent.get("action") == "rule" else ""
+    code, reason = sent.get(f"{by_rule}credit_type", ""), sent.get(f"{by_rule}reason", "")
+    amount = sent.get("amount", "")
     work.officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     whose = (work.db, work.officer, learner_id, activity_id, code)
     try:
         with work.db.begin_nested():
             if sent.get("action") == "award":
                 award_by_staff(*whose, amount, reason, verification_link, work.now)
+            elif sent.get("action") == "rule":
+                award_by_rule(*whose, sent_rule(), reason, verification_link, work.now)
             elif sent.get("action") == "adjust":
                 adjust_by_staff(*whose, amount, reason, verification_link, work.now)
             elif sent.get("action") == "expire":
@@ -161,9 +161,13 @@ def credit_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
 def credit_list_template(work: OfficeWork, activity_id: str, form: str) -> ResponseReturnValue:
     """An empty list to fill in."""
     pieces = list_template(work.db, work.officer, activity_id, form, work.now)
-    answer = Response(pieces, mimetype=TEMPLATE_TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="awards.{form}"'
-    return answer
+    return list_file(pieces, "awards", form)
+
+
+def _fault_words(fault: RollFault) -> str:
+    words = ROLL_FAULTS.get(fault.code) if fault.column != "count" else None
+    words = words or fault_of(fault.column, fault.code) or FAULTS.get(("amount", fault.code))
+    return str(words or explain_code(fault.code).title)
 
 
 def _list_page(
@@ -172,15 +176,18 @@ def _list_page(
     checked: CheckedRoll | None = None,
     text: str = "",
     entered: Entered | None = None,
+    *,
+    open_ticks: frozenset[str] = frozenset(),
     status: int = 200,
 ) -> Response:
     activity, offers = office_activity(work.db, work.officer, activity_id)
+    choice = rule_choice(work.db, work.officer, activity_id)
     faults = [
         {
             "line": fault.line,
             "column": fault.column,
             "value": fault.value,
-            "message": str(ROLL_FAULTS.get(fault.code) or FAULTS.get(("amount", fault.code), fault.code)),
+            "message": _fault_words(fault),
         }
         for fault in (checked.faults if checked else ())
     ]
@@ -195,24 +202,43 @@ def _list_page(
         faults=faults,
         text=text,
         reason=request.form.get("reason", ""),
+        form=request.form,
         entered=entered,
+        open_ticks=open_ticks,
+        condition_words=CONDITION_WORDS,
+        presenters=choice.presenters if choice else (),
+        rule=choice.rule.value if choice else "",
         printed_amount=printed_amount,
     )
 
 
-def _sent_roll() -> tuple[Roll, str]:
-    """The list as a file or, on the second page, as the text that was checked."""
-    file = request.files.get("file")
-    return read_list(file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode())
+def _open_ticks(checked: CheckedRoll) -> frozenset[str]:
+    """Boxes without which the list is not entered, and that were not ticked."""
+    sent = sent_conditions()
+    asked = {CONDITION_PREFIX + one.value for one in checked.conditions if one.value not in sent}
+    is_again_open = bool(checked.again_count) and request.form.get("again") != "yes"
+    return frozenset(asked | ({"again"} if is_again_open else set()))
 
 
 @office_route(blueprint, "/credit/<activity_id>/list", Capability.OVERRIDE_CLAIMS, ("POST",))
 def enter_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """First the list is checked and shown; sent again with ``confirm`` it is checked again and entered."""
-    roll, text = _sent_roll()
+    roll, text = sent_list(AWARDS)
     reason = request.form.get("reason", "")
     checked = check_roll(work.db, work.officer, activity_id, roll, reason, work.deps.sealer)
     if checked.faults or request.form.get("confirm") != "yes":
         return _list_page(work, activity_id, checked, text, status=422 if checked.faults else 200)
-    entered = enter_roll(work.db, work.officer, activity_id, checked, verification_link, work.now)
+    open_ticks = _open_ticks(checked)
+    if open_ticks:
+        return _list_page(work, activity_id, checked, text, open_ticks=open_ticks, status=422)
+    entered = enter_roll(
+        work.db,
+        work.officer,
+        activity_id,
+        checked,
+        verification_link,
+        work.now,
+        is_again_meant=request.form.get("again") == "yes",
+        confirmed=sent_conditions(),
+    )
     return _list_page(work, activity_id, entered=entered)

@@ -86,6 +86,11 @@ ROOMS: tuple[Room, ...] = (
                 lazy_gettext("Who holds which credit; award, adjust, take back."),
             ),
             Tab(
+                "office.attendance",
+                lazy_gettext("Attendance"),
+                lazy_gettext("Who was at which session of a live activity or series."),
+            ),
+            Tab(
                 "office.late_claim_list",
                 lazy_gettext("Late claims"),
                 lazy_gettext("Decide on claims after the deadline."),

@@ -61,6 +61,7 @@ SENTENCES = {
     "acknowledged": lazy_gettext("Acknowledged the information and disclosure"),
     "attempt_started": lazy_gettext("%(test)s, attempt %(number)s: began"),
     "content_opened": lazy_gettext("Opened “%(title)s”"),
+    "attended": lazy_gettext("Was recorded as present at “%(title)s”, %(minutes)s minutes"),
     "content_answered": lazy_gettext("Answered “%(title)s”"),
     "content_finished": lazy_gettext("Finished the content"),
     "evaluated": lazy_gettext("Answered the evaluation"),

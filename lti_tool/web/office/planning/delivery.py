@@ -23,6 +23,7 @@ from lti_tool.web.office.planning.controls import (
     Tick,
     fixed,
 )
+from lti_tool.web.office.planning.sessions import SESSIONS
 
 FORMAT_WORDS = tuple((one.value, one.value[:1].upper() + one.value[1:]) for one in LearningFormat)
 """The AMA's own names, never translated: they are printed."""
@@ -199,6 +200,8 @@ CREDIT: tuple[Control, ...] = (
     ),
     Tick("joint_eligible", lazy_gettext("No joint provider is an ineligible company; this was checked")),
 )
+
+
 _STEPS = (Step.INFORMATION, Step.PRE_TEST, Step.CONTENT, Step.POST_TEST, Step.EVALUATION)
 DELIVERY: tuple[Control, ...] = (
     Choice(
@@ -244,6 +247,7 @@ DELIVERY: tuple[Control, ...] = (
         limit=60,
     ),
     Text("language", lazy_gettext("Language"), lazy_gettext("Of the content, such as en-US."), limit=35),
+    *SESSIONS,
     Group(
         "steps",
         lazy_gettext("The learner’s path"),

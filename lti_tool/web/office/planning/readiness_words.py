@@ -23,8 +23,10 @@ from lti_tool.web.messages import STEP_NAMES
 from lti_tool.web.office.disclosure_words import reason_words
 from lti_tool.web.office.planning.delivery import ACCREDITATION_WORDS
 from lti_tool.web.office.planning.sections import control_name, path_words
+from lti_tool.web.office.planning.sessions import SESSION_WORDS
 
 WORDS: dict[str, tuple[Any, Any]] = {
+    **SESSION_WORDS,
     "gap_missing": (
         lazy_gettext("No professional practice gap is described"),
         lazy_gettext("Add the gap that the activity closes."),

@@ -17,11 +17,13 @@ from lti_tool.domain.amount import (
     from_minutes,
     round_to_step,
     series_amount,
+    session_amount,
     work_format,
     work_media,
     work_mergener,
     work_pilot,
     work_segments,
+    work_teaching,
 )
 from lti_tool.domain.credit import TEACHING, Basis, FormatRule, Rounding
 from lti_tool.domain.errors import BadInput
@@ -162,11 +164,33 @@ def test_what_a_format_cannot_be_counted_by() -> None:
 
 def test_a_series_is_capped_by_session_and_as_a_whole() -> None:
     """AAFP: at most 3.75 credits for one session of a series."""
-    attended = [Decimal(300), Decimal(60), Decimal(0)]
     cap = Decimal("3.75")
-    assert series_amount(attended, AMA, maximum=Decimal(10), session_maximum=cap) == Decimal("4.75")
-    assert series_amount(attended, AMA, maximum=Decimal(4), session_maximum=cap) == Decimal(4)
-    assert series_amount(attended, AMA, maximum=Decimal(10)) == Decimal(6)
+    amounts = [session_amount(Decimal(minutes), AMA, (cap, None)) for minutes in (300, 60, 0)]
+    assert amounts == [Decimal("3.75"), Decimal(1), Decimal(0)]
+    assert series_amount(amounts, Decimal(10)) == Decimal("4.75")
+    assert series_amount(amounts, Decimal(4)) == Decimal(4)
+    assert session_amount(Decimal(300), AMA, ()) == Decimal(5)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "amount"), [("60", "2.00"), ("30", "1.00"), ("50", "1.75"), ("7", "0.25"), ("3", "0.00")]
+)
+def test_teaching_is_two_credits_an_hour_on_the_steps(minutes: str, amount: str) -> None:
+    """AMA PRA: 2 credits for each hour of original presentation."""
+    working = work_teaching(AMA.rule_for(TEACHING), Decimal(minutes), AMA)
+    assert working.amount == Decimal(amount)
+    assert (working.lines[0].value, working.lines[1].value) == (Decimal(minutes), Decimal(2))
+
+
+def test_teaching_needs_a_rule_and_minutes() -> None:
+    for rule, minutes, fault in (
+        (AMA.rule_for("live activity"), "60", "not_for_teaching"),
+        (AMA.rule_for(TEACHING), "0", "out_of_range"),
+        (AMA.rule_for(TEACHING), "NaN", "out_of_range"),
+    ):
+        with pytest.raises(BadInput) as caught:
+            work_teaching(rule, Decimal(minutes), AMA)
+        assert faults(caught) == {"minutes": fault}
 
 
 def test_less_than_the_least_amount_is_nothing() -> None:

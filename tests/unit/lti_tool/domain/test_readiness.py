@@ -51,6 +51,10 @@ def for_item(name: str, key: str, **values: Any) -> Breaking:
     return lambda document: item(document, name, key).update(values)
 
 
+def for_credit(**values: Any) -> Breaking:
+    return lambda document: document["credits"][0].update(values)
+
+
 def exempt(document: Document) -> None:
     document["standard3_exception"] = "non_clinical"
 
@@ -206,6 +210,13 @@ CASES: list[tuple[str, str, str, Breaking]] = [
     ("certificate_field_empty", "title", AMA, sets("title", to="")),
     ("certificate_field_empty", "credits[c1].maximum", AMA, lambda document: document["credits"][0].pop("maximum")),
     ("location_missing", "location", AMA, sets("format", to="live activity")),
+    (
+        "session_day_missing",
+        "sessions[s1].date",
+        AMA,
+        sets("sessions", to=[{"key": "s1", "title": "Opening", "minutes": "60"}]),
+    ),
+    ("sessions_missing", "sessions", "one session", for_credit(session_maximum="0.50")),
     ("credit_working_missing", "credit_working.basis", AMA, sets("credit_working", to={})),
     ("credit_missing", "credits", "", sets("credits", to=[])),
 ]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lti_tool.domain.roll import read_roll, roll_of, roll_text
+from lti_tool.domain.roll import AWARDS, read_roll, roll_of, roll_text
 from lti_tool.services.award_list import DEEPEST, read_list
 
 HEAD = ["email", "credit_type", "amount"]
@@ -33,7 +33,9 @@ def book(*rows: Sequence[object]) -> bytes:
 
 
 def test_numbers_gaps_and_the_cells_beside_the_table() -> None:
-    roll, text = read_list(book(HEAD, [], ["a@example.org", "ama", 0.75, "", ""], ["b@example.org", "ama", 1.0]))
+    roll, text = read_list(
+        book(HEAD, [], ["a@example.org", "ama", 0.75, "", ""], ["b@example.org", "ama", 1.0]), AWARDS
+    )
     assert [(row.line, row.email, row.amount) for row in roll.rows] == [
         (3, "a@example.org", "0.75"),
         (4, "b@example.org", "1"),
@@ -42,7 +44,7 @@ def test_numbers_gaps_and_the_cells_beside_the_table() -> None:
 
 
 def test_faults_name_row_and_column() -> None:
-    roll, _ = read_list(book(HEAD, ["a@example.org", "ama", None], [None, "ama", 1]))
+    roll, _ = read_list(book(HEAD, ["a@example.org", "ama", None], [None, "ama", 1]), AWARDS)
     assert [(fault.line, fault.column, fault.code) for fault in roll.faults] == [
         (2, "amount", "missing"),
         (3, "email", "missing"),
@@ -61,7 +63,7 @@ def test_faults_name_row_and_column() -> None:
     ids=["rubbish", "cut off", "nothing", "large", "an empty sheet"],
 )
 def test_what_is_no_list(data: bytes, code: str) -> None:
-    roll, _ = read_list(data)
+    roll, _ = read_list(data, AWARDS)
     assert roll.rows == () and [fault.code for fault in roll.faults] == [code]
 
 
@@ -72,7 +74,7 @@ def test_entities_in_a_workbook_are_not_read() -> None:
             body = old.read(name)
             declared = b'<!DOCTYPE x [<!ENTITY e "x">]>' if name.endswith("sheet1.xml") else b""
             new.writestr(name, declared + body)
-    roll, _ = read_list(out.getvalue())
+    roll, _ = read_list(out.getvalue(), AWARDS)
     assert [fault.code for fault in roll.faults] == ["not_a_workbook"]
 
 
@@ -84,7 +86,7 @@ def test_rows_far_below_are_not_passed_over() -> None:
     sheet.cell(DEEPEST + 5, 1, "b@example.org")
     file = BytesIO()
     made.save(file)
-    roll, _ = read_list(file.getvalue())
+    roll, _ = read_list(file.getvalue(), AWARDS)
     assert [fault.code for fault in roll.faults] == ["too_many_rows"]
 
 
@@ -94,4 +96,4 @@ CELLS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), 
 @given(st.lists(CELLS, max_size=6))
 def test_the_text_of_a_table_reads_back_line_by_line_the_same(rows: list[list[str]]) -> None:
     table = [HEAD, *rows]
-    assert read_roll(roll_text(table).encode()) == roll_of(table)
+    assert read_roll(roll_text(table).encode()) == roll_of(table, AWARDS)

@@ -16,8 +16,10 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound, Refused
 from lti_tool.domain.roll import Roll, read_roll
-from lti_tool.services.bulk_award import CheckedRoll, Entered, check_roll, enter_roll
+from lti_tool.services.bulk_award import CheckedRoll, check_roll
+from lti_tool.services.bulk_entry import Entered, enter_roll
 from lti_tool.services.learner import ProfileForm
+from lti_tool.services.override import revoke_by_staff
 from lti_tool.services.session import Visit
 from lti_tool.services.waiting_award import (
     decline_waiting_award,
@@ -50,11 +52,11 @@ def check(world: World, *lines: str, reason: str = "Workshop") -> CheckedRoll:
         return check_roll(db, officer(world.provider_id), world.activity_id, roll(*lines), reason, SEALER)
 
 
-def enter(world: World, *lines: str) -> Entered:
+def enter(world: World, *lines: str, is_again_meant: bool = False) -> Entered:
     who = officer(world.provider_id)
     with transaction(world.sessions) as db:
         checked = check_roll(db, who, world.activity_id, roll(*lines), "Workshop", SEALER)
-        return enter_roll(db, who, world.activity_id, checked, link, NOW)
+        return enter_roll(db, who, world.activity_id, checked, link, NOW, is_again_meant=is_again_meant)
 
 
 def match(world: World, visit: Visit, email: str = ADDRESS) -> None:
@@ -142,6 +144,61 @@ def test_the_same_list_twice_enters_nothing_twice(world: World) -> None:
         assert len(actions.all()) == 2
     changed = f"{ada.learner_id},,{AMA},0.75,"
     assert [fault.code for fault in check(world, changed).faults] == ["award_live"]
+
+
+def take_back(world: World, learner_id: str) -> None:
+    with transaction(world.sessions) as db:
+        who = officer(world.provider_id)
+        revoke_by_staff(db, who, learner_id, world.activity_id, AMA, "Entered for somebody else", link, NOW)
+
+
+def test_credit_that_was_taken_back_is_awarded_again_only_if_it_is_meant(world: World) -> None:
+    ada, bea = world.learner(is_ready=False), world.learner("Bea", is_ready=False)
+    lines = [f"{ada.learner_id},,{AMA},1.00,", f"{bea.learner_id},,{AMA},1.00,"]
+    enter(world, *lines)
+    take_back(world, ada.learner_id)
+    checked = check(world, *lines)
+    assert [(row.is_again, row.is_known) for row in checked.rows] == [(True, False), (False, True)]
+    assert checked.is_news and checked.again_count == 1
+    before = world.counts()
+    with pytest.raises(Refused) as caught:
+        enter(world, *lines)
+    assert caught.value.code == "roll_awards_again" and world.counts() == before
+    assert enter(world, *lines, is_again_meant=True) == Entered(1, 0, 1)
+    assert check(world, *lines).again_count == 0
+    with transaction(world.sessions) as db:
+        last = db.scalars(select(models.AuditEntry).order_by(models.AuditEntry.number.desc())).first()
+        assert last is not None and last.detail == {"awarded": 1, "waiting": 0, "again": 1}
+
+
+def test_an_address_whose_credit_was_taken_back_is_found_out_too(world: World) -> None:
+    line = f",{ADDRESS},{AMA},0.75,"
+    enter(world, line)
+    grace = world.learner("Grace", is_ready=False)
+    match(world, grace)
+    take(world, grace)
+    assert check(world, line).rows[0].is_known
+    take_back(world, grace.learner_id)
+    (row,) = check(world, line).rows
+    assert row.is_again and not row.is_known and row.learner_id == grace.learner_id
+    with pytest.raises(Refused):
+        enter(world, line)
+    assert enter(world, line, is_again_meant=True) == Entered(1, 0, 0)
+
+
+def test_a_waiting_award_never_brings_back_what_was_taken_back(world: World) -> None:
+    """The list named an address, so nobody could see whose it was."""
+    grace = world.learner("Grace", is_ready=False)
+    enter(world, f"{grace.learner_id},,{AMA},1.00,")
+    take_back(world, grace.learner_id)
+    enter(world, f",{ADDRESS},{AMA},1.00,")
+    match(world, grace)
+    before = world.counts()
+    with pytest.raises(Refused) as caught:
+        take(world, grace)
+    assert caught.value.code == "waiting_award_ended" and world.counts() == before
+    with transaction(world.sessions) as db:
+        assert len(waiting_awards(db, grace)) == 1
 
 
 def test_a_declined_award_is_not_entered_again(world: World) -> None:

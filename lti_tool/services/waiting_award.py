@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_name
@@ -36,25 +36,14 @@ class WaitingAward:
     amount: Decimal
 
 
-_AWAITED = models.PendingAward.metadata.tables[models.PendingAward.__tablename__]
-_MATCH = (
-    update(_AWAITED)
-    .where(
-        _AWAITED.c.email_digest == bindparam("digest"),
-        _AWAITED.c.provider_id == bindparam("provider"),
-        _AWAITED.c.settled_at.is_(None),
-        _AWAITED.c.learner_id.is_(None),
-    )
-    .values(learner_id=bindparam("learner"))
-)
-
-
 def match_waiting_awards(session: Session, provider_id: str, learner_id: str, email: str, sealer: Sealer) -> None:
     """At a launch: what was entered for this address may be this person's. The LMS vouches for the address."""
     if not email.strip():
         return
-    found = {"digest": email_digest(sealer, provider_id, email), "provider": provider_id, "learner": learner_id}
-    session.execute(_MATCH, found)
+    table = models.PendingAward
+    mine = table.email_digest == email_digest(sealer, provider_id, email)
+    query = update(table).where(mine, table.provider_id == provider_id, table.settled_at.is_(None))
+    session.execute(query.where(table.learner_id.is_(None)).values(learner_id=learner_id))
 
 
 def _own(visit: Visit) -> Select[models.PendingAward]:

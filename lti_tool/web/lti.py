@@ -18,7 +18,7 @@ from lti_tool.lti.launch import PROOF_FIELD, NeedsBrowserProof
 from lti_tool.lti.login import LoginCookie, LoginStart, login_cookie_name
 from lti_tool.lti.settings import origin_of
 from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target, arrive
-from lti_tool.services.attendance import match_attendance
+from lti_tool.services.awaited import match_awaited
 from lti_tool.services.connection import note_launch, note_refusal
 from lti_tool.services.data_request import person_of_launch
 from lti_tool.services.grade import note_arrival
@@ -34,7 +34,6 @@ from lti_tool.services.session import (
     use_handoff,
 )
 from lti_tool.services.transaction import transaction
-from lti_tool.services.waiting_award import match_waiting_awards
 from lti_tool.web.access import PublicWork, check_same_origin, cookie_name, edge_route, public_route
 from lti_tool.web.dependencies import Dependencies
 from lti_tool.web.headers import allow_form_action, allow_framing
@@ -162,9 +161,7 @@ def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
         contact = deps.sealer.seal(found.email) if found.email and not found.is_staff else None
         opened = open_session(db, found, arrival, _origins(found), now, lifetime, contact)
         visit = find_visit(db, opened.session_id, opened.token, now)
-        if not visit.is_staff:
-            match_waiting_awards(db, visit.provider_id, visit.learner_id, found.email, deps.sealer)
-            match_attendance(db, visit, found.email, deps.sealer, now)
+        match_awaited(db, visit, found.email, deps.sealer, now)
         if visit.activity_id:
             take_up(db, visit, now)
             note_arrival(db, visit, now)

@@ -73,7 +73,8 @@ def _origin(value: str) -> str:
 
 def _plain(text: str) -> str:
     """Short, and without what JSON can hold and a database cannot."""
-    return "".join(mark if mark.isprintable() else " " for mark in text[:MAX_TEXT])
+    short = text[:MAX_TEXT]
+    return short if short.isprintable() else "".join(mark if mark.isprintable() else " " for mark in short)
 
 
 def _bounded(value: Any, depth: int = 3) -> Any:

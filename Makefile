@@ -48,8 +48,8 @@ test-env: ## set up what the checks need, the peers' environment included
 test: test-env check-lint check-types ## everything: lint, types, architecture and all tests
 	@$(PYTEST) $(ARGS)
 
-.PHONY: unit functional browser peers xblock certification architecture migrations
-unit functional browser peers xblock certification architecture migrations: test-env
+.PHONY: unit functional browser peers xblock certification architecture migrations deployment
+unit functional browser peers xblock certification architecture migrations deployment: test-env
 	@$(PYTEST) tests/$@ $(ARGS)
 unit: ## tests of single parts
 functional: ## the real application against the demo LMS
@@ -59,6 +59,7 @@ xblock: ## the Open edX block in a real XBlock runtime, with the tool beside it
 certification: ## the cases of the 1EdTech certification suites
 architecture: ## the rules of the house
 migrations: ## migrations up and down on both databases
+deployment: ## the shipped units and nginx site, run as they are
 
 .PHONY: lint check-lint
 lint: test-env check-lint ## ruff and the import contracts

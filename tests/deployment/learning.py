@@ -26,8 +26,12 @@ def study(person: Browser, page: Page, activity: Activity) -> Page:
     return person.submit(person.get(f"/s/{page.session_id}/content"), "I have studied this")
 
 
+def confirm(person: Browser, page: Page) -> Page:
+    """Confirm what will be printed on the certificate."""
+    details = person.get(f"/s/{page.session_id}/claim/details")
+    return person.submit(details, "Confirm these details", DETAILS)
+
+
 def claim(person: Browser, page: Page) -> Page:
-    """Confirm what will be printed, and claim the whole credit."""
-    session = f"/s/{page.session_id}"
-    person.submit(person.get(f"{session}/claim/details"), "Confirm these details", DETAILS)
-    return person.submit(person.get(f"{session}/claim"), "/claim", {FIELD: "1.00", "attestation": "yes"})
+    """Claim the whole credit."""
+    return person.submit(person.get(f"/s/{page.session_id}/claim"), "/claim", {FIELD: "1.00", "attestation": "yes"})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import pytest
+import requests
 from sqlalchemy.orm import Session
 
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
@@ -17,11 +18,12 @@ from lti_tool.demo.course import Placement
 from lti_tool.demo.platform import DemoLms
 from lti_tool.demo.server import running_lms
 from lti_tool.domain.activity import Activity
+from lti_tool.domain.launch import LmsFamily
 from lti_tool.services.activity import import_activity
 from lti_tool.services.platform import Connection, add_platform, provider_id_of
 from tests.deployment.nginx import HOST, Nginx, serving
 from tests.deployment.units import Installed, Process, installed, wait_for
-from tests.functional.browsing import Browser
+from tests.functional.browsing import Browser, http
 from tests.functional.world import PROVIDER, World, content_item, pem
 from tests.loopback import free_ports
 from tests.unit.lti_tool.services.claiming import short_activity
@@ -54,9 +56,9 @@ class Place:
     provider_id: str = ""
     _browsers: list[Browser] = field(default_factory=list)
 
-    def enter(self, person: str) -> Browser:
+    def enter(self, person: str, session: requests.Session | None = None) -> Browser:
         """A new browser, trusting the proxy's certificate, in which this person is signed in to the LMS."""
-        browser = Browser(cast(World, self), person)
+        browser = Browser(cast(World, self), person, session or http())
         browser.session.verify = self.nginx.authority
         self._browsers.append(browser)
         browser.sign_in()
@@ -71,7 +73,8 @@ class Place:
         """Connect the LMS, bring activities of these keys in, and place them in its course."""
         now, addresses = datetime.now(UTC), self.lms.addresses
         urls = (addresses.authorize, addresses.token, addresses.jwks)
-        connection = Connection(PROVIDER, self.lms.issuer, self.lms.config.client_id, ("1",), *urls)
+        family = LmsFamily(self.lms.config.family)
+        connection = Connection(PROVIDER, self.lms.issuer, self.lms.config.client_id, ("1",), *urls, family=family)
         with self.db() as db:
             add_platform(db, connection, str, now)
             self.provider_id = provider_id_of(db, PROVIDER, now)
@@ -92,7 +95,7 @@ def deployed(
     *keys: str,
     upstreams: int = 1,
     path: str = "",
-    lms: Mapping[str, Any] | None = None,
+    family: str = "generic",
     **settings: str,
 ) -> Iterator[Place]:
     """nginx and an LMS, with activities ``keys``; the services are the caller's to start, on ``Place.ports``.
@@ -109,7 +112,7 @@ def deployed(
         "GUNICORN_BIND": f"127.0.0.1:{ports[0]}",
         **settings,
     }
-    config = LmsConfig(ToolAddresses.at(base), signing_pems=(pem(0), pem(1)), **(lms or {}))
+    config = LmsConfig(ToolAddresses.at(base), family=family, signing_pems=(pem(0), pem(1)))
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         running = stack.enter_context(running_lms(config))

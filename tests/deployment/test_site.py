@@ -15,7 +15,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from lti_tool.web.verify import PER_MINUTE
-from tests.deployment.learning import claim, study, take_test
+from tests.deployment.learning import claim, confirm, study, take_test
 from tests.deployment.nginx import HOST
 from tests.deployment.place import Place, deployed, start_web
 from tests.deployment.units import wait_for
@@ -87,6 +87,7 @@ def test_from_the_course_to_certificate_and_grade(place: Place) -> None:
     study(person, page, place.activities[KEY])
     assert "You have passed" in take_test(person, page, place.activities[KEY]).text
     walk.evaluate(person, page)
+    confirm(person, page)
     certificate = claim(person, page)
     assert certificate.status == 200 and certificate.path.endswith("/certificate")
     pdf = person.get(certificate.link("Download certificate"))

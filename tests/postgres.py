@@ -4,6 +4,7 @@ import atexit
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -101,6 +102,13 @@ class PostgresForTests:
             self.handle.cleanup()
         # Otherwise it would clean up again at exit, when the folder is gone.
         atexit.unregister(self.handle._cleanup)
+
+    def crash(self) -> None:
+        """End it in the middle of everything, and start it again, as after a loss of power."""
+        process = self.handle.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+        self.handle.ensure_postgres_running()
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.host}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,8 @@ from tests.functional.browsing import Browser
 from tests.functional.pages import Page
 
 MOST_ACTS = 60
+STEPS = frozenset({"information", "content", "post-test", "evaluation", "details", "claim"})
+"""By the last part of their address; each is a method of ``Journey``."""
 
 
 class Failed(Exception):
@@ -71,16 +72,24 @@ class Journey:
 
     def go(self) -> None:
         """To the certificate, or until much more was tried than it takes."""
-        browser = self.place.enter(self.person, Watched(self.seen))
+        browser = self.begin()
         page: Page | None = None
         while not self.is_done and len(self.acts) < MOST_ACTS:
             try:
                 page = self._act(browser, page)
             except Failed:
                 page = None
+        browser.session.close()
+
+    def begin(self) -> Browser:
+        """Sign in to the LMS."""
+        return self.place.enter(self.person, Watched(self.seen))
 
     def _act(self, browser: Browser, page: Page | None) -> Page:
-        """Open the activity, and do what it asks for next."""
+        """Open the activity, and do what it asks for next: the method that is named like the step's address.
+
+        Raises LookupError for a page that is none of a step.
+        """
         if page is None:
             page = browser.open(self.place.placements[self.key])
         here = browser.get(f"/s/{page.session_id}/")
@@ -89,7 +98,9 @@ class Journey:
         if step == "certificate":
             self.is_done = "Download certificate" in here.text
             return here
-        STEPS[step](self, browser, here)
+        if step not in STEPS:
+            raise LookupError(str(here))
+        getattr(self, step.replace("-", "_"))(browser, here)
         return here
 
     def information(self, browser: Browser, page: Page) -> None:
@@ -109,14 +120,3 @@ class Journey:
 
     def claim(self, browser: Browser, page: Page) -> None:
         claim(browser, page)
-
-
-STEPS: dict[str, Callable[[Journey, Browser, Page], None]] = {
-    "information": Journey.information,
-    "content": Journey.content,
-    "post-test": Journey.post_test,
-    "evaluation": Journey.evaluation,
-    "details": Journey.details,
-    "claim": Journey.claim,
-}
-"""By the last part of the step's address."""

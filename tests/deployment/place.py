@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
@@ -15,15 +15,16 @@ from sqlalchemy.orm import Session
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
 from lti_tool.demo.config import LmsConfig, ToolAddresses
 from lti_tool.demo.course import Placement
-from lti_tool.demo.platform import DemoLms
+from lti_tool.demo.platform import DemoLms, utc_now
+from lti_tool.demo.record import Clock
 from lti_tool.demo.server import running_lms
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.launch import LmsFamily
 from lti_tool.services.activity import import_activity
 from lti_tool.services.platform import Connection, add_platform, provider_id_of
 from tests.deployment.nginx import HOST, Nginx, serving
 from tests.deployment.units import Installed, Process, installed, wait_for
 from tests.functional.browsing import Browser, http
+from tests.functional.gradebooks import family_of
 from tests.functional.world import PROVIDER, World, content_item, pem
 from tests.loopback import free_ports
 from tests.unit.lti_tool.services.claiming import short_activity
@@ -53,6 +54,7 @@ class Place:
     """Where nginx looks for the web services."""
     activities: dict[str, Activity] = field(default_factory=dict)
     placements: dict[str, Placement] = field(default_factory=dict)
+    provider: str = PROVIDER
     provider_id: str = ""
     _browsers: list[Browser] = field(default_factory=list)
 
@@ -71,17 +73,24 @@ class Place:
 
     def furnish(self, *keys: str) -> None:
         """Connect the LMS, bring activities of these keys in, and place them in its course."""
-        now, addresses = datetime.now(UTC), self.lms.addresses
+        addresses, family = self.lms.addresses, family_of(self.lms.config.family)
         urls = (addresses.authorize, addresses.token, addresses.jwks)
-        family = LmsFamily(self.lms.config.family)
-        connection = Connection(PROVIDER, self.lms.issuer, self.lms.config.client_id, ("1",), *urls, family=family)
+        connection = Connection(
+            self.provider, self.lms.issuer, self.lms.config.client_id, ("1",), *urls, self.lms.token_audience, family
+        )
         with self.db() as db:
-            add_platform(db, connection, str, now)
-            self.provider_id = provider_id_of(db, PROVIDER, now)
-            for key in keys:
-                made = self.activities[key] = current_activity(key, now)
-                import_activity(db, self.provider_id, made, {}, now)
-                self.placements[key] = self.lms.add_placement(content_item(key))
+            add_platform(db, connection, str, self.lms.now())
+            self.provider_id = provider_id_of(db, self.provider, self.lms.now())
+        for key in keys:
+            self.publish(key)
+
+    def publish(self, key: str) -> None:
+        """Bring one more activity in and place it in the course."""
+        made = current_activity(key, self.lms.now())
+        with self.db() as db:
+            import_activity(db, self.provider_id, made, {}, self.lms.now())
+        self.activities[key] = made
+        self.placements[key] = self.lms.add_placement(content_item(key))
 
     def close(self) -> None:
         for browser in self._browsers:
@@ -96,6 +105,7 @@ def deployed(
     upstreams: int = 1,
     path: str = "",
     family: str = "generic",
+    clock: Clock = utc_now,
     **settings: str,
 ) -> Iterator[Place]:
     """nginx and an LMS, with activities ``keys``; the services are the caller's to start, on ``Place.ports``.
@@ -115,7 +125,7 @@ def deployed(
     config = LmsConfig(ToolAddresses.at(base), family=family, signing_pems=(pem(0), pem(1)))
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        running = stack.enter_context(running_lms(config))
+        running = stack.enter_context(running_lms(config, clock=clock))
         nginx = stack.enter_context(serving(ports, (plain, tls), is_below_path=bool(path)))
         # The LMS fetches the tool's keys through the proxy too.
         patch.setenv("SSL_CERT_FILE", nginx.authority)

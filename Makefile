@@ -80,8 +80,8 @@ coverage: test-env ## all tests with branch coverage; report in .state/coverage/
 
 MINUTES ?= 60
 .PHONY: soak
-soak: test-env ## grades under fire for MINUTES (60): LMS faults, killed workers, jumping clocks
-	@$(BIN)/python -m tests.functional.soak --minutes $(MINUTES) $(ARGS)
+soak: test-env ## mixed load for MINUTES (60) while services, database, LMSs and clocks fail
+	@$(BIN)/python -m tests.deployment.soak --minutes $(MINUTES) $(ARGS)
 
 .PHONY: benchmarks
 benchmarks: test-env ## what it costs, as ratios in one run

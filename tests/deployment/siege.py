@@ -61,7 +61,7 @@ class Siege:
 
     def start(self, name: str) -> None:
         """The service of this name, ``web-0`` or ``worker-1``; one that runs is killed first."""
-        if name in self.services:
+        if name in self.services and self.services[name].popen.poll() is None:
             self.services[name].kill()
         kind, _, number = name.partition("-")
         tool = self.places[0].tool
@@ -75,13 +75,19 @@ class Siege:
             command = ["-m", "tests.deployment.shifted"]
         self.services[name] = tool.run([sys.executable, *command], variables)
 
-    def start_all(self) -> None:
-        """Every service anew, and the web ones ready."""
-        for kind, count in (("web", WEBS), ("worker", WORKERS)):
-            for number in range(count):
+    def start_all(self, kinds: Sequence[str] = ("web", "worker")) -> None:
+        """Every service of these kinds anew; gives back when those of the web answer."""
+        for kind in kinds:
+            for number in range({"web": WEBS, "worker": WORKERS}[kind]):
                 self.start(f"{kind}-{number}")
         for number, port in enumerate(self.places[0].ports):
             wait_for(f"http://127.0.0.1:{port}/readyz", self.services[f"web-{number}"])
+
+    def revive(self) -> None:
+        """What has ended is started again, as systemd does: a web service cannot begin without its database."""
+        for name, process in list(self.services.items()):
+            if process.popen.poll() is not None:
+                self.start(name)
 
     # -- the learners ------------------------------------------------------------------------------------------------
 
@@ -182,17 +188,20 @@ class Siege:
         until, left = time.monotonic() + seconds, list(acts)
         self.dice.shuffle(left)
         while left or time.monotonic() < until:
-            time.sleep(self.dice.uniform(0.3, 1.2))
+            time.sleep(self.dice.uniform(0.3, 0.9))
             act = left.pop() if left else self.dice.choice([self.fail, self.fail, self.jump, *acts])
             self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
             act()
+            self.revive()
 
     def settle(self) -> None:
         """Nothing fails any more: whoever has begun arrives, and every grade with them."""
         for place in self.places:
             place.lms.clear_faults()
             place.lms.skew(0)
-        self.start_all()
+        self.revive()
+        # One that has just met with many failures rests; a new one does not.
+        self.start_all(["worker"])
         for journey in self.journeys:
             journey.is_stopped = False
             journey.until = time.monotonic() + SETTLE_SECONDS

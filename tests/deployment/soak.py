@@ -12,29 +12,38 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from lti_tool.db.migrate import upgrade
-from tests.deployment.siege import besieged
+from tests.deployment.siege import Siege, besieged
 from tests.postgres import PostgresForTests, prepare_folder, remove_folder
 
 ROUND_SECONDS = 240.0
 
 
-def one_round(seconds: float, seed: int) -> str:
-    """On a server of its own, durable as in production: it will be crashed. Gives what was done and found, in words."""
+@contextmanager
+def own_siege(seed: int) -> Iterator[Siege]:
+    """On a server of its own, durable as in production: it will be crashed."""
     folder = prepare_folder()
     try:
         server = PostgresForTests.start(folder, settings=())
         with tempfile.TemporaryDirectory() as files, server.database("siege") as url:
             upgrade(url)
             with besieged(server, url, Path(files), seed) as siege:
-                found = siege.run(seconds)
-                failures = Counter(each.status for each in siege.seen if each.is_failure)
-                refusals = sum(journey.refusals for journey in siege.journeys)
+                yield siege
         server.close()
     finally:
         remove_folder(folder)
+
+
+def one_round(seconds: float, seed: int) -> str:
+    """What was done and found, in words."""
+    with own_siege(seed) as siege:
+        found = siege.run(seconds)
+    failures = Counter(each.status for each in siege.seen if each.is_failure)
+    refusals = sum(journey.refusals for journey in siege.journeys)
     parts = {"struck": siege.done, "found": found, "journeys": len(siege.journeys), "requests": len(siege.seen)}
     return f"seed {seed}: {parts}, of these failed {dict(failures)}, pages of no use {refusals}"
 

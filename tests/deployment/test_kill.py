@@ -108,7 +108,7 @@ def test_nobody_else_notices_and_nothing_is_lost_or_doubled(place: Place) -> Non
     webs = [start_web(place, number) for number in range(2)]
     workers = [place.tool.start("worker") for _ in range(2)]
     seen: list[Seen] = []
-    journeys = [Journey(place, person.key, key, seen) for key in KEYS for person in LEARNERS[:5]]
+    journeys = [Journey(place, person.key, key, seen) for key in KEYS for person in LEARNERS[:4]]
     with working(journeys) as work:
         reload(place, webs[1])
         until("no journey has ended", lambda: any(each.done() for each in work))

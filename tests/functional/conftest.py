@@ -31,7 +31,6 @@ ON_BOTH = frozenset(
         "test_launch_races",
         "test_office_races",
         "test_own_data",
-        "test_soak",
         "test_staff_results",
         "test_staff_roster",
     }

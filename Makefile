@@ -48,8 +48,8 @@ test-env: ## set up what the checks need, the peers' environment included
 test: test-env check-lint check-types ## everything: lint, types, architecture and all tests
 	@$(PYTEST) $(ARGS)
 
-.PHONY: unit functional browser peers xblock certification architecture migrations
-unit functional browser peers xblock certification architecture migrations: test-env
+.PHONY: unit functional browser peers xblock certification architecture migrations deployment
+unit functional browser peers xblock certification architecture migrations deployment: test-env
 	@$(PYTEST) tests/$@ $(ARGS)
 unit: ## tests of single parts
 functional: ## the real application against the demo LMS
@@ -59,6 +59,7 @@ xblock: ## the Open edX block in a real XBlock runtime, with the tool beside it
 certification: ## the cases of the 1EdTech certification suites
 architecture: ## the rules of the house
 migrations: ## migrations up and down on both databases
+deployment: ## the shipped units and nginx site, run as they are
 
 .PHONY: lint check-lint
 lint: test-env check-lint ## ruff and the import contracts
@@ -79,8 +80,8 @@ coverage: test-env ## all tests with branch coverage; report in .state/coverage/
 
 MINUTES ?= 60
 .PHONY: soak
-soak: test-env ## grades under fire for MINUTES (60): LMS faults, killed workers, jumping clocks
-	@$(BIN)/python -m tests.functional.soak --minutes $(MINUTES) $(ARGS)
+soak: test-env ## mixed load for MINUTES (60) while services, database, LMSs and clocks fail
+	@$(BIN)/python -m tests.deployment.soak --minutes $(MINUTES) $(ARGS)
 
 .PHONY: benchmarks
 benchmarks: test-env ## what it costs, as ratios in one run

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("launch", "certificate", "bulk", "post_test", "questions", "lists", "memory", "block")
+PARTS = ("launch", "certificate", "bulk", "post_test", "questions", "lists", "drain", "scale", "memory", "block")
 """In order. Each is a module of its own with options of its own (``--help``) and gets a process of its own."""
 
 

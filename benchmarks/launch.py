@@ -62,8 +62,8 @@ class Platform:
         encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
         return self._key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
 
-    def token(self, issuer: str, nonce: str, number: int) -> str:
-        """The id_token of a learner's launch."""
+    def token(self, issuer: str, nonce: str, number: int, activity: str = "") -> str:
+        """The id_token of a learner's launch; ``activity``: its link opens the one of this key."""
         now = int(time.time())
         body: dict[str, Any] = {"iss": issuer, "aud": CLIENT, "sub": f"learner-{number}", "nonce": nonce}
         body |= {"iat": now, "exp": now + 60, "name": "Ana Rivera", "email": "ana@example.org"}
@@ -76,6 +76,8 @@ class Platform:
             f"{CLAIM}resource_link": {"id": "link-1", "title": "Sepsis"},
             f"{CLAIM}context": {"id": "course-1", "title": "Critical care"},
         }
+        if activity:
+            body[f"{CLAIM}custom"] = {"cme_activity": activity}
         return jwt.encode(body, self._key, algorithm="RS256", headers={"kid": "k1"})
 
 

@@ -16,7 +16,8 @@ preload_app = False
 # Longer than the slowest thing a request does: fetching a platform's keys is cut off after 40 seconds.
 timeout = 60
 graceful_timeout = 30
-keepalive = 5
+# Longer than the proxy keeps an idle connection (config/nginx): it must not send a form into one that is just closing.
+keepalive = 75
 # Behind the reverse proxy of config/nginx; the tool itself counts hops by CME_TRUSTED_PROXIES.
 forwarded_allow_ips = os.environ.get("GUNICORN_FORWARDED_ALLOW_IPS", "127.0.0.1")
 # Paths hold session ids, which are worth nothing alone; the query of a first page holds a one-time code: no queries.

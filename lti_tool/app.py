@@ -80,6 +80,7 @@ from lti_tool.web.headers import set_up_headers
 from lti_tool.web.page import chosen_locale, set_up_pages
 from lti_tool.web.request_id import set_up_request_ids
 from lti_tool.web.sub_path import BelowPath
+from lti_tool.web.unread import set_up_unread
 
 STATIC_SECONDS = 3600
 ROTATION_CHECK = timedelta(hours=1)
@@ -281,6 +282,7 @@ def create_app(settings: Settings, deps: Dependencies | None = None) -> Flask:
     set_up_pages(app)
     set_up_headers(app)
     set_up_errors(app)
+    set_up_unread(app)
     _register(app)
     prefix = urlsplit(settings.base_url).path
     if prefix:

@@ -2,8 +2,8 @@
 # Prepares everything the demo and the checks need, on a bare Debian 12 with Python 3.11, and says what it does.
 #
 #   scripts/bootstrap.sh demo     system libraries for certificates, and the tool in .state/venv
-#   scripts/bootstrap.sh test     the same, plus the checks' libraries, Chromium, Poppler, .state/peers-venv
-#                                and .state/xblock-*venv
+#   scripts/bootstrap.sh test     the same, plus the checks' libraries, Chromium, Poppler, systemd's own check of units,
+#                                nginx (unpacked in .state/nginx), .state/peers-venv and .state/xblock-*venv
 #
 # Runs again in a moment when nothing has changed. Everything it makes lies in .state/, except Debian packages.
 #
@@ -106,6 +106,7 @@ missing_packages() {
         if ! command -v chromium >/dev/null; then echo chromium; fi
         if ! command -v pdftoppm >/dev/null; then echo poppler-utils; fi
         if ! command -v git >/dev/null; then echo git; fi
+        if ! command -v systemd-analyze >/dev/null; then echo systemd; fi
     fi
 }
 
@@ -163,6 +164,24 @@ install_packages() {
     step apt-install apt install --no-install-recommends "${packages[@]}" ||
         fail "${remedy[@]}" "    ${sudo:+sudo sh -c }'$command'"
 }
+
+find_nginx() { PATH="$state/nginx/usr/sbin:$PATH:/usr/sbin" command -v nginx || true; }
+
+# Debian's nginx for the checks. Unpacked and not installed: it would begin to serve on port 80 of this machine.
+unpack_nginx() {
+    local remedy=("nginx is missing. Install it, then run the same command again:" "" "    apt-get install nginx-light")
+    if [ "${CME_NO_APT:-}" ] || ! command -v apt-get >/dev/null; then fail "${remedy[@]}"; fi
+    say "fetching nginx into .state/nginx"
+    rm -rf "$state/nginx" && mkdir -p "$state/nginx"
+    if ! step nginx download_nginx; then
+        say "the package lists may be out of date; refreshing them and trying once more"
+        refresh_lists && step nginx download_nginx || fail "${remedy[@]}"
+    fi
+    dpkg -x "$state"/nginx/nginx_*.deb "$state/nginx"
+    "$state/nginx/usr/sbin/nginx" -v 2>/dev/null || fail "The nginx in .state/nginx does not run." "${remedy[@]}"
+}
+
+download_nginx() { cd "$state/nginx" && exec apt-get -o Acquire::Retries=3 download nginx; }
 
 # ---- Python environments ---------------------------------------------------------------------------------------------
 
@@ -249,6 +268,7 @@ fi
 
 read -r -a missing <<<"$(missing_packages | tr '\n' ' ')"
 if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}" 9>&-; fi
+if [ "$profile" = test ] && [ -z "$(find_nginx)" ]; then unpack_nginx; fi
 
 python=$(find_python)
 [ -n "$python" ] || fail "No Python 3.11 or newer found. Set PYTHON=/path/to/python3.11."

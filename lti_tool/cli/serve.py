@@ -19,6 +19,8 @@ def serve(bind: str, workers: int, threads: int) -> None:
     open_database(read_settings())
     arguments = ["-m", "gunicorn", "lti_tool.wsgi:application", "--bind", bind, "--workers", str(workers)]
     arguments += ["--threads", str(threads), "--worker-class", "gthread", "--access-logfile", "-"]
+    # Longer than a proxy keeps an idle connection: it must not send a form into one that is just closing.
+    arguments += ["--keep-alive", "75"]
     # The path without its query: a handoff code must not end up in a log.
     arguments += ["--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(b)s %(L)s', "--no-control-socket"]
     os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606 - our own arguments, no shell

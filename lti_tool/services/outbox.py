@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
@@ -80,7 +80,7 @@ def claim(db: Session, now: datetime, resting: frozenset[str] = frozenset()) -> 
 
     ``IntegrityError`` means that another worker was quicker: try again.
     """
-    row = db.scalars(_due(now, resting)).first()
+    row = _longest_due(db, now, resting)
     if row is None:
         return None
     row.state, row.lease, row.leased_until = "sending", uuid.uuid4().hex, now + LEASE
@@ -90,7 +90,26 @@ def claim(db: Session, now: datetime, resting: frozenset[str] = frozenset()) -> 
     return _job(db, row)
 
 
-def _due(now: datetime, resting: frozenset[str]) -> Select[models.Delivery]:
+def _longest_due(db: Session, now: datetime, resting: frozenset[str]) -> models.Delivery | None:
+    if not resting:
+        return db.scalars(_due(now)).first()
+    # One platform after the other: the backlog of those that rest is not looked at.
+    for platform_id in db.scalars(_with_due(now, resting)):
+        row = db.scalars(_due(now).where(models.Delivery.platform_id == platform_id)).first()
+        if row is not None:
+            return row
+    return None
+
+
+def _with_due(now: datetime, resting: frozenset[str]) -> Select[str]:
+    """Platforms with something due that do not rest; the one that has waited for longest first."""
+    table, platform = models.Delivery, models.Platform
+    oldest = select(func.min(table.next_at)).where(table.platform_id == platform.id, table.state == "waiting")
+    first = oldest.scalar_subquery()
+    return select(platform.id).where(platform.id.not_in(sorted(resting)), first <= now).order_by(first)
+
+
+def _due(now: datetime) -> Select[models.Delivery]:
     table, other = models.Delivery, aliased(models.Delivery)
     is_same_learner = other.learner_id == table.learner_id
     is_sought = and_(models.Placement.line_item.is_(None), other.line_item == "")
@@ -100,7 +119,7 @@ def _due(now: datetime, resting: frozenset[str]) -> Select[models.Delivery]:
     return (
         select(table)
         .join(models.Placement, models.Placement.id == table.placement_id)
-        .where(table.state == "waiting", table.next_at <= now, table.platform_id.not_in(sorted(resting)), ~is_busy)
+        .where(table.state == "waiting", table.next_at <= now, ~is_busy)
         .where(~is_restricted(table.learner_id))
         .order_by(table.next_at, table.stamp)
         .limit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.orm import Session as Database
 
@@ -17,10 +18,22 @@ __all__ = [
     "Sessions",
     "confine",
     "database_fault",
+    "is_unreachable",
     "make_engine",
     "make_sessions",
     "transaction",
 ]
+
+
+def is_unreachable(error: Exception) -> bool:
+    """The database is away, going or just coming up: nothing is wrong with what was asked.
+
+    PostgreSQL: no SQLSTATE (nobody there), class 08 (connection) or 57P (shutdown). SQLite is never away.
+    """
+    if not isinstance(error, OperationalError | InterfaceError) or error.orig is None:
+        return False
+    state = getattr(error.orig, "sqlstate", "")
+    return state is None or state.startswith(("08", "57P"))
 
 
 def database_fault(sessions: Sessions) -> str:

@@ -18,11 +18,14 @@ from lti_tool.domain.errors import (
     Refused,
     ServiceUnavailable,
 )
+from lti_tool.services.transaction import is_unreachable
 from lti_tool.web.headers import allow_framing
 from lti_tool.web.messages import blocker_rows, explain
 from lti_tool.web.page import page
 
 log = logging.getLogger("cme_tool.web")
+RETRY_SECONDS = 10
+"""For programs that ask again by themselves."""
 
 STATUS: dict[type[CmeError], int] = {
     NotFound: 404,
@@ -89,6 +92,10 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _crash(error: Exception) -> Response:
+    if is_unreachable(error):
+        answer = refuse(ServiceUnavailable("database_unreachable", "the database does not answer"))
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
     log.error("unexpected error", exc_info=error, extra={"reference": reference()})
     known = CmeError("unexpected")
     return page(

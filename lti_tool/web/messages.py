@@ -47,6 +47,10 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             "if it happens again, give the reference to your help desk."
         ),
     ),
+    "database_unreachable": (
+        lazy_gettext("The database does not answer"),
+        lazy_gettext("Nothing that you had saved is lost. Try again in a minute."),
+    ),
     "session_unknown": (
         lazy_gettext("You are signed out"),
         lazy_gettext(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Res
 from lti_tool.cli.demo import RunningDemo, TlsPaths, demo_settings, running_demo
 from lti_tool.settings import Settings
 from tests.browser.design_site import CHROMIUM, FLAGS
+from tests.loopback import free_ports
 
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -26,16 +25,6 @@ GATED = "High Blood Pressure in Adults: From a Sound Reading to Lasting Control"
 INFORMATION_LINK = f"{GATED}: information and disclosure"
 OUTSIDE = "Failed to load resource: the server responded with a status of 4"
 """What Chromium writes for a page that was refused on purpose."""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody uses now."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 @contextmanager
@@ -59,16 +48,6 @@ def demo_running(
     settings = Settings(**(own.model_dump() | changes))
     with running_demo(settings, lms_port, folder, around=around, tls=tls) as running:
         yield running
-
-
-def self_signed(folder: Path, host: str) -> TlsPaths:
-    """A certificate for ``host`` that only this test run knows."""
-    certificate, key = folder / "tls.pem", folder / "tls.key"
-    name = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"]
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
-    command = ["openssl", "req", "-x509", *curve, "-nodes", "-days", "2", *name, "-keyout", key, "-out", certificate]
-    subprocess.run([str(part) for part in command], check=True, capture_output=True)
-    return str(certificate), str(key)
 
 
 @contextmanager

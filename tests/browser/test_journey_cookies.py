@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from lti_tool.cli.demo import RunningDemo
 from tests.browser import walk
-from tests.browser.demo_site import GATED, chromium, demo_running, self_signed, visiting
+from tests.browser.demo_site import GATED, chromium, demo_running, visiting
+from tests.loopback import self_signed
 
 pytestmark = pytest.mark.timeout(120)
 FAMILIES = {"generic": "physician-md", "canvas": "physician-do", "moodle": "nurse"}

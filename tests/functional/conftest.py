@@ -32,7 +32,6 @@ ON_BOTH = frozenset(
         "test_native_mixed",
         "test_office_races",
         "test_own_data",
-        "test_soak",
         "test_staff_results",
         "test_staff_roster",
     }

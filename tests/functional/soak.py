@@ -1,7 +1,7 @@
-"""A long, mixed day: learners earn grades while the LMS fails in each of its ways, workers are killed and clocks jump.
+"""The grades' long day: they are earned while the LMS fails in each of its ways, workers are killed and clocks jump.
 
-A few seconds of it are part of the tests; ``make soak MINUTES=60`` runs it for as long as one likes. What must hold is
-looked at from outside: in the LMS's gradebook and in the list of what it received.
+A few seconds of it are part of the tests; ``python -m tests.functional.soak`` runs it for as long as one likes. What
+must hold is looked at from outside: in the LMS's gradebook and in the list of what it received.
 """
 
 from __future__ import annotations

@@ -12,8 +12,12 @@ from lti_tool.db.models.course import Placement
 from lti_tool.db.models.learner import Learner
 
 
+def _where(name: str, columns: tuple[str, ...], condition: str, *, is_unique: bool = False) -> Index:
+    return Index(name, *columns, unique=is_unique, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 def _only_one(name: str, columns: tuple[str, ...], condition: str) -> Index:
-    return Index(name, *columns, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))
+    return _where(name, columns, condition, is_unique=True)
 
 
 class Delivery(Base):
@@ -30,6 +34,13 @@ class Delivery(Base):
         _only_one("uq_delivery_sending", ("learner_id", "placement_id"), "state = 'sending'"),
         _only_one("uq_delivery_line_item_sought", ("placement_id",), "state = 'sending' AND line_item = ''"),
         Index("ix_delivery_due", "state", "next_at"),
+        # Beside a platform that rests on a hundred thousand, others are found at once.
+        _where("ix_delivery_waiting", ("platform_id", "next_at"), "state = 'waiting'"),
+        _where(
+            "ix_delivery_unheard",
+            ("platform_id", "next_at"),
+            "state = 'waiting' AND outcome = 'retry' AND status IS NULL",
+        ),
         Index("ix_delivery_learner_placement", "learner_id", "placement_id"),
     )
     id: Mapped[Key]

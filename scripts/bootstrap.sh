@@ -35,8 +35,9 @@ stop_child() {
     printf '\nbootstrap: stopped. Run the same command again to go on.\n' >&2
     exit 130
 }
+leave_none() { if [ -n "$beside" ]; then kill -TERM "$beside" 2>/dev/null || true; fi; }
 trap stop_child INT TERM
-trap 'if [ -n "$beside" ]; then kill -TERM "$beside" 2>/dev/null || true; fi' EXIT
+trap leave_none EXIT
 
 # step NAME COMMAND...: run quietly into a log (in a process of its own, so that commands may exec), give a sign of life
 # every 15 seconds, and show the log's end on failure.
@@ -218,7 +219,9 @@ install_lock() {
     if is_current "$1" "$1.$2" "$key"; then return; fi
     make_venv "$1"
     say "installing $(grep -c '==' "requirements/$2.txt") Python packages from requirements/$2.txt"
-    step "pip-$2" pip_in "$1" install --require-hashes --no-deps -r "requirements/$2.txt" ||
+    # Not compiled ahead: a fifth of it is ever imported, by the checks; what runs the demo is.
+    step "pip-$2" pip_in "$1" install --require-hashes --no-deps $([ "$2" = tool ] || echo --no-compile) \
+        -r "requirements/$2.txt" ||
         fail "Could not install requirements/$2.txt. Is the network or your package mirror reachable?"
     echo "$key" >"$state/stamps/$1.$2"
 }
@@ -278,10 +281,17 @@ if [ "$profile" = test ]; then
     # Side by side: installing waits for network and disk as much as it computes.
     (
         trap stop_child TERM
+        trap leave_none EXIT
+        (
+            trap stop_child TERM
+            install_block xblock-oldest-venv workbench-oldest
+            install_newest_block
+        ) &
+        beside=$!
         install_lock peers-venv peers
         install_block xblock-venv workbench
-        install_block xblock-oldest-venv workbench-oldest
-        install_newest_block
+        wait "$beside" || exit 1
+        beside=
     ) &
     beside=$!
     install_lock venv test

@@ -5,7 +5,7 @@ worker as `cme-tool worker` has it, from a table of the whole depth, PostgreSQL 
 the same bytes over one kept connection. Then what the queue asks its table is measured at this depth and with a
 hundred: taking the next grade, also while the platform that owns the backlog rests, and what follows a good answer
 while all the others wait for their next try. Exits with 1 if the worker is slower than 0.8 of the loop, or if the depth
-makes a question more than 3 times as dear.
+makes a question more than 3 times as dear. Wants a machine that does nothing else.
 """
 
 from __future__ import annotations

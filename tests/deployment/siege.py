@@ -188,7 +188,8 @@ class Siege:
         until, left = time.monotonic() + seconds, list(acts)
         self.dice.shuffle(left)
         while left or time.monotonic() < until:
-            time.sleep(self.dice.uniform(0.3, 0.9))
+            # At first everything once and quickly; after that people get somewhere between two blows.
+            time.sleep(self.dice.uniform(0.3, 0.9) if left else self.dice.uniform(0.5, 4.0))
             act = left.pop() if left else self.dice.choice([self.fail, self.fail, self.jump, *acts])
             self.done[act.__name__] = self.done.get(act.__name__, 0) + 1
             act()

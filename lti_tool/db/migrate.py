@@ -18,6 +18,8 @@ from lti_tool.db.engine import make_engine
 ADVISORY_LOCK = 727_113_001
 LOCK_TIMEOUT = "10s"
 """A migration that cannot get its lock gives up rather than stop the running tool."""
+PATIENCE = "15min"
+"""So long another process that is migrating is waited for: that stops nobody."""
 
 
 def migrations_folder() -> Path:
@@ -38,8 +40,9 @@ def configuration(connection: Connection | None = None) -> Config:
 
 def _lock(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
 
 
 def _run(engine: Engine, revision: str, *, is_down: bool) -> None:

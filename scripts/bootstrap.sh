@@ -21,9 +21,7 @@ case "$profile" in demo | test) ;; *) echo "usage: scripts/bootstrap.sh demo|tes
 say() { printf 'bootstrap: %s\n' "$*"; }
 fail() { printf 'bootstrap: %s\n' "$@" >&2; exit 1; }
 
-child=
-child_name=
-beside=
+child= child_name= beside=
 stop_child() {
     trap '' INT TERM
     if [ -n "$beside" ]; then kill -TERM "$beside" 2>/dev/null && wait "$beside" || true; fi
@@ -36,8 +34,7 @@ stop_child() {
     exit 130
 }
 leave_none() { if [ -n "$beside" ]; then kill -TERM "$beside" 2>/dev/null || true; fi; }
-trap stop_child INT TERM
-trap leave_none EXIT
+trap stop_child INT TERM; trap leave_none EXIT
 
 # step NAME COMMAND...: run quietly into a log (in a process of its own, so that commands may exec), give a sign of life
 # every 15 seconds, and show the log's end on failure.
@@ -212,16 +209,16 @@ pip_in() {
 }
 
 # install_lock VENV LOCK: exactly the locked versions, each checked against its hash. The lock is whole, so pip resolves
-# nothing: older ones look past a pin for the newest release of a package that is asked for with an extra.
+# nothing: older ones look past a pin for the newest release of a package that is asked for with an extra. Only what runs
+# the demo is compiled ahead.
 install_lock() {
-    local key
+    local key ahead=--no-compile
+    if [ "$2" = tool ]; then ahead=--compile; fi
     key=$(key_of "requirements/$2.txt")
     if is_current "$1" "$1.$2" "$key"; then return; fi
     make_venv "$1"
     say "installing $(grep -c '==' "requirements/$2.txt") Python packages from requirements/$2.txt"
-    # Not compiled ahead: a fifth of it is ever imported, by the checks; what runs the demo is.
-    step "pip-$2" pip_in "$1" install --require-hashes --no-deps $([ "$2" = tool ] || echo --no-compile) \
-        -r "requirements/$2.txt" ||
+    step "pip-$2" pip_in "$1" install --require-hashes --no-deps $ahead -r "requirements/$2.txt" ||
         fail "Could not install requirements/$2.txt. Is the network or your package mirror reachable?"
     echo "$key" >"$state/stamps/$1.$2"
 }
@@ -280,8 +277,7 @@ python_id=$(id_of "$python")
 if [ "$profile" = test ]; then
     # Side by side: installing waits for network and disk as much as it computes.
     (
-        trap stop_child TERM
-        trap leave_none EXIT
+        trap stop_child TERM; trap leave_none EXIT
         (
             trap stop_child TERM
             install_block xblock-oldest-venv workbench-oldest

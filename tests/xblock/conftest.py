@@ -29,7 +29,7 @@ OLDEST, NEWEST = "xblock-oldest-venv", "xblock-newest-venv"
 HAS_NEWEST = not (STATE / "stamps" / "without-python-3.12").exists()
 """False only where the set-up has found no Python 3.12, and has said so."""
 FURTHER = [OLDEST, NEWEST] if HAS_NEWEST else [OLDEST]
-"""The ends of the range of platforms; between them lies ``xblock-venv``, in which everything runs."""
+"""The ends of the range of platforms; between them lies ``xblock-venv``, with the journeys and the tool beside it."""
 
 
 def xblock_python(venv: str = "xblock-venv") -> Path:

@@ -82,6 +82,7 @@ def to_the_claim(page: Page) -> None:
 def test_from_the_disclosure_to_the_certificate(
     browser: Browser, together: Together, width: int, degree: str, tmp_path: Path
 ) -> None:
+    together.lms.command("cme_deliver")  # what others have left
     with visiting(browser, width) as page:
         enter(page, together, f"ada-{degree}")
         accessible(page)

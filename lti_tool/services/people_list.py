@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load_disclosure import person_value
+from lti_tool.db.load_disclosure import held_roles, person_value
 from lti_tool.domain.mitigation import DisclosureStatus
 from lti_tool.domain.person import Person, last_valid_day, months_after
 from lti_tool.services.office import Officer
@@ -173,8 +173,7 @@ def standings_of(
     """By person: the roles that are held and not over. ``about`` keeps what is known of the activities."""
     table = models.ActivityRole
     mine = and_(table.provider_id == officer.provider_id, table.removed_at.is_(None))
-    query = select(table).where(mine, table.person_id.in_(person_ids)).order_by(table.starts_on)
-    roles = list(db.scalars(query.options(joinedload(table.person))))
+    roles = held_roles(db, and_(mine, table.person_id.in_(person_ids)))
     unknown = {role.plan_id for role in roles} - set(about)
     if unknown:
         about |= subjects(db, officer.provider_id, sorted(unknown))

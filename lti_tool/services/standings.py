@@ -14,6 +14,7 @@ from lti_tool.db.load_disclosure import (
     DecisionColumns,
     FormRow,
     MitigationColumns,
+    RoleColumns,
     company_values,
     decision_value,
     form_value,
@@ -51,7 +52,7 @@ class _Facts:
     companies: Companies
 
 
-def _facts(db: Session, roles: Sequence[models.ActivityRole]) -> _Facts:
+def _facts(db: Session, roles: Sequence[models.ActivityRole | RoleColumns]) -> _Facts:
     person_ids = sorted({role.person_id for role in roles})
     forms = newest_forms(db, person_ids)
     decisions = _decisions(db, person_ids)
@@ -85,7 +86,7 @@ def _mitigations(db: Session, role_ids: Sequence[str]) -> dict[str, list[Mitigat
 
 def standing_rows(
     db: Session,
-    roles: Sequence[models.ActivityRole],
+    roles: Sequence[models.ActivityRole | RoleColumns],
     subjects: Mapping[str, Subject],
     now: datetime,
     months: int,
@@ -97,7 +98,9 @@ def standing_rows(
     return [_standing_row(role, subjects[role.plan_id], facts, now, months) for role in known]
 
 
-def _standing_row(role: models.ActivityRole, about: Subject, facts: _Facts, now: datetime, months: int) -> StandingRow:
+def _standing_row(
+    role: models.ActivityRole | RoleColumns, about: Subject, facts: _Facts, now: datetime, months: int
+) -> StandingRow:
     value = role_value(role, about.time_zone)
     decisions = Decisions(
         tuple(decision_value(row, facts.companies) for row in facts.decisions.get((role.plan_id, role.person_id), ())),

@@ -14,9 +14,9 @@ from lti_tool.db.load import activity_value
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.abstract import ABSTRACT, Abstract, abstract, read_abstract, suggested
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.errors import NotFound
 from lti_tool.domain.fields import Typed
 from lti_tool.services.audit import Actor
+from lti_tool.services.own_activity import own_activity
 from lti_tool.services.provider_settings import Kept
 from lti_tool.services.revision import put
 
@@ -36,14 +36,6 @@ class AbstractForm:
     activity: Activity
     kept: Kept
     abstract: Abstract
-
-
-def own_activity(session: Session, provider_id: str, activity_id: str) -> models.Activity:
-    """Raises ``NotFound("activity_unknown")``, also for another provider's."""
-    row = session.get(models.Activity, activity_id[:32])
-    if row is None or row.provider_id != provider_id or not row.version:
-        raise NotFound("activity_unknown")
-    return row
 
 
 def _stored(session: Session, activity_id: str) -> tuple[Mapping[str, Any], int]:

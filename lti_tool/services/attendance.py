@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -21,8 +21,10 @@ from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.office import Officer
 from lti_tool.services.outline import outlined_activities
-from lti_tool.services.participation import newest_version
+from lti_tool.services.own_activity import own_activity
+from lti_tool.services.participation import begin_for, newest_version
 from lti_tool.services.session import Visit
+from lti_tool.services.taker_list import takers
 
 PAGE = 100
 """So many people are shown at once; a search finds the others."""
@@ -94,9 +96,7 @@ def _newest(session: Session, activity_id: str) -> Activity:
 
 def series_activity(session: Session, officer: Officer, activity_id: str) -> SeriesActivity:
     """Raises ``NotFound("activity_unknown")``, also for one without sessions, and ``Forbidden``."""
-    row = session.get(models.Activity, activity_id)
-    if row is None or row.provider_id != officer.provider_id or not row.version:
-        raise NotFound("activity_unknown")
+    row = own_activity(session, officer.provider_id, activity_id)
     officer.require(Capability.MARK_ATTENDANCE, activity_id)
     found = SeriesActivity(row.id, row.title, activity_value(session, activity_id, row.version))
     if not found.activity.sessions:
@@ -120,19 +120,9 @@ def session_rows(session: Session, series: SeriesActivity, now: datetime) -> tup
 def attendees(session: Session, series: SeriesActivity, key: str, search: str) -> tuple[Attendee, ...]:
     """Who took the activity up, by name, with what is recorded of this session; the first page of whom ``search``
     finds."""
-    learner, part, table = models.Learner, models.Participation, models.Attendance
-    name = func.coalesce(func.nullif(learner.lms_name, ""), learner.printed_name)
-    query = (
-        select(learner.id, name, table.is_present, table.minutes)
-        .join(part, part.learner_id == learner.id)
-        .outerjoin(table, (table.participation_id == part.id) & (table.session == key))
-        .where(part.activity_id == series.id, part.is_trial.is_(False))
-        .order_by(name, learner.id)
-        .limit(PAGE)
-    )
-    if search:
-        like = f"%{search.replace('%', '').replace('_', ' ')}%"
-        query = query.where(or_(learner.lms_name.ilike(like), learner.printed_name.ilike(like)))
+    part, table = models.Participation, models.Attendance
+    own = (table.participation_id == part.id) & (table.session == key)
+    query = takers(series.id, search, PAGE, table.is_present, table.minutes).outerjoin(table, own)
     return tuple(
         Attendee(person, named, bool(there), minutes) for person, named, there, minutes in session.execute(query)
     )
@@ -200,9 +190,7 @@ def participation_of(session: Session, provider_id: str, activity_id: str, learn
     person = session.get(models.Learner, learner_id)
     if person is None or person.provider_id != provider_id:
         raise NotFound("learner_unknown")
-    key = {"learner_id": person.merged_into or person.id, "activity_id": activity_id, "is_trial": False}
-    rest = {"version": newest_version(session, activity_id), "started_at": now}
-    return insert_once(session, models.Participation, key, rest).id
+    return begin_for(session, person, activity_id, now).id
 
 
 @dataclass(frozen=True, slots=True)

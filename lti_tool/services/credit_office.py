@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_name, credit_type, credit_types
@@ -27,6 +27,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Basis, CreditType
 from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.services.office import Officer
+from lti_tool.services.taker_list import takers
 
 PAGE = 50
 
@@ -78,19 +79,9 @@ def office_activity(
 def people(session: Session, officer: Officer, activity_id: str, search: str) -> tuple[PersonRow, ...]:
     """Who took the activity up, by name; the first page of those whose name contains ``search``."""
     office_activity(session, officer, activity_id)
-    learner, part, entry = models.Learner, models.Participation, models.CreditEntry
-    name = func.coalesce(func.nullif(learner.lms_name, ""), learner.printed_name)
+    part, entry = models.Participation, models.CreditEntry
     count = select(func.count()).where(entry.participation_id == part.id).correlate(part).scalar_subquery()
-    query = (
-        select(learner.id, name, count)
-        .join(part, part.learner_id == learner.id)
-        .where(part.activity_id == activity_id, part.is_trial.is_(False))
-        .order_by(name, learner.id)
-        .limit(PAGE)
-    )
-    if search:
-        like = f"%{search.replace('%', '').replace('_', ' ')}%"
-        query = query.where(or_(learner.lms_name.ilike(like), learner.printed_name.ilike(like)))
+    query = takers(activity_id, search, PAGE, count)
     return tuple(PersonRow(*found) for found in session.execute(query))
 
 

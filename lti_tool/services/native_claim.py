@@ -239,9 +239,7 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
     participation_id = None
     if not form.is_anonymous and sent.subject:
         learner = native_learner(db, client, sent.subject, "", now)
-        key = {"learner_id": learner.id, "activity_id": activity_id, "is_trial": False}
-        rest = {"version": sent.version, "started_at": now}
-        participation_id = insert_once(db, models.Participation, key, rest).id
+        participation_id = native_participation(db, learner.id, activity_id, sent.version, now).id
         if _has_evaluated(db, participation_id):
             return
         if not commitments_of(db, participation_id):

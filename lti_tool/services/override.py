@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import accounts
-from lti_tool.db.upsert import insert_once
 from lti_tool.domain.award_rule import is_counted_by_time
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.certificate import StatusReason
@@ -27,7 +26,7 @@ from lti_tool.services.credit import award, read_amount
 from lti_tool.services.grade import note_progress_of
 from lti_tool.services.ledger import Posting, lock_learner, post
 from lti_tool.services.office import Officer
-from lti_tool.services.participation import Progress, lock, newest_version, progress_of
+from lti_tool.services.participation import Progress, begin_for, lock, progress_of
 from lti_tool.services.teaching import read_adjusted
 
 MAX_REASON = 500
@@ -57,10 +56,7 @@ def known_pair(
 
 def found_progress(session: Session, learner_id: str, activity_id: str, now: datetime) -> Progress:
     """The person's participation, locked; begun now for somebody who never opened the activity."""
-    person = session.get_one(models.Learner, learner_id)
-    key = {"learner_id": person.merged_into or person.id, "activity_id": activity_id, "is_trial": False}
-    rest = {"version": newest_version(session, activity_id), "started_at": now}
-    row = insert_once(session, models.Participation, key, rest)
+    row = begin_for(session, session.get_one(models.Learner, learner_id), activity_id, now)
     return progress_of(session, lock(session, row.id), now)
 
 

@@ -55,6 +55,13 @@ def newest_version(session: Session, activity_id: str) -> int:
     return number
 
 
+def begin_for(session: Session, person: models.Learner, activity_id: str, now: datetime) -> models.Participation:
+    """The person's own participation, begun now by staff for somebody who never opened the activity."""
+    key = {"learner_id": person.merged_into or person.id, "activity_id": activity_id, "is_trial": False}
+    rest = {"version": newest_version(session, activity_id), "started_at": now}
+    return insert_once(session, models.Participation, key, rest)
+
+
 def take_up(session: Session, visit: Visit, now: datetime) -> models.Participation:
     """The visitor's participation in the placement's activity, begun now if it is the first time.
 

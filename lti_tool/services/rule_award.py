@@ -29,7 +29,7 @@ from lti_tool.domain.award_rule import (
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.credit import FormatRule
-from lti_tool.domain.errors import NotFound, Refused
+from lti_tool.domain.errors import Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, live_award
@@ -48,6 +48,7 @@ from lti_tool.services.override import (
     ready_for_award,
     tell_grades,
 )
+from lti_tool.services.own_activity import own_activity
 from lti_tool.services.participation import Progress
 from lti_tool.services.teaching import beside_teaching
 
@@ -74,9 +75,7 @@ class RuleChoice:
 def rule_choice(session: Session, officer: Officer, activity_id: str) -> RuleChoice | None:
     """``None`` where all credit is counted by the learner's time. Raises ``NotFound("activity_unknown")``,
     ``Forbidden``."""
-    row = session.get(models.Activity, activity_id)
-    if row is None or row.provider_id != officer.provider_id:
-        raise NotFound("activity_unknown")
+    row = own_activity(session, officer.provider_id, activity_id)
     officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     activity = activity_value(session, activity_id, row.version)
     kinds = [credit_type(offer.credit_type, activity.designated_on) for offer in activity.credits]

@@ -20,7 +20,7 @@ from lti_tool.domain.evaluation import SMALL_CELL
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.statement import Overrides
 from lti_tool.domain.vault import DocumentKind
-from lti_tool.services.abstract import NeedOf, abstract_of, no_need, own_activity
+from lti_tool.services.abstract import NeedOf, abstract_of, no_need
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
 from lti_tool.services.dossier.commitment import commitment_blocks
@@ -36,6 +36,7 @@ from lti_tool.services.dossier.sections import (
     support_blocks,
     text,
 )
+from lti_tool.services.own_activity import own_activity
 from lti_tool.services.specimen import specimen
 from lti_tool.services.statement import activity_statements, overrides_of
 from lti_tool.services.vault import activity_papers

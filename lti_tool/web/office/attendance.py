@@ -28,7 +28,7 @@ from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.credit import MAX_SEARCH
 from lti_tool.web.office.frame import office_page
-from lti_tool.web.office.lists import ROLL_FAULTS, list_file, sent_list
+from lti_tool.web.office.lists import ROLL_FAULTS, fault_lines, list_file, sent_list
 
 MINUTES_WRONG = lazy_gettext("Enter whole minutes, at most the length of the session, or nothing for all of it.")
 FAULTS = ROLL_FAULTS | {
@@ -57,10 +57,7 @@ def _activity_page(
     status: int = 200,
 ) -> Response:
     series = series_activity(work.db, work.officer, activity_id)
-    faults = [
-        {"line": one.line, "column": one.column, "value": one.value, "message": str(FAULTS[one.code])}
-        for one in (checked.faults if checked else ())
-    ]
+    faults = fault_lines(checked.faults if checked else (), lambda fault: str(FAULTS[fault.code]))
     return office_page(
         "office/attendance_activity.html",
         work,

@@ -39,7 +39,7 @@ from lti_tool.web.office.award_words import (
     worked_words,
 )
 from lti_tool.web.office.frame import office_page
-from lti_tool.web.office.lists import ROLL_FAULTS, list_file, sent_list
+from lti_tool.web.office.lists import ROLL_FAULTS, fault_lines, list_file, sent_list
 
 MAX_SEARCH = 100
 KINDS = {
@@ -182,15 +182,7 @@ def _list_page(
 ) -> Response:
     activity, offers = office_activity(work.db, work.officer, activity_id)
     choice = rule_choice(work.db, work.officer, activity_id)
-    faults = [
-        {
-            "line": fault.line,
-            "column": fault.column,
-            "value": fault.value,
-            "message": _fault_words(fault),
-        }
-        for fault in (checked.faults if checked else ())
-    ]
+    faults = fault_lines(checked.faults if checked else (), _fault_words)
     return office_page(
         "office/credit_list.html",
         work,

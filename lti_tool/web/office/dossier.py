@@ -13,9 +13,10 @@ from lti_tool.domain.abstract import ABSTRACT, ATTRIBUTES, QUESTIONS
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.dossier import Dossier, safe_name
 from lti_tool.domain.errors import CmeError
-from lti_tool.services.abstract import abstract_form, own_activity, save_abstract
+from lti_tool.services.abstract import abstract_form, save_abstract
 from lti_tool.services.dossier.build import gather
 from lti_tool.services.dossier.pack import finished, packed, pieces
+from lti_tool.services.own_activity import own_activity
 from lti_tool.services.vault import activity_titles
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from flask import Response, request
 from flask_babel import lazy_gettext
 
-from lti_tool.domain.roll import MAX_BYTES, Form, ReadList, Row
+from lti_tool.domain.roll import MAX_BYTES, Form, ReadList, RollFault, Row
 from lti_tool.services.award_list import read_list
 
 TEMPLATE_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -45,6 +45,11 @@ def sent_list(form: Form[Row]) -> tuple[ReadList[Row], str]:
     file = request.files.get("file")
     data = file.read(MAX_BYTES + 1) if file and file.filename else request.form.get("text", "").encode()
     return read_list(data, form)
+
+
+def fault_lines(faults: Sequence[RollFault], words: Callable[[RollFault], str]) -> list[dict[str, object]]:
+    """For the page: where each fault stands, what stands there, and what is wrong with it."""
+    return [{"line": one.line, "column": one.column, "value": one.value, "message": words(one)} for one in faults]
 
 
 def list_file(pieces: Iterator[bytes], name: str, form: str) -> Response:

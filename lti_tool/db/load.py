@@ -250,9 +250,10 @@ def attendance_of(session: Session, learner_id: str, activity_id: str) -> dict[s
     return {key: Attendance(key, row.minutes, row.recorded_at) for key, row in newest.items() if row.is_present}
 
 
-def record_value(session: Session, participation: models.Participation) -> Record:
-    """All facts of one participation. A test run has no credit."""
+def record_value(session: Session, participation: models.Participation, *, has_sessions: bool = True) -> Record:
+    """All facts of one participation. A test run has no credit; without sessions attendance is not asked for."""
     is_real = not participation.is_trial
+    is_asked = is_real and has_sessions
     found = accounts(session, participation.learner_id, participation.activity_id) if is_real else {}
     receipt = session.get(models.EvaluationReceipt, participation.id)
     return Record(
@@ -266,5 +267,5 @@ def record_value(session: Session, participation: models.Participation) -> Recor
         ended_types=tuple(code for code, chain in found.items() if live_award(chain) is None),
         accommodations=_accommodations(session, participation.id),
         responses=_responses(session, participation.id),
-        attendance=attendance_of(session, participation.learner_id, participation.activity_id) if is_real else None,
+        attendance=attendance_of(session, participation.learner_id, participation.activity_id) if is_asked else None,
     )

@@ -96,7 +96,7 @@ class Record:
     responses: Mapping[str, Response] = field(default_factory=dict)
     """By content item."""
     attendance: Mapping[str, Attendance] | None = None
-    """By session. ``None`` where it is not known here (a native face) or does not matter (a test run)."""
+    """By session. ``None`` where it is not known here (a native face) or does not matter (a test run, no sessions)."""
 
     @property
     def extra_minutes(self) -> int:

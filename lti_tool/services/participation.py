@@ -104,7 +104,7 @@ def progress_of(session: Session, row: models.Participation, now: datetime) -> P
     shown = activity if newest == row.version else activity_value(session, row.activity_id, newest)
     overrides = overrides_of_activity(session, row.activity_id)
     page = information_page(shown, statements(shown, shown.designated_on, overrides))
-    record = settled(activity, record_value(session, row), now)
+    record = settled(activity, record_value(session, row, has_sessions=bool(activity.sessions)), now)
     return Progress(
         participation_id=row.id,
         activity_id=row.activity_id,

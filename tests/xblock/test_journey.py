@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
 from lti_tool.db import models
@@ -191,6 +191,22 @@ def test_an_author_takes_an_activity_and_later_its_newer_version(browser: Browse
         expect(page.locator("[data-studio-status]")).to_have_text("Saved")
         page.goto(f"{together.studio.url}/scenario/empty/author_view/?student=staff-author")
         expect(page.get_by_text("version 2, taken on")).to_be_visible()
+
+
+def test_an_answer_that_is_overtaken_shows_nothing(browser: Browser, together: Together) -> None:
+    """The first search, for everything, is answered after the one that the author has typed since."""
+    held: list[Route] = []
+    with visiting(browser) as page:
+        page.route(re.compile("studio_search"), lambda route: route.continue_() if held else held.append(route))
+        page.goto(f"{together.studio.url}/scenario/empty/studio_view/?student=staff-author")
+        page.get_by_label("Find an approved activity").fill("blood pressure")
+        found = page.locator("[data-studio-found] li")
+        expect(found).to_have_count(1)
+        with page.expect_response(re.compile("studio_search")) as late:
+            held[0].continue_()
+        late.value.finished()
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert found.count() == 1
 
 
 def _new_version(together: Together) -> None:

@@ -81,8 +81,12 @@ function CmeStudio(runtime, element) {
   }
 
   function search() {
-    post("studio_search", { search: one("search").value }).then(function (answer) {
+    var asked = one("search").value;
+    post("studio_search", { search: asked }).then(function (answer) {
       var list = one("found");
+      if (one("search").value !== asked) {
+        return; // answers may overtake each other, and another search is under way
+      }
       list.replaceChildren();
       (answer.activities || []).forEach(function (found) {
         list.append(row(found));

@@ -128,14 +128,15 @@ def test_the_learners_pages(page: Page) -> None:
     check(page)
 
 
-STAFF_PAGES = ("home", "results", "outcomes", "evaluation", "follow-ups", "certificates", "deliveries", "bind")
+STAFF_PAGES = ("home", "", "outcomes", "evaluation", "follow-ups", "certificates", "grades", "roster", "bind")
 
 
 @pytest.mark.parametrize("page", [("instructor", "light")], indirect=True)
 def test_the_instructors_pages(page: Page) -> None:
     base = base_of(page)
     for name in STAFF_PAGES:
-        page.goto(f"{base}/staff/{name}")
+        answer = page.goto(f"{base}/staff/{name}")
+        assert answer is not None and answer.status == 200, page.url
         check(page)
 
 

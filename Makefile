@@ -13,6 +13,8 @@ WORKERS ?= 3
 ARGS ?=
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 DEMO_STATE := .state/demo
+# The checks start hundreds of Pythons: each would compile every library anew, for seconds, where nothing may be kept.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## show this list

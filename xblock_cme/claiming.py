@@ -15,7 +15,7 @@ from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.evaluation import check_evaluation
 from lti_tool.domain.learner import Profile, clean_name
-from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeRecord
+from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
 from lti_tool.domain.record import Record
 from lti_tool.domain.wire import write_value
 from xblock_cme.facts import Elsewhere, LearnerFacts
@@ -57,6 +57,18 @@ def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[Learne
         context_title=claimant.context_title,
     )
     return facts, None if facts.is_trial else message
+
+
+def receipt(here: Progress, claimant: Claimant) -> NativeReceipt:
+    """That the learner answers the evaluation now: sent apart from the answers, ahead of them."""
+    return NativeReceipt(
+        subject=claimant.subject,
+        activity=here.copy.key,
+        version=here.copy.version,
+        context=claimant.context,
+        at=here.now,
+        context_title=claimant.context_title,
+    )
 
 
 def heard(here: Progress, found: NativeRecord) -> LearnerFacts:

@@ -43,9 +43,9 @@ allow, so that limits of attempts, pauses and the one pre-test hold over both. C
 further claim. `/activities/<key>/record` tells what the tool has recorded itself, for a learner who asks to go on in
 the face. Whoever has begun *another version* through a link finishes it there (`begun_elsewhere`, with the link).
 
-**Evaluations** are two messages. The receipt says at once that the learner has answered, and when: links of the platform
-then ask no more, and `is_first` says whether the answers are wanted. The answers follow, without the learner where the
-evaluation is anonymous; send them in an order that tells nothing.
+**Evaluations** are two messages. The receipt says at once that the learner has answered, and when: links of the
+platform then ask no more, and `is_first` says whether the answers are wanted. The answers follow, without the learner
+where the evaluation is anonymous; send them in an order that tells nothing.
 
 **Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
 one leaves nothing behind and may be sent again, put right, with a new key.

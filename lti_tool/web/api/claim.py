@@ -58,8 +58,8 @@ def record(work: ApiWork, key: str) -> ResponseReturnValue:
         name="evaluation_receipt",
         method="POST",
         rule="/evaluation-receipts",
-        summary="Tell that a learner has answered the evaluation, so that no other face asks for it again. Send it first: "
-        "where `is_first` is false the evaluation was answered elsewhere, and the answers are not to be sent.",
+        summary="Tell that a learner has answered the evaluation, so that no other face asks for it again. Send it "
+        "first: where `is_first` is false it was answered elsewhere, and the answers are not to be sent.",
         body="NativeReceipt",
         answer="Received",
         is_idempotent=True,

@@ -101,7 +101,7 @@ def take_waiting_award(
     actor = ToolActor(visit.provider_id, row.actor)
     whose = (session, actor, visit.learner_id, row.activity_id, row.credit_type)
     if row.rule is None:
-        entry = award_by_staff(*whose, str(row.amount), row.reason, link, now)
+        entry = award_by_staff(*whose, str(row.amount), row.reason, link, now, row.beyond)
     else:
         entry = award_by_rule(*whose, read_value(RuleForm, row.rule), row.reason, link, now)
     row.entry_id, row.settled_at = entry.id, now

@@ -28,7 +28,7 @@ from lti_tool.services.waiting_award import match_waiting_awards, take_waiting_a
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
 from tests.unit.lti_tool.services.officers import officer
-from tests.unit.lti_tool.services.rounds import ADDRESS, SEALER, SERIES, enter, mark
+from tests.unit.lti_tool.services.rounds import ADDRESS, SEALER, SERIES, address_mark, enter, mark
 
 HEAD = "learner,email,credit_type,amount,beyond\n"
 WHY = "Sign-in sheet 7 was found later"
@@ -160,8 +160,8 @@ def test_what_a_list_said_of_an_address_counts_and_the_reason_waits_with_the_awa
     assert checked(world, f"{row},{WHY}", is_entered=True).waiting_count == 1
     grace = world.learner("Grace", is_ready=False)
     with transaction(world.sessions) as db:
-        match_attendance(db, grace, ADDRESS, SEALER, NOW)
-        match_waiting_awards(db, world.provider_id, grace.learner_id, ADDRESS, SEALER)
+        match_attendance(db, grace, address_mark(grace), NOW)
+        match_waiting_awards(db, world.provider_id, grace.learner_id, address_mark(grace))
         (waiting,) = waiting_awards(db, grace)
         take_waiting_award(db, grace, waiting.id, None, PrinterDouble(), link, NOW)
     (entry,) = chain(world, grace)

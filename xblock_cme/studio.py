@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from django.utils.timezone import now as clock
@@ -45,6 +46,14 @@ def credit_text(copy: ActivityCopy) -> str:
     )
 
 
+def _day(text: str) -> str:
+    """A day as the reader writes it; what is none stays as it is."""
+    try:
+        return str(written(date.fromisoformat(text)))
+    except ValueError:
+        return text
+
+
 class StudioMixin:
     """Of a block with the fields ``display_name``, ``step``, ``weight``, ``copies``, ``files`` and ``taken``."""
 
@@ -79,7 +88,7 @@ class StudioMixin:
                 "version": copy.version,
                 "credit": credit_text(copy),
                 "expires_on": written(activity.expires_on),
-                "taken_at": taken.get("at", ""),
+                "taken_at": _day(taken.get("at", "")),
             },
             "steps": [self.translate(STEP_NAMES[step]) for step in activity.steps],
         }
@@ -133,7 +142,7 @@ class StudioMixin:
                     "title": one.title,
                     "version": one.version,
                     "credit": one.credit,
-                    "expires_on": one.expires_on,
+                    "expires_on": _day(one.expires_on),
                     "is_expired": one.is_expired,
                 }
                 for one in found

@@ -138,7 +138,8 @@ class LearnerMixin:
 
     def _kept(self, outcome: Outcome, person: Person, course: Course, place: store.Place, here: Progress) -> Outcome:
         """Write down what the action has led to. What cannot be kept is refused as a whole."""
-        if outcome.facts is None or (outcome.facts == here.facts and not (outcome.claim or outcome.evaluation)):
+        facts = outcome.facts
+        if facts is None or (facts == here.facts and not (outcome.claim or outcome.evaluation)):
             return outcome
         try:
             if not person.user_id:
@@ -150,9 +151,9 @@ class LearnerMixin:
                 self._send(store.queue_claim(place, course.organisation, outcome.claim, here.now), here.now)
         except CmeError as error:
             return Outcome(notice=refusal(self.shelf_for(here), error))
-        self._keep_facts(outcome.facts, place, here.now)
-        if not outcome.facts.is_trial:
-            given, known = outcome.facts.record.responses, here.facts.record.responses
+        self._keep_facts(facts, place, here.now)
+        if not facts.is_trial:
+            given, known = facts.record.responses, here.facts.record.responses
             new = {key: given[key] for key in given.keys() - known.keys()}
             count_answers(place, course.organisation, here.activity, new)
         self.report(self.progress_of(person, place, here.now), place)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from lti_tool.domain.native import write_message
 from tests.xblock.inside.answers import copy_of, given_keys, right_for
 from tests.xblock.inside.learner import Learner
 from tests.xblock.site.identity import lti_id
-from xblock_cme import client, compat, store
+from xblock_cme import store
 from xblock_cme.claiming import Claimant, evaluate
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import progress
@@ -142,24 +141,6 @@ def test_an_evaluation_leaves_no_answer_in_the_learners_state(ada: Learner) -> N
     assert "only this learner" not in states
     ada.act("evaluate", "evaluation", **answers)
     assert EvaluationDelivery.objects.count() == 2
-
-
-@pytest.mark.parametrize(("is_first", "rows"), [(True, 1), (False, 0)])
-def test_answers_are_sent_only_where_no_link_was_quicker(
-    ada: Learner, monkeypatch: pytest.MonkeyPatch, is_first: bool, rows: int
-) -> None:
-    from xblock_cme.plugin.models import EvaluationDelivery
-
-    told: list[Any] = []
-    monkeypatch.setattr(client.ToolClient, "receipt", lambda self, message, key: told.append(message) or is_first)
-    settings = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", "private_key": "pem"}
-    monkeypatch.setattr(compat.settings, "XBLOCK_SETTINGS", {"cme": settings})
-    walk_to_evaluation(ada)
-    ada.act("evaluate", "evaluation", **evaluation_answers())
-    assert [message["body"]["subject"] for message in told] == [lti_id("ada")] and "answers" not in told[0]["body"]
-    assert EvaluationDelivery.objects.count() == rows
-    assert ("Your answers of then stand" in ada.words) is not is_first
-    assert ada.facts().record.evaluated_at is not None
 
 
 @pytest.mark.parametrize("is_anonymous", [True, False])

@@ -53,9 +53,15 @@ def test_whatever_picture_was_uploaded_a_sealed_certificate_conforms(
     files = [UPLOADS[name]() for name in [*UPLOADS, *UPLOADS][place : place + 3]]
     seal, (logo, signature) = read_picture(files[1]), map(clean_picture, files[::2])
     shown = {seal.sha256: seal.png, logo.content_hash: logo.body, signature.content_hash: signature.body}
-    names = {"logo": logo.content_hash, "seal": seal.sha256, "signature": signature.content_hash}
     template = TEMPLATES[place // 3 % len(TEMPLATES)]
-    design = Design(template, ink="#3b0a45", accent="#8a5a00", **names)
+    design = Design(
+        template,
+        ink="#3b0a45",
+        accent="#8a5a00",
+        logo=logo.content_hash,
+        seal=seal.sha256,
+        signature=signature.content_hash,
+    )
     values = make(number=NUMBER, template=template, design=design, statements=(JOINT,))
     assert faults(sealed(values, renderer, **shown)) == NONE
 

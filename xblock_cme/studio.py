@@ -16,6 +16,7 @@ from xblock.validation import ValidationMessage
 from lti_tool.domain.activity import Activity, ContentKind, Step
 from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
+from lti_tool.domain.text import RichText
 from xblock_cme.compat import has_plugin, is_studio, language, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.render import direction_of, render, written
@@ -41,9 +42,8 @@ def credit_text(copy: ActivityCopy) -> str:
     """What can be earned, e.g. ``1.00 AMA PRA Category 1 Credits``."""
     terms = {one.credit.code: one.credit for one in copy.terms}
     offers = copy.activity.credits
-    return "; ".join(
-        f"{offer.maximum:.2f} {terms[offer.credit_type].phrase(offer.maximum).replace('*', '')}" for offer in offers
-    )
+    phrases = (RichText.parse(terms[one.credit_type].phrase(one.maximum), variant=one.variant) for one in offers)
+    return "; ".join(f"{offer.maximum:.2f} {words.plain}" for offer, words in zip(offers, phrases, strict=True))
 
 
 def _day(text: str) -> str:

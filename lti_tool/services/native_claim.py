@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
 from lti_tool.db.upsert import insert_once
+from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused
 from lti_tool.domain.native import (
@@ -184,7 +185,7 @@ def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
         number=values.number,
         title=values.title,
         phrase=credit.label if credit else RichText(()),
-        note=" ".join(note.plain for note in values.notes),
+        note=" ".join((*_others(values), *(note.plain for note in values.notes))),
         amount=printed_amount(credit.amount) if credit else "0",
         credit_type=credit.credit_type if credit else "",
         is_awarded=credit is not None and credit.is_awarded,
@@ -193,6 +194,13 @@ def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
         status=issued.status.value,
         verify_url=link(issued.code),
     )
+
+
+def _others(values: Certificate) -> Iterator[str]:
+    """What a certificate of several credits names beside the first."""
+    others = [f"{printed_amount(one.amount)} {one.label.plain}" for one in values.credits[1:]]
+    if others:
+        yield f"It also names {'; '.join(others)}."
 
 
 def _reasons(error: CmeError) -> Iterator[Reason]:

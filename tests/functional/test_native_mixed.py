@@ -27,6 +27,7 @@ from lti_tool.services.data_request import tell_retired
 from lti_tool.services.native_activity import activity_copy, approved_activity
 from lti_tool.services.native_facts import native_course, native_learner, native_participation, write_facts
 from lti_tool.services.statement import add_override
+from lti_tool.services.wording import confirm_wording
 from tests.functional.api_calls import count, fits, raw
 from tests.functional.native import COURSE, NativeLearner
 from tests.functional.test_native_parity import NAME, TEXTS
@@ -191,6 +192,9 @@ def test_of_several_credits_some_are_claimed_in_the_block_and_one_needs_the_link
     )
     activity = replace(both.copy.activity, credits=(*both.copy.activity.credits, *more))
     with both.world.db() as db:
+        for code, edition in (("aafp", "AAFP 2022"), ("moc-abim", "ABIM MOC 2022")):
+            office = ToolActor(both.world.provider_id)
+            confirm_wording(db, office, code, edition, "Avery Admin", both.world.clock())
         import_activity(db, both.world.provider_id, activity, {}, both.world.clock())
     with both.world.db() as db:
         both.copy = activity_copy(db, both.world.provider_id, NAME, 2, TEXTS)

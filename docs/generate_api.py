@@ -29,7 +29,7 @@ learners of its own platform, nobody else's.
 **Learners** are known by the platform's LTI id, the same `sub` that an LTI launch carries, so credit that was earned in
 the block and credit that was earned through an LTI link belong to one person.
 
-**Versions.** Copies, claims, answers and evaluations carry a version of their own (`activity-copy/1`,
+**Versions.** Copies, claims, answers, evaluations and receipts carry a version of their own (`activity-copy/1`,
 `native-claim/1`, …). An unknown one is refused with 422 and `wire_version`, in both directions.
 
 **Facts, never verdicts.** A claim holds what the learner did and when, with the activity version that they were given.
@@ -42,6 +42,10 @@ at both in their order in time: its own record stands, and what was sent joins i
 allow, so that limits of attempts, pauses and the one pre-test hold over both. Credit that exists is the answer to every
 further claim. `/activities/<key>/record` tells what the tool has recorded itself, for a learner who asks to go on in
 the face. Whoever has begun *another version* through a link finishes it there (`begun_elsewhere`, with the link).
+
+**Evaluations** are two messages. The receipt says at once that the learner has answered, and when: links of the
+platform then ask no more, and `is_first` says whether the answers are wanted. The answers follow, without the learner
+where the evaluation is anonymous; send them in an order that tells nothing.
 
 **Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
 one leaves nothing behind and may be sent again, put right, with a new key.

@@ -17,6 +17,7 @@ DAY = date(2026, 11, 24)
 """The catalogue's editions in force on this day."""
 CLASSES = {
     RecordClass.CREDIT: "ledger, certificates, participation with acknowledgements and attempts; then the name",
+    RecordClass.AWAITED: "attendance and awards entered for an e-mail address with which nobody has come",
     RecordClass.ANSWERS: "answers to tests, evaluations under a name, commitments to change, times of study",
     RecordClass.IDENTIFIERS: "sealed identifiers for boards and registries",
     RecordClass.DISCLOSURES: "roles, decisions, mitigation, support and evidence of an activity",

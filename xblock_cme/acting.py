@@ -11,8 +11,8 @@ from lti_tool.domain.answer_form import Fields, field_of, first, read_evaluation
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.evaluation import EvaluationAnswer
-from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeRecord
-from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, heard
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
+from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, heard, receipt
 from xblock_cme.face import Notice, refusal
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import Progress
@@ -50,6 +50,8 @@ class Outcome:
     """The particulars are to be shown again, although they are confirmed."""
     claim: NativeClaim | None = None
     evaluation: NativeEvaluation | None = None
+    receipt: NativeReceipt | None = None
+    """Goes ahead of the evaluation: where the tool knows of another, these answers are not sent."""
     answer: NativeAnswer | None = None
     """Credit that the tool has recorded already."""
     saved: Saved | None = None
@@ -131,7 +133,8 @@ def _evaluate(scene: Scene) -> Outcome:
         given = read_evaluation(scene.fields, form.items) if form else {}
         text = scene.shelf.translate("Some questions are not answered")
         return Outcome(notice=Notice(text, kind="warn"), answers=given, faults=wrong.faults)
-    return Outcome(facts, evaluation=message)
+    told = receipt(scene.here, scene.claimant()) if message is not None else None
+    return Outcome(facts, evaluation=message, receipt=told)
 
 
 def fault_words(shelf: Shelf, faults: Mapping[str, str]) -> dict[str, str]:

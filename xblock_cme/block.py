@@ -29,9 +29,9 @@ from xblock_cme.compat import (
     person_of,
 )
 from xblock_cme.copies import newest_copy
-from xblock_cme.face import refusal
+from xblock_cme.face import Notice, refusal
 from xblock_cme.facts import LearnerFacts, Sent, read_facts, since, write_facts
-from xblock_cme.outbox import client_for, send_claim
+from xblock_cme.outbox import client_for, send_claim, send_receipt
 from xblock_cme.paging import View, page_values
 from xblock_cme.peers import count_answers, peers
 from xblock_cme.progress import Progress, progress
@@ -138,26 +138,38 @@ class LearnerMixin:
 
     def _kept(self, outcome: Outcome, person: Person, course: Course, place: store.Place, here: Progress) -> Outcome:
         """Write down what the action has led to. What cannot be kept is refused as a whole."""
-        if outcome.facts is None or (outcome.facts == here.facts and not (outcome.claim or outcome.evaluation)):
+        facts = outcome.facts
+        if facts is None or (facts == here.facts and not (outcome.claim or outcome.evaluation)):
             return outcome
         try:
             if not person.user_id:
                 raise Refused("not_signed_in")
             if outcome.evaluation is not None:
-                store.queue_evaluation(course.organisation, outcome.evaluation)
+                outcome = self._hand_in(outcome, course)
             if outcome.answer is not None:
                 store.keep_answer(place, course.organisation, outcome.answer, here.now)
             if outcome.claim is not None:
                 self._send(store.queue_claim(place, course.organisation, outcome.claim, here.now), here.now)
         except CmeError as error:
             return Outcome(notice=refusal(self.shelf_for(here), error))
-        self._keep_facts(outcome.facts, place, here.now)
-        if not outcome.facts.is_trial:
-            given, known = outcome.facts.record.responses, here.facts.record.responses
+        self._keep_facts(facts, place, here.now)
+        if not facts.is_trial:
+            given, known = facts.record.responses, here.facts.record.responses
             new = {key: given[key] for key in given.keys() - known.keys()}
             count_answers(place, course.organisation, here.activity, new)
         self.report(self.progress_of(person, place, here.now), place)
         return outcome
+
+    def _hand_in(self, outcome: Outcome, course: Course) -> Outcome:
+        """The receipt at once, the answers by the command; of an evaluation that was answered elsewhere no answers."""
+        if outcome.evaluation is None or outcome.receipt is None:
+            return outcome
+        told = store.queue_evaluation(course.organisation, outcome.receipt)
+        if send_receipt(told, lambda organisation: client_for(organisation).in_haste()):
+            store.queue_evaluation(course.organisation, outcome.evaluation)
+            return outcome
+        text = self.translate("You have answered this evaluation before, through a link. Your answers of then stand.")
+        return replace(outcome, notice=Notice(text, kind="good"))
 
     def _keep_facts(self, facts: LearnerFacts, place: store.Place, now: datetime) -> None:
         self.facts = write_facts(facts)

@@ -10,12 +10,12 @@ from typing import TypeVar
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields, first, read_evaluation
-from lti_tool.domain.claim import claimed_amounts
+from lti_tool.domain.claim import claimed_amounts, without_identifiers
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.evaluation import check_evaluation
 from lti_tool.domain.learner import Profile, clean_name
-from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeRecord
+from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
 from lti_tool.domain.record import Record
 from lti_tool.domain.wire import write_value
 from xblock_cme.facts import Elsewhere, LearnerFacts
@@ -57,6 +57,18 @@ def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[Learne
         context_title=claimant.context_title,
     )
     return facts, None if facts.is_trial else message
+
+
+def receipt(here: Progress, claimant: Claimant) -> NativeReceipt:
+    """That the learner answers the evaluation now: sent apart from the answers, ahead of them."""
+    return NativeReceipt(
+        subject=claimant.subject,
+        activity=here.copy.key,
+        version=here.copy.version,
+        context=claimant.context,
+        at=here.now,
+        context_title=claimant.context_title,
+    )
 
 
 def heard(here: Progress, found: NativeRecord) -> LearnerFacts:
@@ -127,7 +139,7 @@ def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
     if first(fields, "profile") != profile_digest(profile):
         raise BadInput("claim_unusable", faults={"profile": "changed"})
     amounts, is_attested = chosen_amounts(fields), first(fields, "attestation") == "yes"
-    claimed_amounts(here.copy.offered(profile.degree), amounts, is_attested=is_attested)
+    claimed_amounts(without_identifiers(here.copy.offered(profile.degree)), amounts, is_attested=is_attested)
     if here.facts.is_trial:
         raise Refused("trial_claim")
     return NativeClaim(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -77,6 +77,11 @@ class ToolClient:
 
     credentials: Credentials
     http: requests.Session = field(default_factory=requests.Session)
+    tries: int = TRIES
+
+    def in_haste(self) -> ToolClient:
+        """The same with one try: somebody waits for a page, and what is not taken now is sent later."""
+        return replace(self, tries=1)
 
     def activities(self, search: str = "") -> list[Listed]:
         """What the tool has approved for this platform."""
@@ -102,6 +107,11 @@ class ToolClient:
         """``message`` as it was written down; ``key`` makes a repeat harmless."""
         answer = self._json("POST", "/api/v1/claims", json=dict(message), headers={"Idempotency-Key": key})
         return read_message(NativeAnswer, answer)
+
+    def receipt(self, message: Mapping[str, Any], key: str) -> bool:
+        """Tell that a learner has answered the evaluation; whether the tool heard that for the first time."""
+        answer = self._json("POST", "/api/v1/evaluation-receipts", json=dict(message), headers={"Idempotency-Key": key})
+        return bool(answer["is_first"])
 
     def evaluation(self, message: Mapping[str, Any], key: str) -> None:
         self._call("POST", "/api/v1/evaluations", json=dict(message), headers={"Idempotency-Key": key})
@@ -138,7 +148,7 @@ class ToolClient:
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         """Tried again where nothing was heard or the tool is busy. Redirects are never followed with a token."""
         fault = ""
-        for number in range(TRIES):
+        for number in range(self.tries):
             if number:
                 time.sleep(PAUSE_SECONDS * 2**number)
             try:

@@ -109,11 +109,6 @@ def runs(text: RichText) -> list[dict[str, Any]]:
     return [{"text": run.text, "is_italic": run.is_italic} for run in text.runs]
 
 
-def phrase_runs(marked: str) -> list[dict[str, Any]]:
-    """A body's marked phrase with its italics."""
-    return runs(RichText.parse(marked))
-
-
 def information_face(shelf: Shelf, here: Progress) -> dict[str, Any]:
     marks = here.record.acknowledgements
     times = [mark.at for mark in marks if mark.fingerprint == here.page.fingerprint]

@@ -15,7 +15,7 @@ from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refus
 from lti_tool.domain.native import NativeRetirement, write_message
 from xblock_cme.client import Credentials, ToolClient
 from xblock_cme.compat import table, tool_settings
-from xblock_cme.store import forget_learner, is_under_way
+from xblock_cme.store import forget_learner, is_receipt, is_under_way
 
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=2)
@@ -80,6 +80,9 @@ def _send_evaluations(clients: Clients) -> int:
     """In the order of their random keys, so that not even the order of arrival tells who answered when."""
     sent = 0
     for row in table("EvaluationDelivery").objects.order_by("key")[:BATCH]:
+        if is_receipt(row):
+            send_receipt(row, clients)
+            continue
         try:
             clients(row.organisation).evaluation(row.message, row.key)
         except CmeError as error:
@@ -89,6 +92,18 @@ def _send_evaluations(clients: Clients) -> int:
         row.delete()
         sent += 1
     return sent
+
+
+def send_receipt(row: Any, clients: Clients) -> bool:
+    """One try; whether the answers are to be sent. What is not taken now stays: the claim carries the fact as well."""
+    try:
+        is_first = clients(row.organisation).receipt(row.message, row.key)
+    except CmeError as error:
+        row.fault = str(error)[:500]
+        row.save()
+        return True
+    row.delete()
+    return is_first
 
 
 def _send_retirements(clients: Clients, now: datetime, *, is_forced: bool) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lti_tool.domain.answer_form import first
 from lti_tool.domain.assessment import Result, Test, TestKind, score
-from lti_tool.domain.claim import OfferedCredit
+from lti_tool.domain.claim import OfferedCredit, without_identifiers
 from lti_tool.domain.credit import Degree, printed_amount
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.domain.native import NativeAnswer
@@ -16,7 +16,7 @@ from lti_tool.domain.pathway import attempt_blockers, attempts_left, best_result
 from lti_tool.domain.record import Attempt
 from lti_tool.domain.standing import Blocker
 from xblock_cme.claiming import chosen_amounts, profile_digest
-from xblock_cme.face import Notice, blocker_texts, phrase_runs, points_text, runs
+from xblock_cme.face import Notice, blocker_texts, points_text, runs
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf, Typed, question_face
 from xblock_cme.render import written
@@ -128,9 +128,10 @@ def _offer(shelf: Shelf, one: OfferedCredit, chosen: Mapping[str, str], errors: 
     return {
         "field": one.field,
         "id": shelf.id_of(one.field),
-        "phrase": phrase_runs(one.credit.phrase(one.offer.maximum)),
+        "phrase": runs(one.phrase),
         "maximum": printed_amount(one.offer.maximum),
         "is_awarded": one.is_awarded,
+        "is_optional": one.is_optional,
         "is_designated": bool(one.credit.designation_text),
         "amounts": [{"value": amount, "is_chosen": amount == wanted} for amount in amounts],
         "least": amounts[0] if amounts else "",
@@ -144,7 +145,8 @@ def claim_face(shelf: Shelf, here: Progress, notice: Notice) -> dict[str, Any]:
     """The claim itself. Needs confirmed particulars."""
     profile = here.facts.profile
     assert profile is not None  # noqa: S101 - without one the details are shown first
-    offered = here.copy.offered(profile.degree)
+    whole = here.copy.offered(profile.degree)
+    offered = without_identifiers(whole)
     chosen = chosen_amounts(notice.fields) if notice.fields else {}
     post = best_result(here.activity.post_test, here.record.submitted(TestKind.POST))
     return {
@@ -157,7 +159,8 @@ def claim_face(shelf: Shelf, here: Progress, notice: Notice) -> dict[str, Any]:
         "country": profile.country,
         "digest": profile_digest(profile),
         "offers": [_offer(shelf, one, chosen, notice.faults) for one in offered],
-        "is_awarded": any(one.is_awarded for one in offered),
+        "is_awarded": any(one.is_awarded for one in whole),
+        "by_link": [runs(one.phrase) for one in whole if one not in offered],
         "attestation": " ".join(dict.fromkeys(one.attestation for one in offered)),
         "is_attested": bool(notice.fields) and first(notice.fields or {}, "attestation") == "yes",
         "errors": notice.faults,

@@ -14,7 +14,15 @@ from decimal import Decimal
 from typing import Any
 
 from lti_tool.domain.errors import Refused
-from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, read_message, write_message
+from lti_tool.domain.native import (
+    RECEIPT_VERSION,
+    NativeAnswer,
+    NativeClaim,
+    NativeEvaluation,
+    NativeReceipt,
+    read_message,
+    write_message,
+)
 from lti_tool.domain.record import Claim
 from xblock_cme.compat import has_plugin, table
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
@@ -156,10 +164,16 @@ def keep_answer(place: Place, organisation: str, answer: NativeAnswer, now: date
         row.save()
 
 
-def queue_evaluation(organisation: str, message: NativeEvaluation) -> None:
-    _table("EvaluationDelivery").objects.create(
+def queue_evaluation(organisation: str, message: NativeEvaluation | NativeReceipt) -> Any:
+    """The row. Answers and the receipt for them are two, and nothing joins them."""
+    return _table("EvaluationDelivery").objects.create(
         key=secrets.token_hex(16), organisation=organisation, message=write_message(message)
     )
+
+
+def is_receipt(row: Any) -> bool:
+    """It names a learner and holds no answers."""
+    return bool(row.message["version"] == RECEIPT_VERSION)
 
 
 # ---- retired accounts ------------------------------------------------------------------------------------------------
@@ -173,7 +187,9 @@ def organisations_of(user_id: str) -> set[str]:
 
 
 def queue_retirement(user_id: str, subject: str, organisation: str, now: datetime) -> None:
-    """Write it down; a second time changes nothing."""
+    """Write it down; a second time changes nothing. Nobody is told any more that the person has evaluated."""
+    theirs = {"message__version": RECEIPT_VERSION, "message__body__subject": subject}
+    _table("EvaluationDelivery").objects.filter(**theirs).delete()
     values = {"key": secrets.token_hex(16), "subject": subject, "next_at": now}
     _table("RetirementDelivery").objects.get_or_create(user_id=user_id, organisation=organisation, defaults=values)
 

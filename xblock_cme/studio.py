@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from django.utils.timezone import now as clock
@@ -15,6 +16,7 @@ from xblock.validation import ValidationMessage
 from lti_tool.domain.activity import Activity, ContentKind, Step
 from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
+from lti_tool.domain.text import RichText
 from xblock_cme.compat import has_plugin, is_studio, language, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.render import direction_of, render, written
@@ -40,9 +42,16 @@ def credit_text(copy: ActivityCopy) -> str:
     """What can be earned, e.g. ``1.00 AMA PRA Category 1 Credits``."""
     terms = {one.credit.code: one.credit for one in copy.terms}
     offers = copy.activity.credits
-    return "; ".join(
-        f"{offer.maximum:.2f} {terms[offer.credit_type].phrase(offer.maximum).replace('*', '')}" for offer in offers
-    )
+    phrases = (RichText.parse(terms[one.credit_type].phrase(one.maximum), variant=one.variant) for one in offers)
+    return "; ".join(f"{offer.maximum:.2f} {words.plain}" for offer, words in zip(offers, phrases, strict=True))
+
+
+def _day(text: str) -> str:
+    """A day as the reader writes it; what is none stays as it is."""
+    try:
+        return str(written(date.fromisoformat(text)))
+    except ValueError:
+        return text
 
 
 class StudioMixin:
@@ -79,7 +88,7 @@ class StudioMixin:
                 "version": copy.version,
                 "credit": credit_text(copy),
                 "expires_on": written(activity.expires_on),
-                "taken_at": taken.get("at", ""),
+                "taken_at": _day(taken.get("at", "")),
             },
             "steps": [self.translate(STEP_NAMES[step]) for step in activity.steps],
         }
@@ -133,7 +142,7 @@ class StudioMixin:
                     "title": one.title,
                     "version": one.version,
                     "credit": one.credit,
-                    "expires_on": one.expires_on,
+                    "expires_on": _day(one.expires_on),
                     "is_expired": one.is_expired,
                 }
                 for one in found

@@ -162,6 +162,7 @@ def entry_value(row: models.CreditEntry) -> Entry:
         actor=row.actor,
         claim_id=row.claim_id,
         evidence=row.terms.get("evidence_of_expiry", ""),
+        beyond=row.terms.get("evidence", {}).get("beyond_attendance", ""),
         working=row.terms.get("evidence", {}).get("working") or {},
     )
 
@@ -248,6 +249,14 @@ def attendance_of(session: Session, learner_id: str, activity_id: str) -> dict[s
     )
     newest = {row.session: row for row in session.scalars(query)}
     return {key: Attendance(key, row.minutes, row.recorded_at) for key, row in newest.items() if row.is_present}
+
+
+def awaited_attendance(session: Session, activity_id: str, email_digest: str) -> dict[str, Attendance]:
+    """What a list said of somebody who has not come yet, by session."""
+    table = models.Attendance
+    query = select(table).where(table.activity_id == activity_id, table.email_digest == email_digest)
+    rows = session.scalars(query.where(table.participation_id.is_(None), table.is_present))
+    return {row.session: Attendance(row.session, row.minutes, row.recorded_at) for row in rows}
 
 
 def record_value(session: Session, participation: models.Participation, *, has_sessions: bool = True) -> Record:

@@ -92,6 +92,8 @@ class Certificate:
     """Previews are marked as such across the page and never carry a real number."""
     learner_language: str = ""
     """BCP 47 tag of the learner's name if known (e.g. ``ja`` for Han characters in Japanese forms); else empty."""
+    sessions: tuple[RichText, ...] = ()
+    """Attended sessions with what each gave of each credit, where the page has no room for them: for verifiers."""
     design: Design | None = None
     """The look, frozen too. ``None`` on certificates from before there was a choice; its template is ``template``."""
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.credit import CreditOffer, CreditType, Degree, check_amount, claimable_amounts
 from lti_tool.domain.errors import BadInput
+from lti_tool.domain.text import RichText
 
 AMOUNT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 NO_SUGGESTION = frozenset({LearningFormat.LIVE, LearningFormat.OTHER})
@@ -29,6 +30,13 @@ class OfferedCredit:
     amounts: tuple[Decimal, ...]
     suggested: Decimal | None
     attestation: str
+    is_optional: bool = False
+    """One of several: the learner may leave it."""
+
+    @property
+    def phrase(self) -> RichText:
+        """The body's phrase in the number of the maximum."""
+        return RichText.parse(self.credit.phrase(self.offer.maximum), variant=self.offer.variant)
 
     @property
     def field(self) -> str:
@@ -68,19 +76,29 @@ def offered_credits(
     participation. ``terms`` by credit type; ``participation`` is the attestation of whoever is not awarded credit."""
     found = [_offered(offer, terms[offer.credit_type], learning_format, degree, participation) for offer in offers]
     awarded = [one for one in found if one.is_awarded]
+    awarded = [replace(one, is_optional=len(awarded) > 1) for one in awarded]
     designated = [one for one in found if one.credit.designation_text]
     return tuple(awarded or designated or found)
 
 
+def without_identifiers(offered: Sequence[OfferedCredit]) -> tuple[OfferedCredit, ...]:
+    """What can be claimed where no identifiers for boards are asked for."""
+    return tuple(one for one in offered if not (one.is_awarded and one.credit.ids_required))
+
+
 def claimed_amounts(offered: Sequence[OfferedCredit], typed: Mapping[str, str], *, is_attested: bool) -> list[Decimal]:
-    """One amount each; where nothing is awarded, what the activity was designated for.
+    """One amount each of what is claimed; where nothing is awarded, what the activity was designated for.
 
     Raises ``BadInput("claim_unusable")`` with faults ``attestation`` (``missing``) and ``amount.<credit type>``:
-    ``claim_missing``, ``claim_not_a_number``, ``claim_above_maximum``, ``claim_below_minimum``, ``claim_not_in_steps``.
+    ``claim_missing`` (of several, where none is claimed), ``claim_not_a_number``, ``claim_above_maximum``,
+    ``claim_below_minimum``, ``claim_not_in_steps``.
     """
     faults = {} if is_attested else {"attestation": "missing"}
     amounts = []
+    is_any = any(typed.get(one.credit.code, "").strip() for one in offered)
     for one in offered:
+        if one.is_optional and is_any and not typed.get(one.credit.code, "").strip():
+            continue
         try:
             amounts.append(_amount(one, typed) if one.is_awarded else one.offer.maximum)
         except BadInput as error:

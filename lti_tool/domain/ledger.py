@@ -44,6 +44,8 @@ class Entry:
     claim_id: str = ""
     evidence: str = ""
     """For credit that has expired: what says so."""
+    beyond: str = ""
+    """Why staff awarded more than the recorded attendance gives."""
     working: Mapping[str, Any] = field(default_factory=dict)
     """How staff came to the amount by a rule, as kept: the wire form of ``domain.award_rule.AwardWorking``."""
 

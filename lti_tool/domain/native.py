@@ -27,6 +27,7 @@ COPY_VERSION = "activity-copy/1"
 CLAIM_VERSION = "native-claim/1"
 ANSWER_VERSION = "native-answer/1"
 EVALUATION_VERSION = "native-evaluation/1"
+RECEIPT_VERSION = "native-receipt/1"
 RETIREMENT_VERSION = "native-retirement/1"
 RECORD_VERSION = "native-record/1"
 
@@ -111,6 +112,19 @@ class NativeEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class NativeReceipt:
+    """That a learner has answered the evaluation, and when; never what. It travels apart from the answers."""
+
+    subject: str
+    """The platform's LTI id of the person."""
+    activity: str
+    version: int
+    context: str
+    at: datetime
+    context_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NativeRetirement:
     """The platform has retired an account: its person asked to be forgotten there."""
 
@@ -176,6 +190,7 @@ VERSIONS: Mapping[type, str] = {
     NativeClaim: CLAIM_VERSION,
     NativeAnswer: ANSWER_VERSION,
     NativeEvaluation: EVALUATION_VERSION,
+    NativeReceipt: RECEIPT_VERSION,
     NativeRetirement: RETIREMENT_VERSION,
     NativeRecord: RECORD_VERSION,
 }

@@ -28,6 +28,8 @@ class RecordClass(StrEnum):
 
     CREDIT = "credit"
     """Ledger, certificates, and the facts by which the credit was earned."""
+    AWAITED = "awaited"
+    """Attendance and awards that were entered for an address with which nobody has come."""
     ANSWERS = "answers"
     """Answers to tests, evaluations, commitments to change, times of study."""
     IDENTIFIERS = "identifiers"
@@ -80,7 +82,7 @@ RULES: tuple[Rule, ...] = (
         "ACCME",
         _RETENTION,
         "participation can be verified for six years from the date of the activity",
-        frozenset({RecordClass.CREDIT}),
+        frozenset({RecordClass.CREDIT, RecordClass.AWAITED}),
         Clock.ACTIVITY,
         72,
     ),
@@ -131,6 +133,7 @@ OWN = "own"
 """The key of a provider's own period, where that is what keeps a record longest."""
 DEFAULT_MONTHS: Mapping[RecordClass, int] = {
     RecordClass.CREDIT: 84,
+    RecordClass.AWAITED: 84,
     RecordClass.ANSWERS: 84,
     RecordClass.IDENTIFIERS: 24,
     RecordClass.DISCLOSURES: 84,

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-COLUMNS = ("learner", "email", "credit_type", "amount", "reason", "rule", "count", "presenter")
+COLUMNS = ("learner", "email", "credit_type", "amount", "reason", "beyond", "rule", "count", "presenter")
 """``learner`` (the key shown in results) or ``email`` names the person; the others say what is awarded and why.
+``beyond`` says why an amount is more than the attendance at sessions gives.
 
 Instead of an amount: ``rule`` (``domain.award_rule``), ``count`` (minutes taught, stages …) and for teaching
 ``presenter``."""
@@ -41,6 +42,7 @@ class RollRow:
     credit_type: str
     amount: str
     reason: str
+    beyond: str = ""
     rule: str = ""
     count: str = ""
     presenter: str = ""

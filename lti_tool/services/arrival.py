@@ -35,6 +35,8 @@ class Arrival:
     placement_id: str | None
     noted_at: datetime | None = None
     """When a launch of the platform was last noted."""
+    address_mark: str = ""
+    """Digest of the learner's address; ``""`` for staff, and where the LMS shares none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,16 @@ def _course(session: Session, known: _Known, launch: Launch, now: datetime) -> m
     return row
 
 
-def _learner(session: Session, known: _Known, launch: Launch, now: datetime, sealer: Sealer | None) -> models.Learner:
+def _address_mark(known: _Known, launch: Launch, sealer: Sealer | None) -> str:
+    if sealer is None or launch.is_staff or not launch.email.strip():
+        return ""
+    return email_digest(sealer, known.deployment.provider_id, launch.email)
+
+
+def _learner(session: Session, known: _Known, launch: Launch, now: datetime, address_mark: str) -> models.Learner:
     said = {"lms_name": launch.name.display[:255], "locale": launch.locale[:35]}
-    if sealer and launch.email.strip() and not launch.is_staff:
-        said["email_digest"] = email_digest(sealer, known.deployment.provider_id, launch.email)
+    if address_mark:
+        said["email_digest"] = address_mark
     key = {"issuer": launch.platform.issuer, "subject": launch.subject}
     place = {"provider_id": known.deployment.provider_id, **key}
     row = known.learner or insert_missing(session, models.Learner, place, {"created_at": now, **said})
@@ -207,10 +215,12 @@ def arrive(session: Session, launch: Launch, target: Target, now: datetime, seal
     keep(session, known.deployment, known.platform)
     _note_family(known.platform, launch)
     course = _course(session, known, launch, now)
-    learner = _learner(session, known, launch, now, sealer)
+    address_mark = _address_mark(known, launch, sealer)
+    learner = _learner(session, known, launch, now, address_mark)
     _member(session, known, course, learner, launch, now)
     is_link = launch.message_type not in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY)
     placement = _placement(session, known, course, launch, target, now) if is_link else None
     session.flush()
     keep(session, course, learner, placement)
-    return Arrival(known.deployment.id, course.id, learner.id, placement.id if placement else None, known.noted_at)
+    place = placement.id if placement else None
+    return Arrival(known.deployment.id, course.id, learner.id, place, known.noted_at, address_mark)

@@ -11,13 +11,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
-from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity, LearningFormat
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.series import ActivitySession
-from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.office import Officer
 from lti_tool.services.outline import outlined_activities
@@ -264,16 +262,16 @@ def _note(
         note(session, officer, "attendance.marked", subject, now, activity_id=activity_id, detail=detail)
 
 
-def match_attendance(session: Session, visit: Visit, email: str, sealer: Sealer, now: datetime) -> None:
-    """At a launch: what a list said of this address belongs to the person who came. The LMS vouches for the address.
+def match_attendance(session: Session, visit: Visit, mark: str, now: datetime) -> None:
+    """At a launch: what a list said of this address belongs to the person who came. The LMS vouches for the address;
+    ``mark`` is its digest, ``""`` where it shares none.
 
     What staff have marked themselves for the person stays.
     """
-    if not email.strip() or visit.is_staff or visit.is_test_user:
+    if not mark or visit.is_staff or visit.is_test_user:
         return
     table = models.Attendance
-    digest = email_digest(sealer, visit.provider_id, email)
-    query = select(table).where(table.email_digest == digest, table.provider_id == visit.provider_id)
+    query = select(table).where(table.email_digest == mark, table.provider_id == visit.provider_id)
     for row in session.scalars(query.where(table.participation_id.is_(None)).with_for_update()).all():
         place = participation_of(session, visit.provider_id, row.activity_id, visit.learner_id, now)
         marked = select(table.id).where(table.participation_id == place, table.session == row.session)

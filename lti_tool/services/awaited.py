@@ -8,8 +8,6 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.sealing import Sealer
-from lti_tool.services.address_mark import email_digest
 from lti_tool.services.attendance import match_attendance
 from lti_tool.services.session import Visit
 from lti_tool.services.waiting_award import match_waiting_awards
@@ -34,14 +32,13 @@ _WAITING = select(
 )
 
 
-def match_awaited(session: Session, visit: Visit, email: str, sealer: Sealer, now: datetime) -> None:
-    """Awards and attendance. The LMS vouches for the address; nothing is looked for where it shares none, or for
-    staff."""
-    if not email.strip() or visit.is_staff:
+def match_awaited(session: Session, visit: Visit, mark: str, now: datetime) -> None:
+    """Awards and attendance. The LMS vouches for the address behind ``mark``; nothing is looked for where it shares
+    none, or for staff."""
+    if not mark or visit.is_staff:
         return
-    mark = email_digest(sealer, visit.provider_id, email)
     found = session.execute(_WAITING, {"mark": mark, "provider": visit.provider_id}).one()
     if found.award:
-        match_waiting_awards(session, visit.provider_id, visit.learner_id, email, sealer)
+        match_waiting_awards(session, visit.provider_id, visit.learner_id, mark)
     if found.attendance:
-        match_attendance(session, visit, email, sealer, now)
+        match_attendance(session, visit, mark, now)

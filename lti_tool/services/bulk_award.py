@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_type
 from lti_tool.db import models
-from lti_tool.db.load import accounts, activity_value, profile_value
+from lti_tool.db.load import accounts, activity_value, attendance_of, awaited_attendance, profile_value
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.award_rule import (
@@ -30,7 +30,9 @@ from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.ledger import Entry, balance, live_award
 from lti_tool.domain.roll import Roll, RollFault, RollRow
+from lti_tool.domain.series import Attendance
 from lti_tool.services.address_mark import email_digest
+from lti_tool.services.attended_award import clean_beyond, is_beyond
 from lti_tool.services.certificate_replacement import award_terms
 from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimable_credits
 from lti_tool.services.credit import read_amount
@@ -53,6 +55,8 @@ class CheckedRow:
     amount: Decimal = Decimal(0)
     conditions: tuple[Condition, ...] = ()
     """What staff confirm for the rule of the row."""
+    beyond: str = ""
+    """Why the amount is more than the attendance gives; empty where it is not."""
     is_again: bool = False
     """The person had this credit; it was taken back or has expired. Entering the row awards it again."""
 
@@ -129,6 +133,7 @@ class _Check:
             yield RollFault(row.line, "credit_type", "not_offered", row.credit_type[:60])
             return
         yield from self._amount_faults(row, one)
+        yield from self._attendance_faults(row, one, learner)
         if learner is not None:
             yield from self._person_faults(row, learner)
         elif self._has_ended(row):
@@ -152,6 +157,31 @@ class _Check:
         except BadInput as error:
             for column, code in (error.faults or {"amount": error.code}).items():
                 yield RollFault(row.line, column, code, str(getattr(row, column, ""))[:20])
+
+    def _attendance_faults(
+        self, row: RollRow, one: ClaimableCredit, learner: models.Learner | None
+    ) -> Iterator[RollFault]:
+        try:
+            self._beyond(row, one, learner)
+        except BadInput as error:
+            yield RollFault(row.line, "beyond", error.faults["beyond"], row.amount[:20])
+
+    def _beyond(self, row: RollRow, one: ClaimableCredit, learner: models.Learner | None) -> str:
+        """Why the row goes beyond the attendance; ``""`` if it does not, or is known. Raises ``BadInput``."""
+        amount = self._amount(row)
+        if row.rule or amount is None or not self.activity.sessions or self._is_known(row, learner):
+            return ""
+        there = self._attendance(row, learner)
+        return clean_beyond(row.beyond) if is_beyond(self.activity, there, one, amount) else ""
+
+    def _attendance(self, row: RollRow, learner: models.Learner | None) -> Mapping[str, Attendance]:
+        """Of somebody who has not come yet, what a list said of the address."""
+        if learner is not None:
+            return attendance_of(self.session, learner.id, self.activity_id)
+        return awaited_attendance(self.session, self.activity_id, self._digest(row))
+
+    def _digest(self, row: RollRow) -> str:
+        return email_digest(self.sealer, self.provider_id, row.email)
 
     def _work(self, row: RollRow, one: ClaimableCredit) -> Decimal:
         """What the rule gives, within what the activity was designated for. Conditions are asked for the whole list."""
@@ -189,7 +219,7 @@ class _Check:
 
     def _pending(self, row: RollRow) -> models.PendingAward | None:
         table = models.PendingAward
-        digest = email_digest(self.sealer, self.provider_id, row.email)
+        digest = self._digest(row)
         query = select(table).where(table.activity_id == self.activity_id, table.credit_type == row.credit_type)
         return self.session.scalars(query.where(table.email_digest == digest)).first()
 
@@ -226,11 +256,14 @@ class _Check:
     def checked(self, row: RollRow) -> CheckedRow:
         is_again, reason = self._has_ended(row), clean_reason(row.reason or self.reason, MAX_REASON)
         learner = self._learner(row) or (self._settled(row) if is_again else None)
-        digest = "" if learner else email_digest(self.sealer, self.provider_id, row.email)
+        digest = "" if learner else self._digest(row)
         is_known = not is_again and self._is_known(row, learner)
         amount = self._amount(row) or Decimal(0)
         asked = conditions_of(AwardRule(row.rule), self.activity) if row.rule and not is_known else ()
-        return CheckedRow(row, learner.id if learner else None, digest, reason, is_known, amount, asked, is_again)
+        one = self._one(row)
+        beyond = self._beyond(row, one, learner) if one else ""
+        person = learner.id if learner else None
+        return CheckedRow(row, person, digest, reason, is_known, amount, asked, beyond, is_again)
 
 
 def rule_form(row: RollRow, confirmed: frozenset[str] = frozenset()) -> RuleForm:

@@ -61,7 +61,7 @@ def enter_roll(
         if row.rule:
             award_by_rule(*whose, rule_form(row, confirmed), one.reason, link, now)
         else:
-            award_by_staff(*whose, row.amount, one.reason, link, now)
+            award_by_staff(*whose, row.amount, one.reason, link, now, one.beyond)
     session.flush()
     entered = Entered(len(news) - waiting, waiting, len(checked.rows) - len(news))
     if not news:
@@ -86,6 +86,7 @@ def _waiting(
         rule={**write_value(form), "confirmed": sorted(confirmed)} if one.row.rule else None,
         email_digest=one.digest,
         reason=one.reason,
+        beyond=one.beyond,
         actor=officer.person_id,
         created_at=now,
     )

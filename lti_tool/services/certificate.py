@@ -24,12 +24,12 @@ from lti_tool.domain.design import DEFAULT_DESIGN, Design
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.wire import read_certificate, write_certificate
+from lti_tool.services.certificate_sessions import printed_sessions
 from lti_tool.services.certificate_text import (
     Printing,
     certificate_sentence,
     certificate_statements,
     credit_lines,
-    session_notes,
     small_print,
     teaching_note,
     worded_printing,
@@ -114,6 +114,12 @@ def compose(
     printing = worded_printing(activity, printing)
     first, provider, language = printing.lines[0], activity.provider, text_language(activity)
     written = partial(written_date, language=language)
+    statements = certificate_statements(activity, printing)
+    notes = (
+        *(note for one in printing.lines if (note := small_print(activity, one)) is not None),
+        *(note for one in printing.lines if (note := teaching_note(one)) is not None),
+    )
+    sessions = printed_sessions(printing.lines, written, (*statements, *notes))
     return Certificate(
         number=number,
         verify_url=verify_url,
@@ -132,12 +138,9 @@ def compose(
         released_on=activity.released_on,
         expires_on=activity.expires_on,
         credits=tuple(line for one in printing.lines for line in credit_lines(one)),
-        statements=certificate_statements(activity, printing),
-        notes=(
-            *(note for one in printing.lines if (note := small_print(activity, one)) is not None),
-            *(note for one in printing.lines if (note := teaching_note(one)) is not None),
-            *session_notes(printing.lines, written),
-        ),
+        statements=statements,
+        notes=(*notes, *sessions.notes),
+        sessions=sessions.lines,
         signatory_name=provider.signatory.name,
         signatory_title=provider.signatory.title,
         template=design.template,

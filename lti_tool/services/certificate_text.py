@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -76,22 +75,6 @@ def credit_lines(one: PrintedOffer) -> tuple[PrintedCredit, ...]:
     return (PrintedCredit(one.credit.code, label, one.shown, one.is_awarded),)
 
 
-MOST_LISTED = 900
-"""So many characters of a list of sessions fit beside all else; of a longer one number and period are printed."""
-
-
-def session_notes(lines: Sequence[PrintedOffer], written: Callable[[date], str]) -> tuple[RichText, ...]:
-    """The attended sessions of all credits. ``written`` puts days into words.
-
-    Each session's amount stands with it only where they add up to what is awarded, and are the same for every credit:
-    of a smaller claim nobody said which part of which session was left out.
-    """
-    with_amounts = dict.fromkeys(_session_text(one, written, is_sum=_adds_up(one)) for one in lines)
-    if len(with_amounts) > 1:
-        with_amounts = dict.fromkeys(_session_text(one, written, is_sum=False) for one in lines)
-    return tuple(RichText.of(text) for text in with_amounts if text)
-
-
 def teaching_note(one: PrintedOffer) -> RichText | None:
     """What of the amount is for teaching: it is not bound to the maximum that the designation names for learners."""
     if one.working is None or not one.working.is_teaching:
@@ -101,27 +84,6 @@ def teaching_note(one: PrintedOffer) -> RichText | None:
     amount = printed_amount(worked.amount)
     words = f"Of this amount, {amount} for learning from teaching: {minutes:f} minutes of original presentation."
     return RichText.of(words)
-
-
-def _counted(one: PrintedOffer) -> list[AttendedSession]:
-    return [each for each in one.sessions if each.is_counted and each.minutes]
-
-
-def _adds_up(one: PrintedOffer) -> bool:
-    return one.is_awarded and sum((each.amount for each in _counted(one)), Decimal(0)) == one.amount
-
-
-def _session_text(one: PrintedOffer, written: Callable[[date], str], *, is_sum: bool) -> str:
-    counted = sorted(_counted(one), key=lambda each: each.session.held_on)
-    if not counted:
-        return ""
-    named = [f"{each.session.title}, {written(each.session.held_on)}" for each in counted]
-    amounts = [f" ({printed_amount(each.amount)})" if is_sum else "" for each in counted]
-    text = "Sessions attended: " + "; ".join(map("".join, zip(named, amounts, strict=True))) + "."
-    if len(text) <= MOST_LISTED:
-        return text
-    first, last = written(counted[0].session.held_on), written(counted[-1].session.held_on)
-    return f"Sessions attended: {len(counted)}, from {first} to {last}."
 
 
 def small_print(activity: Activity, one: PrintedOffer) -> RichText | None:

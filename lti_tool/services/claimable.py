@@ -49,6 +49,8 @@ class ClaimableCredit:
     """What the attended sessions give, where the activity has sessions and attendance is known."""
     held: Decimal = Decimal(0)
     """What was claimed of it before, where sessions attended since add to it: what is claimed now takes its place."""
+    beyond_reason: str = ""
+    """Why staff award more than the sessions give."""
     working: AwardWorking | None = None
     """How staff came to the amount, where a rule of the body gives it."""
 

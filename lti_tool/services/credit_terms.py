@@ -36,13 +36,18 @@ def claim_terms(found: Progress, profile: Profile, one: ClaimableCredit) -> dict
         one.offer,
         profile={**write_value(profile), "statement": EQUIVALENT if states_equivalence else ""},
         attestation=one.attestation,
-        evidence=_evidence(found) | _basis(one),
+        evidence=_evidence(found) | basis_of(one),
     )
 
 
-def _basis(one: ClaimableCredit) -> dict[str, Any]:
+BEYOND = "beyond_attendance"
+"""Where an entry keeps why it goes beyond the attendance."""
+
+
+def basis_of(one: ClaimableCredit) -> dict[str, Any]:
     """The sessions or the working that the amount rests on, as they stood."""
     sessions = {"sessions": write_value(one.series.sessions)} if one.series else {}
+    sessions |= {BEYOND: one.beyond_reason} if one.beyond_reason else {}
     return sessions | ({"working": write_value(one.working)} if one.working else {})
 
 

@@ -1,4 +1,4 @@
-"""Claims and evaluations from a native face: facts in, the tool's own verdict out. A repeat gets the same answer."""
+"""Claims from a native face: facts in, the tool's own verdict out. A repeat gets the same answer."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
-from lti_tool.db.load import activity_value
 from lti_tool.db.upsert import insert_once
-from lti_tool.domain.activity import Step
+from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused
-from lti_tool.domain.evaluation import check_evaluation
 from lti_tool.domain.native import (
     NativeAnswer,
     NativeCertificate,
     NativeClaim,
-    NativeEvaluation,
     Reason,
     read_message,
     write_message,
@@ -32,7 +29,6 @@ from lti_tool.domain.replay import LEEWAY
 from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
-from lti_tool.services.commitment import commitments_of, keep_commitments, without_commitments
 from lti_tool.services.credit import ClaimForm, claim_credit
 from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
 from lti_tool.services.native_access import NativeClient
@@ -189,7 +185,7 @@ def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
         number=values.number,
         title=values.title,
         phrase=credit.label if credit else RichText(()),
-        note=" ".join(note.plain for note in values.notes),
+        note=" ".join((*_others(values), *(note.plain for note in values.notes))),
         amount=printed_amount(credit.amount) if credit else "0",
         credit_type=credit.credit_type if credit else "",
         is_awarded=credit is not None and credit.is_awarded,
@@ -198,6 +194,13 @@ def _certificate(issued: IssuedCertificate, link: Link) -> NativeCertificate:
         status=issued.status.value,
         verify_url=link(issued.code),
     )
+
+
+def _others(values: Certificate) -> Iterator[str]:
+    """What a certificate of several credits names beside the first."""
+    others = [f"{printed_amount(one.amount)} {one.label.plain}" for one in values.credits[1:]]
+    if others:
+        yield f"It also names {'; '.join(others)}."
 
 
 def _reasons(error: CmeError) -> Iterator[Reason]:
@@ -214,55 +217,6 @@ def _reasons(error: CmeError) -> Iterator[Reason]:
 
 def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def receive_evaluation(db: Session, client: NativeClient, key: str, data: Any, now: datetime) -> dict[str, Any]:
-    """Keep an answered evaluation. One that carries a subject is kept with the learner, any other without.
-
-    Raises ``BadInput`` for answers that the evaluation cannot have, ``NotFound`` for an activity that is not here.
-    """
-
-    def work() -> tuple[dict[str, Any], bool]:
-        _keep(db, client, read_message(NativeEvaluation, data), now)
-        return {"is_kept": True}, True
-
-    return once(db, client, key, data, now, work)
-
-
-def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: datetime) -> None:
-    activity_id = activity_id_of(db, client.provider_id, sent.activity)
-    form = activity_value(db, activity_id, sent.version).evaluation
-    if form is None:
-        raise Refused("step_absent", step=Step.EVALUATION)
-    answers = check_evaluation(form, sent.answers)
-    course = native_course(db, client, sent.context, sent.context_title, now)
-    participation_id = None
-    if not form.is_anonymous and sent.subject:
-        learner = native_learner(db, client, sent.subject, "", now)
-        participation_id = native_participation(db, learner.id, activity_id, sent.version, now).id
-        if _has_evaluated(db, participation_id):
-            return
-        if not commitments_of(db, participation_id):
-            keep_commitments(db, participation_id, form, answers, now)
-        answers = without_commitments(form, answers)
-    plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
-    db.add(
-        models.EvaluationResponse(
-            activity_id=activity_id,
-            version=sent.version,
-            course_id=course.id,
-            participation_id=participation_id,
-            answers=plain,
-        )
-    )
-    db.flush()
-
-
-def _has_evaluated(db: Session, participation_id: str) -> bool:
-    """By a link or before: the first evaluation stands."""
-    tables = (models.EvaluationReceipt, models.EvaluationResponse)
-    queries = (select(table.participation_id).where(table.participation_id == participation_id) for table in tables)
-    return any(db.scalars(query).first() for query in queries)
 
 
 def _identities(client: NativeClient, subject: str) -> Select[str]:

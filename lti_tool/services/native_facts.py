@@ -76,7 +76,7 @@ def take_in(db: Session, row: models.Participation, claim: NativeClaim, link: st
     known = record_value(db, row)
     activity = activity_value(db, row.activity_id, claim.version)
     activity_value(db, row.activity_id, claim.text_version)
-    if _has_begun(known) and row.version != claim.version:
+    if has_begun(known) and row.version != claim.version:
         raise Conflict("begun_elsewhere", "this learner has begun another version by an LTI link", link=link)
     row.version = claim.version
     check_facts(activity, claim.record, claim.at, known)
@@ -84,7 +84,7 @@ def take_in(db: Session, row: models.Participation, claim: NativeClaim, link: st
     write_facts(db, row, fitting(activity, known, claim.record), known, claim.at)
 
 
-def _has_begun(known: Record) -> bool:
+def has_begun(known: Record) -> bool:
     """Something that belongs to one version. An acknowledged text counts in every version that has it."""
     studied = known.studies or known.responses or known.content_finished_at
     return bool(known.attempts or studied or known.evaluated_at or known.claims)

@@ -18,6 +18,7 @@ from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, is_expired, live_award
+from lti_tool.services.attended_award import adjusted_terms, on_attendance
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
 from lti_tool.services.certificate_replacement import as_awarded, award_terms, replace_certificate
@@ -116,13 +117,15 @@ def award_by_staff(
     reason: str,
     link: Link,
     now: datetime,
+    beyond: str = "",
 ) -> models.CreditEntry:
     """Award what the activity was designated for, whatever the learner did in the tool. Callers check the capability.
 
-    The body's rules stay: profession, steps, maximum, no award before designation, one award per type. Raises
+    The body's rules stay: profession, steps, maximum, no award before designation, one award per type. At an activity
+    with sessions the attendance binds; ``beyond`` says why more is right, and is kept with the entry. Raises
     ``NotFound("account_unknown")``, ``Refused`` (``credit_not_for_learner``, ``award_live``, ``profile_unconfirmed``,
     ``not_designated``, ``award_needs_rule`` for a format of fixed amounts), ``BadInput`` (``reason_unusable``,
-    ``claim_*``).
+    ``claim_*``, ``award_above_attended``).
     """
     words = clean_reason(reason, MAX_REASON)
     found, profile = ready_for_award(session, actor, learner_id, activity_id, now)
@@ -130,10 +133,11 @@ def award_by_staff(
     if one.is_awarded and not is_counted_by_time(found.activity, one.credit):
         raise Refused("award_needs_rule", credit_type=code)
     amount = read_amount(one, typed) if one.is_awarded else one.offer.maximum
+    one = on_attendance(found, one, amount, beyond)
     certificate = award(
         session, found, profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
     )
-    detail = {"credit_type": code, "amount": (Decimal(0), amount)}
+    detail = {"credit_type": code, "amount": (Decimal(0), amount), **_beyond(one)}
     note(
         session,
         actor,
@@ -157,10 +161,12 @@ def adjust_by_staff(
     reason: str,
     link: Link,
     now: datetime,
+    beyond: str = "",
 ) -> None:
     """Set another amount within the terms as they stood at the award; the certificate is replaced.
 
-    Raises as :func:`award_by_staff`, and ``Refused("award_missing")``, ``BadInput("amount_unchanged")``.
+    What is more than before needs attendance, or ``beyond``. Raises as :func:`award_by_staff`, and
+    ``Refused("award_missing")``, ``BadInput("amount_unchanged")``.
     """
     words = clean_reason(reason, MAX_REASON)
     found, chain = _account(session, officer, learner_id, activity_id, code, now)
@@ -169,10 +175,26 @@ def adjust_by_staff(
     if not one.is_awarded:
         raise Refused("participation_has_no_amount")
     amount = read_adjusted(one, typed)
-    row = post(session, found, _posting(session, chain, EntryKind.ADJUST, amount, officer, words))
+    one = _adjusted_on(found, one, amount, before, beyond)
+    posting = _posting(session, chain, EntryKind.ADJUST, amount, officer, words)
+    row = post(session, found, replace(posting, terms=adjusted_terms(posting.terms, one)))
     replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
-    detail = {"credit_type": code, "amount": (before, amount)}
+    detail = {"credit_type": code, "amount": (before, amount), **_beyond(one)}
     note(session, officer, "credit.adjusted", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
+
+
+def _beyond(one: ClaimableCredit) -> dict[str, str]:
+    return {"beyond": one.beyond_reason} if one.beyond_reason else {}
+
+
+def _adjusted_on(
+    found: Progress, one: ClaimableCredit, amount: Decimal, before: Decimal, beyond: str
+) -> ClaimableCredit:
+    """What is left of an amount needs no new attendance; what teaching gave needs none at all."""
+    if amount < before and not beyond.strip():
+        return one
+    taught = one.working.working.amount if one.working and one.working.is_teaching else Decimal(0)
+    return on_attendance(found, one, amount - taught, beyond)
 
 
 def revoke_by_staff(

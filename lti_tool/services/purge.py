@@ -19,10 +19,12 @@ from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.retention import RecordClass, is_held
 from lti_tool.services.audit import ToolActor, note
 from lti_tool.services.platform import providers
+from lti_tool.services.purge_awaited import AWAITED
 from lti_tool.services.purge_tables import PURGES, Candidate, Purge
 from lti_tool.services.retention import Ground, ground_of, has_set_periods
 from lti_tool.services.row_count import Counts, added
 
+ALL = (*AWAITED, *PURGES)
 BATCH = 100
 """Records per transaction."""
 EVERY = timedelta(hours=6)
@@ -72,7 +74,7 @@ def _page(session: Session, ground: Ground, purge: Purge, after: str) -> Sequenc
 def due_now(session: Session, provider_id: str, now: datetime) -> tuple[Due, ...]:
     """What a run would purge, by class; nothing is changed."""
     ground = ground_of(session, provider_id, now)
-    found = [_due(session, ground, purge) for purge in PURGES]
+    found = [_due(session, ground, purge) for purge in ALL]
     return tuple(_together(name, found) for name in dict.fromkeys(one.record_class for one in found))
 
 
@@ -119,7 +121,7 @@ def purge_provider(
 ) -> Purged:
     """Purge all that is due at one provider, batch by batch, until done or told to stop."""
     done = Purged({}, {})
-    for purge in (one for one in PURGES if one.record_class in classes):
+    for purge in (one for one in ALL if one.record_class in classes):
         after = ""
         while not is_stopping():
             with transaction(sessions) as session:

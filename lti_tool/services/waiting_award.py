@@ -13,12 +13,10 @@ from sqlalchemy.orm import Session
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import accounts, profile_value
-from lti_tool.db.sealing import Sealer
 from lti_tool.domain.award_rule import RuleForm
 from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.ledger import live_award
 from lti_tool.domain.wire import read_value
-from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.certificate import Link
 from lti_tool.services.learner import ProfileForm, read_profile
@@ -36,12 +34,13 @@ class WaitingAward:
     amount: Decimal
 
 
-def match_waiting_awards(session: Session, provider_id: str, learner_id: str, email: str, sealer: Sealer) -> None:
-    """At a launch: what was entered for this address may be this person's. The LMS vouches for the address."""
-    if not email.strip():
+def match_waiting_awards(session: Session, provider_id: str, learner_id: str, mark: str) -> None:
+    """At a launch: what was entered for this address may be this person's. The LMS vouches for the address; ``mark``
+    is its digest, ``""`` where it shares none."""
+    if not mark:
         return
     table = models.PendingAward
-    mine = table.email_digest == email_digest(sealer, provider_id, email)
+    mine = table.email_digest == mark
     query = update(table).where(mine, table.provider_id == provider_id, table.settled_at.is_(None))
     session.execute(query.where(table.learner_id.is_(None)).values(learner_id=learner_id))
 
@@ -101,7 +100,7 @@ def take_waiting_award(
     actor = ToolActor(visit.provider_id, row.actor)
     whose = (session, actor, visit.learner_id, row.activity_id, row.credit_type)
     if row.rule is None:
-        entry = award_by_staff(*whose, str(row.amount), row.reason, link, now)
+        entry = award_by_staff(*whose, str(row.amount), row.reason, link, now, row.beyond)
     else:
         entry = award_by_rule(*whose, read_value(RuleForm, row.rule), row.reason, link, now)
     row.entry_id, row.settled_at = entry.id, now

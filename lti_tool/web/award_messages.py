@@ -15,6 +15,10 @@ RULE_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("What the accreditor asks of awards by a rule was not confirmed"),
         lazy_gettext("Nothing was entered. Check the list again and tick each condition, or leave those rows out."),
     ),
+    "award_above_attended": (
+        lazy_gettext("This is more than the recorded attendance gives"),
+        lazy_gettext("The provider’s staff must record the attendance first, or say why more is right."),
+    ),
     "award_needs_rule": (
         lazy_gettext("This format has fixed amounts"),
         lazy_gettext("Award it by its rule: the accreditor counts reviews, stages or cycles here and not time."),

@@ -161,7 +161,7 @@ def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
         contact = deps.sealer.seal(found.email) if found.email and not found.is_staff else None
         opened = open_session(db, found, arrival, _origins(found), now, lifetime, contact)
         visit = find_visit(db, opened.session_id, opened.token, now)
-        match_awaited(db, visit, found.email, deps.sealer, now)
+        match_awaited(db, visit, arrival.address_mark, now)
         if visit.activity_id:
             take_up(db, visit, now)
             note_arrival(db, visit, now)

@@ -12,6 +12,7 @@ from lti_tool.domain.retention import RecordClass
 
 CLASS_WORDS: dict[RecordClass, Any] = {
     RecordClass.CREDIT: lazy_gettext("Credit ledger and certificates"),
+    RecordClass.AWAITED: lazy_gettext("Attendance and awards of people who never came"),
     RecordClass.ANSWERS: lazy_gettext("Answers, evaluations and times of study"),
     RecordClass.IDENTIFIERS: lazy_gettext("Identifiers for boards (sealed)"),
     RecordClass.DISCLOSURES: lazy_gettext("Disclosure decisions, mitigation and support"),

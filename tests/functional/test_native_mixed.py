@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.assessment import TestKind
+from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.errors import CmeError, NotFound
 from lti_tool.domain.native import write_message
 from lti_tool.domain.pathway import has_passed
@@ -22,9 +24,10 @@ from lti_tool.domain.record import Record
 from lti_tool.services.activity import import_activity
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.data_request import tell_retired
-from lti_tool.services.native_activity import activity_copy
+from lti_tool.services.native_activity import activity_copy, approved_activity
 from lti_tool.services.native_facts import native_course, native_learner, native_participation, write_facts
 from lti_tool.services.statement import add_override
+from lti_tool.services.wording import confirm_wording
 from tests.functional.api_calls import count, fits, raw
 from tests.functional.native import COURSE, NativeLearner
 from tests.functional.test_native_parity import NAME, TEXTS
@@ -180,6 +183,30 @@ def test_asking_makes_nobody_and_no_course(tool: ToolClient, world: World) -> No
     assert count(world, models.Learner) == 0
     with pytest.raises(NotFound):
         tool.record("unknown", "nobody", "nowhere")
+
+
+def test_of_several_credits_some_are_claimed_in_the_block_and_one_needs_the_link(both: Both) -> None:
+    more = (
+        CreditOffer("aafp", Decimal("1.00"), Decimal("0.25"), "Prescribed"),
+        CreditOffer("moc-abim", Decimal("1.00"), Decimal("0.25"), "Medical Knowledge"),
+    )
+    activity = replace(both.copy.activity, credits=(*both.copy.activity.credits, *more))
+    with both.world.db() as db:
+        for code, edition in (("aafp", "AAFP 2022"), ("moc-abim", "ABIM MOC 2022")):
+            office = ToolActor(both.world.provider_id)
+            confirm_wording(db, office, code, edition, "Avery Admin", both.world.clock())
+        import_activity(db, both.world.provider_id, activity, {}, both.world.clock())
+    with both.world.db() as db:
+        both.copy = activity_copy(db, both.world.provider_id, NAME, 2, TEXTS)
+        listed = approved_activity(db, both.world.provider_id, NAME, both.world.clock())
+    assert "1.00 AAFP Prescribed credit; 1.00 ABIM MOC point (Medical Knowledge)" in listed.credit
+    who = both.learner()
+    walk(who, 5)
+    sent = who.claim(at=both.world.clock(), amounts={"moc-abim": ""})
+    answer = both.claim(sent)
+    assert answer.is_awarded, answer.reasons
+    assert {award.credit_type for award in both.awards()} == {"ama-pra-category-1", "aafp"}
+    assert "It also names 1.00" in answer.certificates[0].note
 
 
 def test_claims_in_both_faces_at_one_moment_give_credit_once(world: World) -> None:

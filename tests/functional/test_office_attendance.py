@@ -103,6 +103,24 @@ def profile(person: Person) -> str:
     return page.partition('name="profile" value="')[2].partition('"')[0]
 
 
+def test_staff_see_the_attendance_and_say_why_more_is_right(world: World) -> None:
+    office, key, lee = invited(world, MARK, Capability.OVERRIDE_CLAIMS), activity_id(world), ready(world, "Lee Learner")
+    path = f"/credit/{key}/person/{lee.visit.learner_id}"
+    assert tick(office, key, "jan", lee.visit.learner_id, "30") == 303
+    page = office.get(path)
+    shown = text_of(page)
+    assert "30 of 60" in shown and "not recorded" in shown and "<b>February</b>" not in page.get_data(as_text=True)
+    assert "It gives at most: AMA PRA Category 1 Credit 0.50" in shown
+    form = {"action": "award", "credit_type": AMA, "amount": "1.00", "reason": "Sheet 7"}
+    answer = office.post(path, form)
+    assert answer.status_code == 422 and "more than the attendance gives. Say why it is right." in text_of(answer)
+    assert office.post(path, form, beyond="The sheet of <b>February</b> was lost").status_code == 303
+    page = office.get(path)
+    assert "Beyond attendance: The sheet of <b>February</b> was lost" in unescape(text_of(page))
+    assert "<b>February</b>" not in page.get_data(as_text=True)
+    assert "say why under beyond" in text_of(office.get(f"/credit/{key}/list"))
+
+
 def test_a_fault_keeps_what_was_typed_and_records_nothing(world: World) -> None:
     office, key, lee = invited(world, MARK), activity_id(world), world.enter(name="Lee Learner")
     learner_id = lee.visit.learner_id

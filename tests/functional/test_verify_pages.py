@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import requests
 from sqlalchemy import select
 
 from lti_tool.db import models
+from lti_tool.domain.text import RichText
+from lti_tool.domain.wire import read_certificate, write_certificate
 from lti_tool.web.verify import PER_MINUTE
 from tests.functional.browsing import http
 from tests.functional.claim_walk import Claimant, arrive, claimable_activity, words
@@ -53,6 +56,17 @@ def test_what_a_board_sees(holder: Claimant) -> None:
     assert "noindex" in headers["X-Robots-Tag"] and 'name="robots"' in page.html
     assert headers["Cache-Control"] == "no-store" and "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "Set-Cookie" not in headers
+
+
+def test_sessions_that_the_page_had_no_room_for_are_listed(holder: Claimant) -> None:
+    assert "Sessions attended" not in words(ask(address(holder)))
+    sessions = (RichText.parse("Round <1>, January 6, 2026: 1.00 *AMA PRA Category 1 Credit*™"),)
+    with holder.world.db() as db:
+        row = db.scalars(select(models.Certificate)).one()
+        row.body = write_certificate(replace(read_certificate(row.body), sessions=sessions))
+    page = ask(address(holder))
+    assert "Sessions attended Round <1>, January 6, 2026: 1.00 AMA PRA Category 1 Credit™" in words(page)
+    assert "<1>" not in page.html and "<i>AMA PRA Category 1 Credit</i>" in page.html
 
 
 def test_a_participant_is_never_called_awarded(sqlite_world: World) -> None:

@@ -69,6 +69,8 @@ class PendingAward(Base):
     learner_id: Mapped[str | None] = mapped_column(ForeignKey("learner.id"), index=True)
     """Who arrived with this address, to be confirmed by them."""
     reason: Mapped[str] = mapped_column(String(500))
+    beyond: Mapped[str] = mapped_column(String(500), default="")
+    """Why it goes beyond the recorded attendance."""
     actor: Mapped[Name]
     created_at: Mapped[datetime]
     is_declined: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,8 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.native import write_message
-from lti_tool.services.native_claim import Desk, native_certificate, receive_claim, receive_evaluation
+from lti_tool.services.native_claim import Desk, native_certificate, receive_claim
+from lti_tool.services.native_evaluation import receive_evaluation, receive_receipt
 from lti_tool.services.native_record import native_record
 from lti_tool.services.press import printed_pdf
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
@@ -50,6 +51,22 @@ def record(work: ApiWork, key: str) -> ResponseReturnValue:
     subject, context = (request.args.get(name, "")[:255] for name in ("subject", "context"))
     found = native_record(work.db, work.client, key, subject, context, verification_link, work.now)
     return jsonify(write_message(found))
+
+
+@operation(
+    Operation(
+        name="evaluation_receipt",
+        method="POST",
+        rule="/evaluation-receipts",
+        summary="Tell that a learner has answered the evaluation, so that no other face asks for it again. Send it "
+        "first: where `is_first` is false it was answered elsewhere, and the answers are not to be sent.",
+        body="NativeReceipt",
+        answer="Received",
+        is_idempotent=True,
+    )
+)
+def evaluation_receipt(work: ApiWork) -> ResponseReturnValue:
+    return jsonify(receive_receipt(work.db, work.client, idempotency_key(), json_body(), work.now))
 
 
 @operation(

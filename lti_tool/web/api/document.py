@@ -52,6 +52,11 @@ class Kept(BaseModel):
     is_kept: bool
 
 
+class Received(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    is_first: bool = Field(description="False: answered before, in another face; the answers are not to be sent.")
+
+
 class Noted(BaseModel):
     model_config = ConfigDict(extra="forbid")
     is_known: bool = Field(description="False: nothing is known of this person, and nothing was written.")
@@ -72,6 +77,7 @@ PLAIN: dict[str, Any] = {
     "Activities": Activities,
     "Activity": ApprovedActivity,
     "Kept": Kept,
+    "Received": Received,
     "Noted": Noted,
     "Refusal": Refusal,
 }

@@ -11,6 +11,7 @@ from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from lti_tool.domain.ledger import EntryKind
 from lti_tool.domain.roll import AWARDS, COLUMNS, RollFault
+from lti_tool.services.attended_award import attendance_seen, has_sessions
 from lti_tool.services.award_list import list_template
 from lti_tool.services.bulk_award import CheckedRoll, check_roll
 from lti_tool.services.bulk_entry import Entered, enter_roll
@@ -49,6 +50,9 @@ KINDS = {
     EntryKind.EXPIRE: lazy_gettext("Expiry"),
 }
 ENTRY_FAULTS = {
+    ("beyond", "award_above_attended"): lazy_gettext("This is more than the attendance gives. Say why it is right."),
+    ("beyond", "missing"): lazy_gettext("Say in a few words why."),
+    ("beyond", "too_long"): lazy_gettext("Shorten why it is more than the attendance gives."),
     ("reason", "missing"): lazy_gettext("Say in a few words why."),
     ("evidence", "missing"): lazy_gettext("Name the decision or document that ends this credit."),
     ("evidence", "too_long"): lazy_gettext("Shorten what you write about the evidence."),
@@ -114,6 +118,7 @@ def _person_page(
         learner_id=learner_id,
         name=person_name(work.db, work.officer, learner_id),
         kinds=KINDS,
+        seen=attendance_seen(work.db, work.officer, learner_id, activity_id),
         choice=rule_choice(work.db, work.officer, activity_id),
         condition_words=CONDITION_WORDS,
         count_words=COUNT_WORDS,
@@ -130,17 +135,17 @@ def change_credit(work: OfficeWork, activity_id: str, learner_id: str) -> Respon
     sent = request.form
     by_rule = "rule_" if sent.get("action") == "rule" else ""
     code, reason = sent.get(f"{by_rule}credit_type", ""), sent.get(f"{by_rule}reason", "")
-    amount = sent.get("amount", "")
+    amount, beyond = sent.get("amount", ""), sent.get("beyond", "")
     work.officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
     whose = (work.db, work.officer, learner_id, activity_id, code)
     try:
         with work.db.begin_nested():
             if sent.get("action") == "award":
-                award_by_staff(*whose, amount, reason, verification_link, work.now)
+                award_by_staff(*whose, amount, reason, verification_link, work.now, beyond)
             elif sent.get("action") == "rule":
                 award_by_rule(*whose, sent_rule(), reason, verification_link, work.now)
             elif sent.get("action") == "adjust":
-                adjust_by_staff(*whose, amount, reason, verification_link, work.now)
+                adjust_by_staff(*whose, amount, reason, verification_link, work.now, beyond)
             elif sent.get("action") == "expire":
                 expire_by_staff(*whose, reason, sent.get("evidence", ""), verification_link, work.now)
             elif sent.get("action") == "revoke":
@@ -190,6 +195,7 @@ def _list_page(
         activity=activity,
         offers=offers,
         columns=COLUMNS,
+        has_sessions=has_sessions(work.db, work.officer, activity_id),
         checked=checked,
         faults=faults,
         text=text,

@@ -34,6 +34,9 @@ ROLL_FAULTS = {
     "award_waiting": lazy_gettext(
         "An award for this address was entered before, with another amount, or was declined."
     ),
+    "award_above_attended": lazy_gettext(
+        "This is more than the recorded attendance gives. Record that first, or say under beyond why it is right."
+    ),
     "award_live": lazy_gettext("This learner has this credit already, claimed or with another amount."),
     "profile_unconfirmed": lazy_gettext("This learner has not confirmed name and degree. Name them by e-mail instead."),
     "credit_not_for_learner": lazy_gettext("This credit is not for this learner’s degree or country."),

@@ -18,7 +18,7 @@ from tests.xblock.inside.test_step import evaluation_answers, walk_to_evaluation
 from tests.xblock.site.identity import lti_id
 from xblock_cme import client, compat, store
 from xblock_cme.compat import Course, jump_address
-from xblock_cme.plugin.models import ClaimDelivery
+from xblock_cme.plugin.models import ClaimDelivery, EvaluationDelivery
 
 NAME = "hypertension-2026"
 COPY = copy_of(NAME)
@@ -192,6 +192,21 @@ def test_a_refused_claim_says_where_to_go_on(ada: Learner) -> None:
     ada.act("show", "claim")
     ada.act("details", "claim", printed_name="Ada", degree="MD", country="US")
     assert "You have begun another version" in ada.words and LINK in ada.html
+
+
+@pytest.mark.parametrize(("is_first", "rows"), [(True, 1), (False, 0)])
+def test_answers_are_sent_only_where_no_link_was_quicker(
+    tool: Tool, ada: Learner, monkeypatch: pytest.MonkeyPatch, is_first: bool, rows: int
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(client.ToolClient, "receipt", lambda self, message, key: told.append(message) or is_first)
+    assert tool.asked == []
+    walk_to_evaluation(ada)
+    ada.act("evaluate", "evaluation", **evaluation_answers())
+    assert [message["body"]["subject"] for message in told] == [lti_id("ada")] and "answers" not in told[0]["body"]
+    assert EvaluationDelivery.objects.count() == rows
+    assert ("Your answers of then stand" in ada.words) is not is_first
+    assert ada.facts().record.evaluated_at is not None
 
 
 @pytest.mark.parametrize("usage", ["", "javascript:alert(1)", "//evil.example.org", "https://evil.example.org"])

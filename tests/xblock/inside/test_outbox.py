@@ -11,10 +11,10 @@ import pytest
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, Reason
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt, Reason
 from lti_tool.domain.record import Record
 from xblock_cme import store
-from xblock_cme.outbox import LONGEST_PAUSE, pause, send_claim, send_due
+from xblock_cme.outbox import LONGEST_PAUSE, pause, send_claim, send_due, send_receipt
 from xblock_cme.plugin.models import ClaimDelivery, EvaluationDelivery
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -51,6 +51,7 @@ class Tool:
         return answer
 
     evaluation: Callable[..., Any] = claim
+    receipt: Callable[..., Any] = claim
 
 
 def queued() -> ClaimDelivery:
@@ -95,6 +96,16 @@ def test_evaluations_go_when_they_can() -> None:
     assert send_due(tool, NOW).evaluations == 2
     assert EvaluationDelivery.objects.get().fault
     assert tool.keys == sorted(tool.keys)
+
+
+def test_a_receipt_waits_for_a_tool_that_is_down() -> None:
+    message = NativeReceipt("s", "activity", 1, "course", NOW)
+    row = store.queue_evaluation("CME", message)
+    tool = Tool(ServiceUnavailable("tool_unreachable"), NotFound(""), False)
+    assert send_receipt(row, tool), "answers are kept where nobody can say that there are others"
+    for left in (1, 0):
+        assert send_due(tool, NOW).evaluations == 0 and EvaluationDelivery.objects.count() == left
+    assert tool.keys == [row.key] * 3
 
 
 def test_without_the_plugin_nothing_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,13 +18,13 @@ from django.test import override_settings
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import ServiceUnavailable
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt
 from lti_tool.domain.record import Acknowledgement, Record
 from tests.xblock.site.identity import lti_id
 from xblock_cme import compat, retirement, store
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
 from xblock_cme.outbox import send_due
-from xblock_cme.plugin.models import AttemptReset, BlockFacts, ClaimDelivery, RetirementDelivery
+from xblock_cme.plugin.models import AttemptReset, BlockFacts, ClaimDelivery, EvaluationDelivery, RetirementDelivery
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ADA, BO = SimpleNamespace(pk=7), SimpleNamespace(pk=8)
@@ -197,6 +197,16 @@ def test_an_evaluation_that_is_under_way_is_waited_for(platform: SimpleNamespace
         assert send_due(Tool(False), NOW).retired == 0
         store._table("EvaluationDelivery").objects.all().delete()
         assert send_due(Tool(False), NOW, is_forced=True).retired == 1
+
+
+def test_nobody_is_told_any_more_that_a_retired_person_has_evaluated(platform: SimpleNamespace) -> None:
+    took_part()
+    for who in ("7", "8"):
+        store.queue_evaluation("CME", NativeReceipt(lti_id(who), "activity", 1, "course", NOW))
+    retirement.retire(ADA, NOW)
+    (left_over,) = EvaluationDelivery.objects.all()
+    assert left_over.message["body"]["subject"] == lti_id("8")
+    assert not store.is_under_way("7", lti_id("7"))
 
 
 def test_an_account_that_never_had_an_lti_id_is_nothing_to_the_tool(platform: SimpleNamespace) -> None:

@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 import pytest
 
+from lti_tool.certificates.picture import read_picture
 from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.design import Design
+from lti_tool.services.picture import clean_picture
 from tests.unit.lti_tool.certificates.designs import DESIGNS, named, picture
 from tests.unit.lti_tool.certificates.sealing import NUMBER, sealed
 from tests.unit.lti_tool.certificates.test_designs import SIX
 from tests.unit.lti_tool.certificates.test_render import JOINT, LONG_NAME, NAMES
+from tests.unit.lti_tool.certificates.uploads import UPLOADS
 from tests.unit.lti_tool.certificates.verapdf import FLAVOURS, violations
 
 pytestmark = pytest.mark.xdist_group("verapdf")
 """One virtual machine for all: it judges the tenth file five times faster than the first."""
 Make = Callable[..., Certificate]
+TEMPLATES = tuple(dict.fromkeys(design.template for design in DESIGNS))
 SCRIPTS = ["arabic", "hebrew", "devanagari", "thai", "japanese", "korean", "kazakh", "georgian"]
 
 
@@ -39,6 +43,27 @@ def test_a_sealed_certificate_of_every_design_conforms(
         LONG_NAME, number=NUMBER, template=design.template, design=full, credits=SIX, statements=(JOINT,), location="X"
     )
     assert faults(sealed(values, renderer, **{logo.sha256: logo.png})) == NONE
+
+
+@pytest.mark.parametrize("place", range(0, len(UPLOADS), 3))
+def test_whatever_picture_was_uploaded_a_sealed_certificate_conforms(
+    place: int, renderer: CertificateRenderer, make: Make
+) -> None:
+    """Three kinds of file as logo, seal and signature, from the settings and from the designs, in own colours."""
+    files = [UPLOADS[name]() for name in [*UPLOADS, *UPLOADS][place : place + 3]]
+    seal, (logo, signature) = read_picture(files[1]), map(clean_picture, files[::2])
+    shown = {seal.sha256: seal.png, logo.content_hash: logo.body, signature.content_hash: signature.body}
+    template = TEMPLATES[place // 3 % len(TEMPLATES)]
+    design = Design(
+        template,
+        ink="#3b0a45",
+        accent="#8a5a00",
+        logo=logo.content_hash,
+        seal=seal.sha256,
+        signature=signature.content_hash,
+    )
+    values = make(number=NUMBER, template=template, design=design, statements=(JOINT,))
+    assert faults(sealed(values, renderer, **shown)) == NONE
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ import pytest
 from lti_tool.catalogue import attestation, credit_type
 from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.assessment import TestKind
-from lti_tool.domain.claim import CreditTerms, claimed_amounts, offered_credits
+from lti_tool.domain.claim import CreditTerms, OfferedCredit, claimed_amounts, offered_credits, without_identifiers
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import BadInput, Refused
@@ -145,8 +145,43 @@ def test_what_may_be_claimed_is_what_the_tool_offers(degree: Degree, learning_fo
     theirs = claimable_credits(activity, profile)
     assert len(mine) == len(theirs) > 0
     for one, other in zip(mine, theirs, strict=True):
-        for name in ("credit", "offer", "is_awarded", "amounts", "suggested", "attestation", "field"):
+        for name in ("credit", "offer", "is_awarded", "amounts", "suggested", "attestation", "field", "is_optional"):
             assert getattr(one, name) == getattr(other, name), name
+
+
+SEVERAL = (
+    CreditOffer(AMA, Decimal("1.00"), Decimal("0.25")),
+    CreditOffer("aafp", Decimal("1.00"), Decimal("0.25"), "Prescribed"),
+    CreditOffer("moc-abim", Decimal("1.00"), Decimal("0.25"), "Medical Knowledge"),
+)
+
+
+def several(degree: Degree = Degree.MD) -> Sequence[OfferedCredit]:
+    codes = [offer.credit_type for offer in SEVERAL]
+    return offered_credits(SEVERAL, terms(*codes), LearningFormat.ENDURING, degree, PARTICIPATION)
+
+
+def test_of_several_credits_each_may_be_left_but_not_all() -> None:
+    offered = without_identifiers(several())
+    assert [one.credit.code for one in offered] == [AMA, "aafp"], "a board's number is not asked for in a face"
+    assert all(one.is_optional for one in offered)
+    assert claimed_amounts(offered, {AMA: "", "aafp": "0.50"}, is_attested=True) == [Decimal("0.50")]
+    with pytest.raises(BadInput) as refused:
+        claimed_amounts(offered, {AMA: " "}, is_attested=True)
+    assert set(refused.value.faults.values()) == {"claim_missing"}
+
+
+def test_phrases_name_their_variant() -> None:
+    assert [one.phrase.plain for one in several()] == [
+        "AMA PRA Category 1 Credit™",
+        "AAFP Prescribed credit",
+        "ABIM MOC point (Medical Knowledge)",
+    ]
+
+
+def test_who_is_awarded_nothing_keeps_every_designation() -> None:
+    offered = several(Degree.RN)
+    assert without_identifiers(offered) == offered and not any(one.is_optional for one in offered)
 
 
 @pytest.mark.parametrize(

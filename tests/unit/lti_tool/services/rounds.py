@@ -12,6 +12,7 @@ from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.roll import ATTENDANCE, read_form
 from lti_tool.domain.series import ActivitySession
+from lti_tool.services.address_mark import email_digest
 from lti_tool.services.attendance import (
     Mark,
     mark_attendance,
@@ -42,6 +43,11 @@ SERIES = {
     "estimated_minutes": 180,
     "credits": (CreditOffer(AMA, Decimal("2.50"), Decimal("0.25")),),
 }
+
+
+def address_mark(visit: Visit, email: str = ADDRESS) -> str:
+    """What a launch with this address carries."""
+    return email_digest(SEALER, visit.provider_id, email) if email else ""
 
 
 def mark(world: World, visit: Visit, key: str, minutes: str = "", *, is_present: bool = True) -> int:

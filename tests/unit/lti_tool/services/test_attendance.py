@@ -34,6 +34,7 @@ from tests.unit.lti_tool.services.rounds import (
     ADDRESS,
     JANUARY,
     SEALER,
+    address_mark,
     attended,
     check,
     enter,
@@ -146,12 +147,12 @@ def test_an_address_finds_its_person_at_the_launch(either_rounds: World) -> None
     grace = either_rounds.learner("Grace", is_ready=False)
     for visit in (replace(grace, is_staff=True), replace(grace, is_test_user=True)):
         with transaction(either_rounds.sessions) as db:
-            match_attendance(db, visit, ADDRESS, SEALER, NOW)
+            match_attendance(db, visit, address_mark(visit), NOW)
     assert attended(either_rounds, grace) == {}
     mark(either_rounds, grace, "feb", "30")
     for email in ("", "other@example.org", ADDRESS.upper(), ADDRESS):
         with transaction(either_rounds.sessions) as db:
-            match_attendance(db, grace, email, SEALER, NOW)
+            match_attendance(db, grace, address_mark(grace, email), NOW)
     assert attended(either_rounds, grace) == {"jan": 45, "feb": 30}, "what staff marked themselves stays"
     assert enter(either_rounds, f",{ADDRESS},jan,0") == EnteredAttendance(1, 0, 0), "a list takes back what a list said"
     assert attended(either_rounds, grace) == {"feb": 30}

@@ -16,6 +16,7 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound, Refused
 from lti_tool.domain.roll import Roll, read_roll
+from lti_tool.services.address_mark import email_digest
 from lti_tool.services.bulk_award import CheckedRoll, check_roll
 from lti_tool.services.bulk_entry import Entered, enter_roll
 from lti_tool.services.learner import ProfileForm
@@ -61,7 +62,8 @@ def enter(world: World, *lines: str, is_again_meant: bool = False) -> Entered:
 
 def match(world: World, visit: Visit, email: str = ADDRESS) -> None:
     with transaction(world.sessions) as db:
-        match_waiting_awards(db, world.provider_id, visit.learner_id, email, SEALER)
+        mark = email_digest(SEALER, world.provider_id, email) if email else ""
+        match_waiting_awards(db, world.provider_id, visit.learner_id, mark)
 
 
 def take(world: World, visit: Visit, form: ProfileForm | None = None) -> None:

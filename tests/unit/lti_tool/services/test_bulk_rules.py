@@ -22,6 +22,7 @@ from lti_tool.services.waiting_award import match_waiting_awards, take_waiting_a
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
 from tests.unit.lti_tool.services.officers import officer
+from tests.unit.lti_tool.services.rounds import address_mark
 from tests.unit.lti_tool.services.test_rule_award import CONFIRMED, LIVE, of_format
 
 SEALER = Sealer("a secret of the installation for tests")
@@ -91,7 +92,7 @@ def test_a_presenter_without_account_gets_it_with_its_working(make_world: Callab
     assert enter(world, f",{ADDRESS},{AMA},,teaching,60,lee") == Entered(0, 0, 1)
     sam = world.learner("Sam Lee", is_ready=False)
     with transaction(world.sessions) as db:
-        match_waiting_awards(db, world.provider_id, sam.learner_id, ADDRESS, SEALER)
+        match_waiting_awards(db, world.provider_id, sam.learner_id, address_mark(sam, ADDRESS))
         (one,) = waiting_awards(db, sam)
         assert one.amount == Decimal("2.00")
         take_waiting_award(db, sam, one.id, None, PrinterDouble(), link, NOW)

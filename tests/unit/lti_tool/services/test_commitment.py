@@ -19,7 +19,7 @@ from lti_tool.services.commitment import FollowUpAnswer, Promise, commitment_sum
 from lti_tool.services.dossier.commitment import commitment_blocks
 from lti_tool.services.evaluation import submit_evaluation
 from lti_tool.services.native_access import NativeClient
-from lti_tool.services.native_claim import receive_evaluation
+from lti_tool.services.native_evaluation import receive_evaluation
 from tests.unit.lti_tool.domain.builders import EVALUATION, NOW
 from tests.unit.lti_tool.domain.builders import activity as sample
 from tests.unit.lti_tool.services.learning import only, pass_the_gate, redefine

@@ -76,11 +76,14 @@ def test_a_claim_holds_what_was_attended_and_no_more(rounds: World) -> None:
         ]
 
 
-def test_a_smaller_claim_names_the_sessions_without_amounts(rounds: World) -> None:
+def test_a_smaller_claim_says_what_was_claimed_of_the_sessions(rounds: World) -> None:
     ada = rounds.learner()
     mark(rounds, ada, "jan")
     (issued,) = rounds.claim(ada, "0.50").certificates
-    assert issued.certificate.notes[-1].plain == "Sessions attended: Grand rounds in January, January 20, 2026."
+    assert issued.certificate.notes[-1].plain == (
+        "Sessions attended: Grand rounds in January, January 20, 2026 (1.00). "
+        "Claimed of the 1.00 AMA PRA Category 1 Credit™ of these sessions: 0.50."
+    )
 
 
 def test_the_provider_may_leave_the_sessions_out(migrated_sqlite_url: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
@@ -14,8 +14,6 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("pending_award", schema=None) as batch_op:
         batch_op.add_column(sa.Column("beyond", sa.String(length=500), nullable=False, server_default=""))
-    with op.batch_alter_table("pending_award", schema=None) as batch_op:
-        batch_op.alter_column("beyond", server_default=None)
 
 
 def downgrade() -> None:

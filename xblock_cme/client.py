@@ -24,7 +24,8 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
 EXPIRY_MARGIN = 60
 """A token is not used in its last seconds."""
-CONNECT_SECONDS, READ_SECONDS = 3.05, 10.0
+PATIENCE, HASTE = (3.05, 10.0), (1.0, 2.0)
+"""Seconds to connect, and to wait for an answer."""
 TRIES = 3
 PAUSE_SECONDS = 0.2
 PASSING = frozenset({429, 502, 503, 504})
@@ -78,10 +79,11 @@ class ToolClient:
     credentials: Credentials
     http: requests.Session = field(default_factory=requests.Session)
     tries: int = TRIES
+    patience: tuple[float, float] = PATIENCE
 
     def in_haste(self) -> ToolClient:
         """The same with one try: somebody waits for a page, and what is not taken now is sent later."""
-        return replace(self, tries=1)
+        return replace(self, tries=1, patience=HASTE)
 
     def activities(self, search: str = "") -> list[Listed]:
         """What the tool has approved for this platform."""
@@ -155,7 +157,7 @@ class ToolClient:
                 response = self.http.request(
                     method,
                     self.credentials.tool_url + path,
-                    timeout=(CONNECT_SECONDS, READ_SECONDS),
+                    timeout=self.patience,
                     allow_redirects=False,
                     **options,
                 )

@@ -86,8 +86,8 @@ class LearnerMixin:
         own, known = read_facts(self.facts), store.known_facts(place)
         mirrored = known.pop(self.usage, None)
         if not own.version:
-            own = replace(own, is_trial=person.is_staff)
-            if mirrored is not None:
+            own = replace(own, is_trial=person.is_trial)
+            if mirrored is not None and person.is_themselves:
                 store.forget_facts(place, self.usage)
         reset = store.reset_at(place)
         others = [since(facts, reset) for facts in known.values()]
@@ -143,6 +143,8 @@ class LearnerMixin:
         try:
             if not person.user_id:
                 raise Refused("not_signed_in")
+            if not person.is_themselves:
+                raise Refused("viewing_as")
             if outcome.evaluation is not None:
                 store.queue_evaluation(course.organisation, outcome.evaluation)
             if outcome.answer is not None:
@@ -196,7 +198,8 @@ class LearnerMixin:
             here = self.progress_of(person, place, now)
         except CmeError as error:
             return self._refused_page(error)
-        self.report(here, place)
+        if person.is_themselves:
+            self.report(here, place)
         return self._page(person, place, here, self._wanted(here, ""), Outcome())
 
     def _page(self, person: Person, place: store.Place, here: Progress, step: Step, outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,16 @@ LTI_ID = "lti"
 WITHOUT_COURSE = "workbench"
 
 
+class Preview(StrEnum):
+    """How staff view a course as somebody else ("view this course as")."""
+
+    NONE = ""
+    LEARNER = "learner"
+    """As any learner: the platform takes their rights away, the account stays their own."""
+    PERSON = "person"
+    """As one learner, by name: the account that the platform tells of is that learner's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whoever looks at a block. ``user_id`` is the platform's key, ``""`` for somebody who is not signed in."""
@@ -31,6 +42,17 @@ class Person:
     user_id: str
     full_name: str
     is_staff: bool
+    preview: Preview = Preview.NONE
+
+    @property
+    def is_trial(self) -> bool:
+        """What they do is a test run."""
+        return self.is_staff or self.preview is Preview.LEARNER
+
+    @property
+    def is_themselves(self) -> bool:
+        """Nobody writes in another's name: not even staff who look at a learner's page."""
+        return self.preview is not Preview.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +61,8 @@ class Course:
 
     key: str
     organisation: str
+    locator: Any = None
+    """The platform's own key; ``None`` where there are no courses."""
 
 
 def optional(module: str, name: str) -> Any:
@@ -60,7 +84,18 @@ def person_of(block: Any) -> Person:
         user_id=str(found) if is_known and found != "none" else "",
         full_name=(user.full_name or "") if user else "",
         is_staff=bool(attributes.get("edx-platform.user_is_staff")),
+        preview=_preview_of(service, course_of(block)),
     )
+
+
+def _preview_of(service: Any, course: Course) -> Preview:
+    """The platform keeps it beside the account that it hands to its user service, and nowhere else."""
+    find = optional("lms.djangoapps.courseware.masquerade", "get_course_masquerade")
+    user = getattr(service, "_django_user", None)
+    found = find(user, course.locator) if find and user is not None else None
+    if found is None:
+        return Preview.NONE
+    return Preview.PERSON if found.user_name else Preview.LEARNER if found.role == "student" else Preview.NONE
 
 
 def lti_id_of(block: Any) -> str:
@@ -75,7 +110,7 @@ def course_of(block: Any) -> Course:
     """The course of a block; a name of its own where the runtime has no courses."""
     usage = block.scope_ids.usage_id
     key = getattr(usage, "context_key", None) or getattr(usage, "course_key", None)
-    return Course(str(key), str(getattr(key, "org", "") or "")) if key is not None else Course(WITHOUT_COURSE, "")
+    return Course(str(key), str(getattr(key, "org", "") or ""), key) if key is not None else Course(WITHOUT_COURSE, "")
 
 
 def jump_address(course: Course, usage: str) -> str:
@@ -178,7 +213,8 @@ def author_id() -> int:
 def content_events() -> dict[str, Any]:
     """The signals of authoring by name; those that this release does not have are left out."""
     module = "openedx_events.content_authoring.signals"
-    names = ("XBLOCK_CREATED", "XBLOCK_UPDATED", "XBLOCK_DUPLICATED", "XBLOCK_PUBLISHED")
+    changes = ("XBLOCK_CREATED", "XBLOCK_UPDATED", "XBLOCK_DUPLICATED", "XBLOCK_DELETED")
+    names = (*changes, "XBLOCK_PUBLISHED", "COURSE_IMPORT_COMPLETED")
     found = {name: optional(module, name) for name in names}
     return {name: signal for name, signal in found.items() if signal is not None}
 

@@ -88,7 +88,7 @@ class LearnerMixin:
         if not own.version:
             own = replace(own, is_trial=person.is_trial)
             if mirrored is not None and person.is_themselves:
-                store.forget_facts(place, self.usage)
+                store.forget_facts(place.user_id, self.usage)
         reset = store.reset_at(place)
         others = [since(facts, reset) for facts in known.values()]
         state = store.claim_state(place)

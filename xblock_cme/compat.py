@@ -22,6 +22,8 @@ BUCKET = "cme"
 """Key of this package's settings in ``XBLOCK_SETTINGS``."""
 LTI_ID = "lti"
 """The platform's kind of external id that LTI 1.3 launches carry as ``sub``."""
+STATES = "courseware.StudentModule"
+"""The platform's table of learners' states, by its name."""
 WITHOUT_COURSE = "workbench"
 
 

@@ -75,4 +75,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_peers",
         "test_elsewhere",
         "test_preview",
+        "test_deletion",
     }

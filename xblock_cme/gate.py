@@ -9,7 +9,7 @@ from django.utils.timezone import now as clock
 from web_fragments.fragment import Fragment
 from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
-from xblock.fields import Dict, List, Scope, String
+from xblock.fields import List, Scope, String
 from xblock.utils.studio_editable import StudioContainerXBlockMixin, StudioEditableXBlockMixin
 from xblock.validation import ValidationMessage
 
@@ -58,11 +58,6 @@ class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBloc
         scope=Scope.settings,
         list_style="set",
         list_values_provider=step_choices,
-    )
-    inherited = Dict(
-        help="Access that authors have set above this gate, as it was last written beside the gate's own.",
-        default={},
-        scope=Scope.settings,
     )
 
     # ---- the rule --------------------------------------------------------------------------------------------------

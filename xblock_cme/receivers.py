@@ -45,37 +45,17 @@ def _tree(store: Any, usage_key: Any) -> Iterator[tuple[Any, frozenset[GateRule]
     yield from below(store, root, rules)
 
 
-def _gate_around(store: Any, block: Any) -> Any:
-    """The gate that a block lies in directly, ``None`` for none."""
-    parent_key = store.get_parent_location(block.scope_ids.usage_id)
-    parent = store.get_item(parent_key) if parent_key is not None else None
-    return parent if parent is not None and kind_of(parent) == GATE else None
-
-
-def _wanted(store: Any, block: Any, rules: frozenset[GateRule]) -> dict[int, list[int]] | None:
-    """What the block's own field must say; ``None`` where it must say nothing, so that what is above it counts.
-
-    Blocks inherit the field from their parents until they have one of their own. A stamp would take that away, so what
-    the gate inherits is written beside it; the gate remembers it, for authors may change it later.
-    """
-    is_own = block.fields[FIELD].is_set_on(block)
-    present = plain_access(block.group_access)
-    if not is_own and all(rule.partition_id in present for rule in rules):
-        return None
-    own = foreign_access(present) if is_own else {}
-    gate = _gate_around(store, block) if rules else None
-    if gate is not None:
-        copied = plain_access(gate.inherited)
-        own = {key: groups for key, groups in own.items() if copied.get(key) != groups}
-        own = own or foreign_access(gate.group_access)
+def _wanted(block: Any, rules: frozenset[GateRule]) -> dict[int, list[int]] | None:
+    """What the block's own field must say; ``None`` where it must say nothing, so that it inherits as others do."""
+    own = foreign_access(block.group_access) if block.fields[FIELD].is_set_on(block) else {}
     return wanted_access(own, rules) or None
 
 
 def _write(store: Any, block: Any, wanted: dict[int, list[int]] | None, user_id: int) -> bool:
-    """Put the field right; false where it was."""
+    """Put the field right; false where it was. What is inherited is no stamp: a learner who may not load the parent
+    inherits nothing from it."""
     field = block.fields[FIELD]
-    is_own = field.is_set_on(block)
-    if wanted == (plain_access(block.group_access) if is_own else None):
+    if wanted == (plain_access(block.group_access) if field.is_set_on(block) else None):
         return False
     if wanted is None:
         field.delete_from(block)
@@ -87,24 +67,11 @@ def _write(store: Any, block: Any, wanted: dict[int, list[int]] | None, user_id:
 
 def stamp(store: Any, usage_key: Any, user_id: int) -> list[Any]:
     """Put ``group_access`` right on a block and everything below it; returns the keys of those that were changed."""
-    changed, gates = [], []
-    for block, rules in _tree(store, usage_key):
-        if _write(store, block, _wanted(store, block, rules), user_id):
-            changed.append(block.scope_ids.usage_id)
-        if kind_of(block) == GATE:
-            gates.append(block.scope_ids.usage_id)
-    return changed + [key for key in gates if _remember(store, key, user_id)]
-
-
-def _remember(store: Any, usage_key: Any, user_id: int) -> bool:
-    """Note on a gate what it inherits now; false where it is noted."""
-    gate = store.get_item(usage_key)
-    inherited = {str(key): groups for key, groups in foreign_access(gate.group_access).items()}
-    if dict(gate.inherited) == inherited:
-        return False
-    gate.inherited = inherited
-    store.update_item(gate, user_id)
-    return True
+    return [
+        block.scope_ids.usage_id
+        for block, rules in _tree(store, usage_key)
+        if _write(store, block, _wanted(block, rules), user_id)
+    ]
 
 
 def _root(store: Any, usage_key: Any) -> Any:

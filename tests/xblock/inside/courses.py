@@ -44,7 +44,6 @@ class Block:
     children: list[Any] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     own_access: dict[int, list[int]] | None = None
-    inherited: dict[str, list[int]] = field(default_factory=dict)
 
     fields: ClassVar = {"group_access": GroupAccessField()}
 
@@ -54,7 +53,7 @@ class Block:
 
     @property
     def group_access(self) -> dict[int, list[int]]:
-        """Its own, else what is inherited: whoever is looking."""
+        """Its own, else what is inherited, for somebody who may load every block above."""
         if self.own_access is not None:
             return self.own_access
         parent_key = self.branch.get_parent_location(self.usage_id)
@@ -73,7 +72,7 @@ class Block:
     def take(self, other: Block) -> None:
         """Become as another one."""
         self.children, self.values = list(other.children), copy.deepcopy(other.values)
-        self.own_access, self.inherited = copy.deepcopy(other.own_access), dict(other.inherited)
+        self.own_access = copy.deepcopy(other.own_access)
 
 
 class Branch:
@@ -165,7 +164,7 @@ class Store(Branch):
     def has_changes(self, block: Block) -> bool:
         """Of the block or anything below it."""
         found = self.live.blocks.get(block.usage_id)
-        names = ("children", "values", "own_access", "inherited")
+        names = ("children", "values", "own_access")
         if found is None or any(getattr(found, name) != getattr(block, name) for name in names):
             return True
         return any(self.has_changes(self.blocks[key]) for key in block.children)

@@ -1,7 +1,7 @@
 """An LMS in small, built after what a real one was seen to do (Teak): the routes by which a learner asks for a block.
 
 Each route checks what the real one checks and no more. ``merged_group_access`` has the real one's hole: where a parent
-is denied, a child falls back to its own value.
+is denied, a child falls back to its own value, and inherits nothing.
 """
 
 from __future__ import annotations
@@ -71,15 +71,17 @@ class Lms:
         """The platform's own way, hole and all."""
         parent_key = self.live.get_parent_location(block.usage_id)
         parent = self.live.blocks[parent_key] if parent_key is not None else None
-        if parent is None or not self._has_group_access(user, parent):
-            return block.group_access
-        return {**self._merged_access(user, parent), **block.group_access}
+        if parent is None or not self._may_load(user, parent):
+            return block.own_access or {}
+        return {**self._merged_access(user, parent), **(block.own_access or {})}
 
     def _has_group_access(self, user: Any, block: Block) -> bool:
         if not self.has_partition or user.is_staff:
             return True
-        merged = self._merged_access(user, block)
-        return all(self._groups(user, partition) in groups for partition, groups in merged.items())
+        return self._is_in_groups(user, self._merged_access(user, block))
+
+    def _is_in_groups(self, user: Any, access: dict[int, list[int]]) -> bool:
+        return not self.has_partition or all(self._groups(user, each) in groups for each, groups in access.items())
 
     def _is_for_staff_only(self, user: Any, block: Block) -> bool:
         from xblock_cme.override import CmeGateOverride
@@ -114,9 +116,10 @@ class Lms:
     def blocks_api(self, user: Any, unit: Block) -> list[str]:
         """``/api/courses/v2/blocks/``: from the cached structure; obeys partitions, knows no field overrides."""
         found = []
-        for child in self.live.below(self.live.blocks[unit.usage_id]):
-            if self._has_group_access(user, child):
+        for child in map(self.live.get_item, self.live.blocks[unit.usage_id].children):
+            if self._is_in_groups(user, child.own_access or {}):
                 found.append(str(child.values.get("student_view_data", child.values.get("text", ""))))
+                found += self.blocks_api(user, child)
         return found
 
     def mobile_api(self, user: Any, unit: Block) -> list[str]:

@@ -227,7 +227,7 @@ def imported(gated: dict[str, Block]) -> list[Block]:
     """The unit as a course that was written elsewhere: without a stamp."""
     branch = gated["unit"].branch
     found = [gated["unit"], *branch.below(gated["unit"])]
-    return [replace(block, own_access=None, inherited={}) for block in found]
+    return [replace(block, own_access=None) for block in found]
 
 
 def test_an_imported_course_is_stamped_though_no_block_of_it_tells(world: Store, gated: dict[str, Block]) -> None:
@@ -247,37 +247,36 @@ def test_an_import_publishes_no_draft(world: Store, gated: dict[str, Block]) -> 
 
 # ---- access that authors set themselves ------------------------------------------------------------------------------
 
-TRACK = {50: [2]}
 
-
-def test_what_a_gate_inherits_goes_on_to_count(world: Store, gated: dict[str, Block]) -> None:
-    """A stamp takes the place of what a block inherits, so it holds that too: else a child would be open by its key."""
-    gated["unit"].group_access = dict(TRACK)
+def test_what_a_block_inherits_is_no_stamp(world: Store, gated: dict[str, Block]) -> None:
+    """Authors see it on the block, but a learner who may not load what it comes from does not inherit it."""
+    outer = world.add("vertical", gated["gate"])
     world.go_live(gated["unit"])
-    near, deep = (live(world, gated[name]).group_access for name in ("near", "deep"))
-    assert near == deep and near.keys() > TRACK.keys()
+    deep = world.add("problem", outer, text=SECRET)
+    assert deep.group_access and not deep.own_access
+    world.go_live(gated["unit"])
+    assert live(world, deep).own_access
+    assert not Lms(world, has_override=False).child_page(ADA, deep)
 
 
-@pytest.mark.parametrize("later", [{50: [1]}, None])
-def test_what_is_changed_above_a_gate_is_followed(
-    world: Store, gated: dict[str, Block], later: dict[int, list[int]] | None
-) -> None:
+def test_what_is_set_above_a_gate_is_not_copied_into_it(world: Store, gated: dict[str, Block]) -> None:
     """Else what is in the gate would be for a group that the unit no longer lets in."""
-    gated["unit"].group_access = dict(TRACK)
+    gated["unit"].group_access = {50: [2]}
+    late = world.add("problem", gated["gate"], text=SECRET)
+    assert late.group_access == {50: [2]}
     world.go_live(gated["unit"])
-    gated["unit"].own_access = later
+    gated["unit"].own_access = None
     world.go_live(gated["unit"])
-    assert foreign_access(live(world, gated["near"]).group_access) == (later or {})
+    assert foreign_access(live(world, late).group_access) == {}
     assert not world.has_changes(gated["unit"])
 
 
 def test_what_an_author_sets_on_a_block_itself_stays(world: Store, gated: dict[str, Block]) -> None:
-    gated["unit"].group_access = {50: [1, 2]}
-    gated["near"].group_access = {**gated["near"].group_access, **TRACK}
+    gated["near"].group_access = {**gated["near"].group_access, 50: [2]}
     for _ in range(2):
         world.go_live(gated["unit"])
-        assert foreign_access(live(world, gated["near"]).group_access) == TRACK
-        assert foreign_access(live(world, gated["inner"]).group_access) == {50: [1, 2]}
+        assert foreign_access(live(world, gated["near"]).group_access) == {50: [2]}
+        assert foreign_access(live(world, gated["inner"]).group_access) == {}
 
 
 def test_an_author_s_own_groups_are_kept() -> None:

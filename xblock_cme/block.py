@@ -87,7 +87,7 @@ class LearnerMixin:
         mirrored = known.pop(self.usage, None)
         if not own.version:
             own = replace(own, is_trial=person.is_trial)
-            if mirrored is not None and person.is_themselves:
+            if mirrored is not None and person.may_write:
                 store.forget_facts(place.user_id, self.usage)
         reset = store.reset_at(place)
         others = [since(facts, reset) for facts in known.values()]
@@ -143,7 +143,7 @@ class LearnerMixin:
         try:
             if not person.user_id:
                 raise Refused("not_signed_in")
-            if not person.is_themselves:
+            if not person.may_write:
                 raise Refused("viewing_as")
             if outcome.evaluation is not None:
                 store.queue_evaluation(course.organisation, outcome.evaluation)
@@ -198,7 +198,7 @@ class LearnerMixin:
             here = self.progress_of(person, place, now)
         except CmeError as error:
             return self._refused_page(error)
-        if person.is_themselves:
+        if person.may_write:
             self.report(here, place)
         return self._page(person, place, here, self._wanted(here, ""), Outcome())
 

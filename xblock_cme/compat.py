@@ -28,13 +28,15 @@ WITHOUT_COURSE = "workbench"
 
 
 class Preview(StrEnum):
-    """How staff view a course as somebody else ("view this course as")."""
+    """How somebody sees a course without taking part in it."""
 
     NONE = ""
     LEARNER = "learner"
-    """As any learner: the platform takes their rights away, the account stays their own."""
+    """Staff, as any learner: the platform takes their rights away, the account stays their own."""
     PERSON = "person"
-    """As one learner, by name: the account that the platform tells of is that learner's."""
+    """Staff, as one learner, by name: the account that the platform tells of is that learner's."""
+    AUTHOR = "author"
+    """In Studio, which serves the same handlers: a block's state is in the author's session there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,13 @@ class Person:
     @property
     def is_trial(self) -> bool:
         """What they do is a test run."""
-        return self.is_staff or self.preview is Preview.LEARNER
+        return self.is_staff or self.preview in (Preview.LEARNER, Preview.AUTHOR)
 
     @property
-    def is_themselves(self) -> bool:
-        """Nobody writes in another's name: not even staff who look at a learner's page."""
-        return self.preview is not Preview.PERSON
+    def may_write(self) -> bool:
+        """Nobody writes in another's name, not even staff who look at a learner's page; nor do authors in Studio, where
+        an account's facts in the course are none of the preview's."""
+        return self.preview not in (Preview.PERSON, Preview.AUTHOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,9 @@ def person_of(block: Any) -> Person:
 
 
 def _preview_of(service: Any, course: Course) -> Preview:
-    """The platform keeps it beside the account that it hands to its user service, and nowhere else."""
+    """The LMS keeps it beside the account that it hands to its user service, and nowhere else."""
+    if is_studio():
+        return Preview.AUTHOR
     find = optional("lms.djangoapps.courseware.masquerade", "get_course_masquerade")
     user = getattr(service, "_django_user", None)
     found = find(user, course.locator) if find and user is not None else None

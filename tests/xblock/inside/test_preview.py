@@ -7,6 +7,8 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from django.test import override_settings
+from workbench.models import XBlockState
 
 from tests.xblock.inside.learner import Learner
 from tests.xblock.site.runtime import EVENTS
@@ -47,7 +49,7 @@ def test_as_one_learner_nothing_is_written(views: dict[str, Any], ada: Learner) 
     as_person(views, "ada")
     ada.look()
     ada.act("start", "pre-test")
-    assert "somebody else" in ada.words
+    assert "This is a preview" in ada.words
     assert ada.facts() == facts and events == EVENTS
     assert list(BlockFacts.objects.values()) == rows
 
@@ -64,8 +66,6 @@ def test_as_one_learner_a_look_tells_the_platform_nothing(views: dict[str, Any],
 
 def test_as_one_learner_a_state_that_is_set_aside_leaves_the_learner_s_own(views: dict[str, Any], ada: Learner) -> None:
     """Staff can empty the state that they look at: it is a copy of their session. The learner's facts stay."""
-    from workbench.models import XBlockState
-
     ada.acknowledge()
     as_person(views, "ada")
     XBlockState.objects.filter(user_id="ada").delete()
@@ -77,6 +77,20 @@ def test_as_one_learner_no_claim_is_sent(views: dict[str, Any], ada: Learner) ->
     as_person(views, "ada")
     ada.act("claim", "claim", profile="", attestation="yes")
     assert not ClaimDelivery.objects.exists()
+
+
+def test_an_author_in_studio_is_no_learner(ada: Learner) -> None:
+    """The same handlers are served there, and the account may be that of somebody who takes part in the LMS."""
+    ada.acknowledge()
+    rows, events = list(BlockFacts.objects.values()), list(EVENTS)
+    XBlockState.objects.filter(user_id="ada").delete()
+    with override_settings(SERVICE_VARIANT="cms"):
+        ada.look()
+        ada.act("acknowledge", "information", acknowledged="yes", fingerprint=ada.hidden("fingerprint"))
+        assert "This is a preview" in ada.words and "Test run" in ada.words
+        ada.act("claim", "claim", profile="", attestation="yes")
+    assert list(BlockFacts.objects.values()) == rows and events == EVENTS
+    assert not ada.facts().version and not ClaimDelivery.objects.exists()
 
 
 def test_as_any_learner_it_is_a_test_run(views: dict[str, Any]) -> None:

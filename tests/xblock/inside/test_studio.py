@@ -26,6 +26,11 @@ TOOL = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", 
 AUTHORING = override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={"cme": TOOL})
 
 
+def learning() -> Any:
+    """Within ``AUTHORING``: in the LMS meanwhile."""
+    return override_settings(SERVICE_VARIANT="lms")
+
+
 class Shelf:
     """What the tool would answer."""
 
@@ -77,18 +82,20 @@ def test_a_newer_version_is_shown_and_taken_and_learners_keep_theirs(shelf: Shel
     who = author()
     who.post("studio_take", {"key": COPY.key})
     ada = Learner("empty", "ada")
-    ada.acknowledge()
+    with learning():
+        ada.acknowledge()
     assert not who.post("studio_check", {})["is_newer"]
     newer = replace(COPY.activity, title="A newer title", audience="Somebody else")
     shelf.copies[2] = replace(COPY, version=2, activity=newer)
     assert who.post("studio_check", {})["changes"] == ["title", "audience"]
     assert who.post("studio_take", {})["version"] == 2
     assert sorted(block_of(who).copies) == ["1", "2"]
-    ada.look()
-    assert "This information has changed since you confirmed it" in ada.words
-    assert ada.facts().version == 1
-    bo = Learner("empty", "bo")
-    bo.acknowledge()
+    with learning():
+        ada.look()
+        assert "This information has changed since you confirmed it" in ada.words
+        assert ada.facts().version == 1
+        bo = Learner("empty", "bo")
+        bo.acknowledge()
     assert bo.facts().version == 2
 
 

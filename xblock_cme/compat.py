@@ -132,6 +132,14 @@ def is_studio() -> bool:
     return bool(getattr(settings, "SERVICE_VARIANT", "") == "cms")
 
 
+def may_author(block: Any) -> bool:
+    """The present user may change the block's course. Studio itself serves handlers to whoever is signed in, and only
+    leaves out what they would write. Without a platform, whoever is in Studio may."""
+    check = optional("common.djangoapps.student.auth", "has_studio_write_access")
+    user = getattr(block.runtime.service(block, "user"), "_django_user", None)
+    return is_studio() and (check is None or (user is not None and bool(check(user, course_of(block).locator))))
+
+
 def tool_settings(organisation: str) -> Mapping[str, Any]:
     """Address and credentials of the tool: the site's own, else the organisation's, else the installation's.
 

@@ -225,8 +225,7 @@ def test_what_was_not_stamped_when_published_is_published_once_more(world: Store
 
 def imported(gated: dict[str, Block]) -> list[Block]:
     """The unit as a course that was written elsewhere: without a stamp."""
-    branch = gated["unit"].branch
-    found = [gated["unit"], *branch.below(gated["unit"])]
+    found = [gated["unit"], *gated["unit"].branch.below(gated["unit"])]
     return [replace(block, own_access=None) for block in found]
 
 

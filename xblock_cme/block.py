@@ -86,9 +86,9 @@ class LearnerMixin:
         own, known = read_facts(self.facts), store.known_facts(place)
         mirrored = known.pop(self.usage, None)
         if not own.version:
-            own = replace(own, is_trial=person.is_staff)
-            if mirrored is not None:
-                store.forget_facts(place, self.usage)
+            own = replace(own, is_trial=person.is_trial)
+            if mirrored is not None and person.may_write:
+                store.forget_facts(place.user_id, self.usage)
         reset = store.reset_at(place)
         others = [since(facts, reset) for facts in known.values()]
         state = store.claim_state(place)
@@ -144,6 +144,8 @@ class LearnerMixin:
         try:
             if not person.user_id:
                 raise Refused("not_signed_in")
+            if not person.may_write:
+                raise Refused("viewing_as")
             if outcome.evaluation is not None:
                 outcome = self._hand_in(outcome, course)
             if outcome.answer is not None:
@@ -208,7 +210,8 @@ class LearnerMixin:
             here = self.progress_of(person, place, now)
         except CmeError as error:
             return self._refused_page(error)
-        self.report(here, place)
+        if person.may_write:
+            self.report(here, place)
         return self._page(person, place, here, self._wanted(here, ""), Outcome())
 
     def _page(self, person: Person, place: store.Place, here: Progress, step: Step, outcome: Outcome) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +22,21 @@ BUCKET = "cme"
 """Key of this package's settings in ``XBLOCK_SETTINGS``."""
 LTI_ID = "lti"
 """The platform's kind of external id that LTI 1.3 launches carry as ``sub``."""
+STATES = "courseware.StudentModule"
+"""The platform's table of learners' states, by its name."""
 WITHOUT_COURSE = "workbench"
+
+
+class Preview(StrEnum):
+    """How somebody sees a course without taking part in it."""
+
+    NONE = ""
+    LEARNER = "learner"
+    """Staff, as any learner: the platform takes their rights away, the account stays their own."""
+    PERSON = "person"
+    """Staff, as one learner, by name: the account that the platform tells of is that learner's."""
+    AUTHOR = "author"
+    """In Studio, which serves the same handlers: a block's state is in the author's session there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,18 @@ class Person:
     user_id: str
     full_name: str
     is_staff: bool
+    preview: Preview = Preview.NONE
+
+    @property
+    def is_trial(self) -> bool:
+        """What they do is a test run."""
+        return self.is_staff or self.preview in (Preview.LEARNER, Preview.AUTHOR)
+
+    @property
+    def may_write(self) -> bool:
+        """Nobody writes in another's name, not even staff who look at a learner's page; nor do authors in Studio, where
+        an account's facts in the course are none of the preview's."""
+        return self.preview not in (Preview.PERSON, Preview.AUTHOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +66,8 @@ class Course:
 
     key: str
     organisation: str
+    locator: Any = None
+    """The platform's own key; ``None`` where there are no courses."""
 
 
 def optional(module: str, name: str) -> Any:
@@ -60,7 +89,20 @@ def person_of(block: Any) -> Person:
         user_id=str(found) if is_known and found != "none" else "",
         full_name=(user.full_name or "") if user else "",
         is_staff=bool(attributes.get("edx-platform.user_is_staff")),
+        preview=_preview_of(service, course_of(block)),
     )
+
+
+def _preview_of(service: Any, course: Course) -> Preview:
+    """The LMS keeps it beside the account that it hands to its user service, and nowhere else."""
+    if is_studio():
+        return Preview.AUTHOR
+    find = optional("lms.djangoapps.courseware.masquerade", "get_course_masquerade")
+    user = getattr(service, "_django_user", None)
+    found = find(user, course.locator) if find and user is not None else None
+    if found is None:
+        return Preview.NONE
+    return Preview.PERSON if found.user_name else Preview.LEARNER if found.role == "student" else Preview.NONE
 
 
 def lti_id_of(block: Any) -> str:
@@ -75,7 +117,7 @@ def course_of(block: Any) -> Course:
     """The course of a block; a name of its own where the runtime has no courses."""
     usage = block.scope_ids.usage_id
     key = getattr(usage, "context_key", None) or getattr(usage, "course_key", None)
-    return Course(str(key), str(getattr(key, "org", "") or "")) if key is not None else Course(WITHOUT_COURSE, "")
+    return Course(str(key), str(getattr(key, "org", "") or ""), key) if key is not None else Course(WITHOUT_COURSE, "")
 
 
 def jump_address(course: Course, usage: str) -> str:
@@ -88,6 +130,14 @@ def jump_address(course: Course, usage: str) -> str:
 def is_studio() -> bool:
     """This process serves authors. Both services run the same handlers, so what is for authors asks this first."""
     return bool(getattr(settings, "SERVICE_VARIANT", "") == "cms")
+
+
+def may_author(block: Any) -> bool:
+    """The present user may change the block's course. Studio itself serves handlers to whoever is signed in, and only
+    leaves out what they would write. Without a platform, whoever is in Studio may."""
+    check = optional("common.djangoapps.student.auth", "has_studio_write_access")
+    user = getattr(block.runtime.service(block, "user"), "_django_user", None)
+    return is_studio() and (check is None or (user is not None and bool(check(user, course_of(block).locator))))
 
 
 def tool_settings(organisation: str) -> Mapping[str, Any]:
@@ -178,7 +228,8 @@ def author_id() -> int:
 def content_events() -> dict[str, Any]:
     """The signals of authoring by name; those that this release does not have are left out."""
     module = "openedx_events.content_authoring.signals"
-    names = ("XBLOCK_CREATED", "XBLOCK_UPDATED", "XBLOCK_DUPLICATED", "XBLOCK_PUBLISHED")
+    changes = ("XBLOCK_CREATED", "XBLOCK_UPDATED", "XBLOCK_DUPLICATED", "XBLOCK_DELETED")
+    names = (*changes, "XBLOCK_PUBLISHED", "COURSE_IMPORT_COMPLETED")
     found = {name: optional(module, name) for name in names}
     return {name: signal for name, signal in found.items() if signal is not None}
 

@@ -40,6 +40,8 @@ class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBloc
     has_children = True
     completion_mode = XBlockCompletionMode.AGGREGATOR
     icon_class = "vertical"
+    show_in_read_only_mode = True
+    """To staff who look at a learner's page: a gate keeps nothing itself."""
     editable_fields = ("display_name", "activity", "steps")
 
     display_name = String(display_name=_("Display name"), default=_("CME gate"), scope=Scope.settings)

@@ -40,10 +40,19 @@ def is_ours(partition_id: int) -> bool:
     return FIRST_ID <= partition_id < FIRST_ID + COUNT
 
 
+def plain_access(access: Mapping[Any, Sequence[int]] | None) -> dict[int, list[int]]:
+    """As it stands in a block, with numbers as keys: stores of courses keep them as text."""
+    return {int(key): list(groups) for key, groups in (access or {}).items()}
+
+
+def foreign_access(access: Mapping[Any, Sequence[int]] | None) -> dict[int, list[int]]:
+    """Without our own entries: what authors have set."""
+    return {key: groups for key, groups in plain_access(access).items() if not is_ours(key)}
+
+
 def wanted_access(present: Mapping[Any, Sequence[int]], rules: Iterable[GateRule]) -> dict[int, list[int]]:
     """What a block's ``group_access`` must say: the author's own entries, and the open group of each gate above it."""
-    own = {int(key): list(groups) for key, groups in present.items() if not is_ours(int(key))}
-    return {**own, **{rule.partition_id: [OPEN_GROUP] for rule in rules}}
+    return {**foreign_access(present), **{rule.partition_id: [OPEN_GROUP] for rule in rules}}
 
 
 def standing_at(rule: GateRule, copies: Mapping[str, Any], place: store.Place, now: datetime) -> Progress:

@@ -1,20 +1,25 @@
-"""What authors do, followed: every block behind a gate carries the gate's group, wherever it came from.
+"""What authors publish, followed: every block behind a gate carries the gate's group, wherever it came from.
 
 The platform merges access downwards only as long as a learner may load the parent, so a stamp on the gate alone leaves
 its children open. Each descendant is stamped, and a block that has left a gate loses the stamp.
+
+Stamps are written when something goes to learners, within the same operation on the store of courses. Events of mere
+changes would be too early and too late at once: nobody but authors sees what they tell of, and they come while the
+store closes its operation, when what a receiver writes is lost.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from xblock_cme.compat import author_id, content_events, is_studio, modulestore
 from xblock_cme.course import GATE, STEP, below, children_of, forget, kind_of, rule_of
-from xblock_cme.gating import GateRule, wanted_access
+from xblock_cme.gating import GateRule, foreign_access, plain_access, wanted_access
 
 _RUNNING = threading.local()
+FIELD = "group_access"
 
 
 def above(store: Any, usage_key: Any) -> frozenset[GateRule]:
@@ -40,17 +45,33 @@ def _tree(store: Any, usage_key: Any) -> Iterator[tuple[Any, frozenset[GateRule]
     yield from below(store, root, rules)
 
 
+def _wanted(block: Any, rules: frozenset[GateRule]) -> dict[int, list[int]] | None:
+    """What the block's own field must say; ``None`` where it must say nothing, so that it inherits as others do."""
+    own = foreign_access(block.group_access) if block.fields[FIELD].is_set_on(block) else {}
+    return wanted_access(own, rules) or None
+
+
+def _write(store: Any, block: Any, wanted: dict[int, list[int]] | None, user_id: int) -> bool:
+    """Put the field right; false where it was. What is inherited is no stamp: a learner who may not load the parent
+    inherits nothing from it."""
+    field = block.fields[FIELD]
+    if wanted == (plain_access(block.group_access) if field.is_set_on(block) else None):
+        return False
+    if wanted is None:
+        field.delete_from(block)
+    else:
+        block.group_access = wanted
+    store.update_item(block, user_id)
+    return True
+
+
 def stamp(store: Any, usage_key: Any, user_id: int) -> list[Any]:
     """Put ``group_access`` right on a block and everything below it; returns the keys of those that were changed."""
-    changed = []
-    for block, rules in _tree(store, usage_key):
-        present = dict(block.group_access or {})
-        wanted = wanted_access(present, rules)
-        if {int(key): list(groups) for key, groups in present.items()} != wanted:
-            block.group_access = wanted
-            store.update_item(block, user_id)
-            changed.append(block.scope_ids.usage_id)
-    return changed
+    return [
+        block.scope_ids.usage_id
+        for block, rules in _tree(store, usage_key)
+        if _write(store, block, _wanted(block, rules), user_id)
+    ]
 
 
 def _root(store: Any, usage_key: Any) -> Any:
@@ -61,30 +82,46 @@ def _root(store: Any, usage_key: Any) -> Any:
     return usage_key
 
 
-def follow(usage_key: Any, *, is_published: bool = False) -> list[Any]:
-    """Stamp after one event. What was not yet stamped when it was published is published once more."""
+def follow(usage_key: Any, *, is_published: bool = True) -> list[Any]:
+    """Stamp a block and everything below it. What was not yet stamped when it was published is published once more."""
     store = modulestore()
     if store is None or getattr(_RUNNING, "is_on", False):
         return []
     _RUNNING.is_on = True
     try:
-        forget()
-        changed = stamp(store, _root(store, usage_key), author_id())
-        if changed and is_published:
-            store.publish(usage_key, author_id())
+        with store.bulk_operations(usage_key.course_key):
+            changed = stamp(store, _root(store, usage_key), author_id())
+            if changed and is_published:
+                store.publish(usage_key, author_id())
         return changed
     finally:
         _RUNNING.is_on = False
-
-
-def on_change(xblock_info: Any, **kwargs: Any) -> None:
-    """A block was made, changed, moved into (its new parent is changed) or duplicated."""
-    follow(xblock_info.usage_key)
+        forget()
 
 
 def on_publish(xblock_info: Any, **kwargs: Any) -> None:
     """A block, with all below it, goes to learners."""
-    follow(xblock_info.usage_key, is_published=True)
+    follow(xblock_info.usage_key)
+
+
+def on_import(course: Any, **kwargs: Any) -> None:
+    """A course was imported: its blocks have gone to learners without an event for each.
+
+    A gate with drafts in it is stamped for the next time that its author publishes it.
+    """
+    store = modulestore()
+    if store is None:
+        return
+    for gate in store.get_items(course.course_key, qualifiers={"category": GATE}):
+        follow(gate.scope_ids.usage_id, is_published=not store.has_changes(gate))
+
+
+def on_change(**kwargs: Any) -> None:
+    """An author has changed something: what this process knows of the course's gates is read anew."""
+    forget()
+
+
+RECEIVERS: dict[str, Callable[..., None]] = {"XBLOCK_PUBLISHED": on_publish, "COURSE_IMPORT_COMPLETED": on_import}
 
 
 def connect() -> None:
@@ -92,5 +129,4 @@ def connect() -> None:
     if not is_studio():
         return
     for name, signal in content_events().items():
-        receiver = on_publish if name == "XBLOCK_PUBLISHED" else on_change
-        signal.connect(receiver, dispatch_uid=f"xblock_cme.{name}")
+        signal.connect(RECEIVERS.get(name, on_change), dispatch_uid=f"xblock_cme.{name}")

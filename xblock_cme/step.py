@@ -37,6 +37,8 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
     block_settings_key = "cme"
     has_author_view = True
     icon_class = "problem"
+    show_in_read_only_mode = True
+    """To staff who look at a learner's page: nothing is written in another's name."""
     i18n_js_namespace = "CmeXBlockI18N"
 
     display_name = String(

@@ -55,9 +55,9 @@ def known_facts(place: Place) -> dict[str, LearnerFacts]:
     return {row.usage_key: read_facts(row.body) for row in rows.order_by("usage_key")}
 
 
-def forget_facts(place: Place, usage_key: str) -> None:
+def forget_facts(user_id: str, usage_key: str) -> None:
     """The platform has deleted the block's state of this learner: what mirrored it goes too."""
-    _table("BlockFacts").objects.filter(user_id=place.user_id, usage_key=usage_key).delete()
+    _table("BlockFacts").objects.filter(user_id=user_id, usage_key=usage_key).delete()
 
 
 def keep_facts(place: Place, usage_key: str, facts: LearnerFacts, now: datetime) -> None:

@@ -17,7 +17,7 @@ from lti_tool.domain.activity import Activity, ContentKind, Step
 from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
 from lti_tool.domain.text import RichText
-from xblock_cme.compat import has_plugin, is_studio, language, person_of
+from xblock_cme.compat import has_plugin, language, may_author, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.render import direction_of, render, written
 from xblock_cme.studying import SHOWABLE
@@ -28,7 +28,7 @@ REFUSED = {
     "tool_unreachable": _("The CME tool does not answer at the moment. Try again later; learners are not affected."),
     "activity_unknown": _("The CME tool no longer offers this activity."),
     "wire_version": _("The CME tool and this block do not understand each other: update the older release."),
-    "not_authoring": _("This can be done in Studio only."),
+    "not_authoring": _("This can be done in Studio only, by authors of the course."),
 }
 
 
@@ -122,7 +122,7 @@ class StudioMixin:
 
     def _answer(self, work: Any) -> dict[str, Any]:
         try:
-            if not is_studio():
+            if not may_author(self):
                 raise Forbidden("not_authoring")
             return {"is_done": True, **work()}
         except CmeError as error:

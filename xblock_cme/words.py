@@ -172,6 +172,7 @@ REFUSALS = {
     "tool_not_connected": _("Credit cannot be looked up here yet. Tell your help desk."),
     "tool_unreachable": _("Your credit cannot be looked up at the moment. Try again in a few minutes."),
     "activity_unknown": _("The provider no longer offers this activity here."),
+    "viewing_as": _("This is a preview: nothing that is done here is kept."),
     "trial_claim": _("A test run records no credit and issues no certificate."),
 }
 

@@ -74,4 +74,6 @@ def test_every_group_of_tests_is_there() -> None:
         "test_retirement",
         "test_peers",
         "test_elsewhere",
+        "test_preview",
+        "test_deletion",
     }

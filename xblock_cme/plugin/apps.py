@@ -22,8 +22,8 @@ class CmeConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        """Listen to what authors do, so that content behind a gate stays there, and to the retirement of accounts."""
-        from xblock_cme import receivers, retirement
+        """Listen to what authors do, so that content behind a gate stays there, and to the end of learners' data."""
+        from xblock_cme import deletion, receivers, retirement
 
-        receivers.connect()
-        retirement.connect()
+        for each in (receivers, retirement, deletion):
+            each.connect()

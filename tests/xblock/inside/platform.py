@@ -1,28 +1,16 @@
-"""A platform in small, built after what a real LMS was seen to do (Teak): a store of courses that sends the authoring
-events, and an LMS with the routes by which a learner can ask for a block.
+"""An LMS in small, built after what a real one was seen to do (Teak): the routes by which a learner asks for a block.
 
 Each route checks what the real one checks and no more. ``merged_group_access`` has the real one's hole: where a parent
-is denied, a child falls back to its own value.
+is denied, a child falls back to its own value, and inherits nothing.
 """
 
 from __future__ import annotations
 
-import copy
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from opaque_keys.edx.locator import CourseLocator
-from openedx_events.content_authoring.data import DuplicatedXBlockData, XBlockData
-from openedx_events.content_authoring.signals import (
-    XBLOCK_CREATED,
-    XBLOCK_DUPLICATED,
-    XBLOCK_PUBLISHED,
-    XBLOCK_UPDATED,
-)
-
+from tests.xblock.inside.courses import Block, Branch, Store
 from tests.xblock.site.scenarios import fields_of
 
 ROUTES = ("unit_page", "child_page", "child_handler", "blocks_api", "mobile_api")
@@ -58,115 +46,22 @@ class UserPartition:
 
 
 @dataclass
-class Block:
-    """A stored block; learners' state is elsewhere."""
-
-    usage_id: Any
-    children: list[Any] = field(default_factory=list)
-    group_access: dict[int, list[int]] = field(default_factory=dict)
-    fields: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def scope_ids(self) -> Any:
-        return SimpleNamespace(usage_id=self.usage_id, block_type=self.usage_id.block_type)
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["fields"][name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-class Store:
-    """The modulestore: blocks by key, and what Studio does to them."""
-
-    def __init__(self) -> None:
-        self.course_key = CourseLocator("CME", "C1", "R1")
-        self.blocks: dict[Any, Block] = {}
-        self.version = 1
-        self.published: list[Any] = []
-        self._numbers = itertools.count(1)
-
-    # ---- reading ---------------------------------------------------------------------------------------------------
-
-    def get_items(self, course_key: Any, qualifiers: dict[str, str]) -> list[Block]:
-        return [block for key, block in self.blocks.items() if key.block_type == qualifiers["category"]]
-
-    def get_item(self, key: Any) -> Block:
-        return self.blocks[key]
-
-    def get_parent_location(self, key: Any) -> Any:
-        return next((parent for parent, block in self.blocks.items() if key in block.children), None)
-
-    def get_course(self, course_key: Any, depth: int = 0) -> Any:
-        return SimpleNamespace(id=self.course_key, course_version=self.version)
-
-    # ---- writing, with the events that the platform sends ----------------------------------------------------------
-
-    def _event(self, signal: Any, key: Any) -> None:
-        signal.send_event(xblock_info=XBlockData(usage_key=key, block_type=key.block_type))
-
-    def update_item(self, block: Block, user_id: int) -> None:
-        self.version += 1
-        self._event(XBLOCK_UPDATED, block.usage_id)
-
-    def publish(self, key: Any, user_id: int) -> None:
-        self.published.append(key)
-        self.version += 1
-        self._event(XBLOCK_PUBLISHED, key)
-
-    def add(self, kind: str, parent: Block | None = None, **fields: Any) -> Block:
-        """Studio: the block is made, then its parent is saved."""
-        key = self.course_key.make_usage_key(kind, f"{kind}{next(self._numbers)}")
-        block = self.blocks[key] = Block(key, fields=fields)
-        self._event(XBLOCK_CREATED, key)
-        if parent is not None:
-            parent.children.append(key)
-            self.update_item(parent, 1)
-        return block
-
-    def move(self, block: Block, target: Block) -> None:
-        source = self.blocks[self.get_parent_location(block.usage_id)]
-        source.children.remove(block.usage_id)
-        target.children.append(block.usage_id)
-        self.update_item(target, 1)
-        self.update_item(source, 1)
-
-    def duplicate(self, block: Block, target: Block) -> Block:
-        """With all below it; the platform sends one event for the root."""
-        made = self._copied(block)
-        target.children.append(made.usage_id)
-        data = DuplicatedXBlockData(
-            usage_key=made.usage_id, block_type=made.usage_id.block_type, source_usage_key=block.usage_id
-        )
-        XBLOCK_DUPLICATED.send_event(xblock_info=data)
-        self.update_item(target, 1)
-        return made
-
-    def _copied(self, block: Block) -> Block:
-        key = self.course_key.make_usage_key(block.usage_id.block_type, f"copy{next(self._numbers)}")
-        children = [self._copied(self.blocks[child]).usage_id for child in block.children]
-        self.blocks[key] = Block(key, children, copy.deepcopy(block.group_access), dict(block.fields))
-        return self.blocks[key]
-
-    def below(self, block: Block) -> Iterator[Block]:
-        for key in block.children:
-            yield self.blocks[key]
-            yield from self.below(self.blocks[key])
-
-
-@dataclass
 class Lms:
-    """The routes. ``has_partition`` and ``has_override`` switch each lock off, to see the test fail without it."""
+    """The routes to what is published. ``has_partition`` and ``has_override`` switch each lock off, to see the test
+    fail without it."""
 
     store: Store
     has_partition: bool = True
     has_override: bool = True
 
+    @property
+    def live(self) -> Branch:
+        return self.store.live
+
     def _groups(self, user: Any, partition_id: int) -> int | None:
         from xblock_cme.partition import gate_partitions
 
-        for partition in gate_partitions(self.store.get_course(self.store.course_key)):
+        for partition in gate_partitions(self.live.get_course(self.store.course_key)):
             if partition.id == partition_id:
                 group = partition.scheme.get_group_for_user(self.store.course_key, user, partition)
                 return int(group.id)
@@ -174,17 +69,19 @@ class Lms:
 
     def _merged_access(self, user: Any, block: Block) -> dict[int, list[int]]:
         """The platform's own way, hole and all."""
-        parent_key = self.store.get_parent_location(block.usage_id)
-        parent = self.store.blocks[parent_key] if parent_key is not None else None
-        if parent is None or not self._has_group_access(user, parent):
-            return block.group_access
-        return {**self._merged_access(user, parent), **block.group_access}
+        parent_key = self.live.get_parent_location(block.usage_id)
+        parent = self.live.blocks[parent_key] if parent_key is not None else None
+        if parent is None or not self._may_load(user, parent):
+            return block.own_access or {}
+        return {**self._merged_access(user, parent), **(block.own_access or {})}
 
     def _has_group_access(self, user: Any, block: Block) -> bool:
         if not self.has_partition or user.is_staff:
             return True
-        merged = self._merged_access(user, block)
-        return all(self._groups(user, partition) in groups for partition, groups in merged.items())
+        return self._is_in_groups(user, self._merged_access(user, block))
+
+    def _is_in_groups(self, user: Any, access: dict[int, list[int]]) -> bool:
+        return not self.has_partition or all(self._groups(user, each) in groups for each, groups in access.items())
 
     def _is_for_staff_only(self, user: Any, block: Block) -> bool:
         from xblock_cme.override import CmeGateOverride
@@ -199,15 +96,18 @@ class Lms:
     def unit_page(self, user: Any, unit: Block) -> list[str]:
         """What a unit's page holds: blocks drop the children that a learner may not load."""
         shown = []
-        for key in unit.children:
-            child = self.store.blocks[key]
+        for key in self.live.blocks[unit.usage_id].children:
+            child = self.live.blocks[key]
             if self._may_load(user, child):
-                shown += [child.fields.get("text", ""), *self.unit_page(user, child)]
+                shown += [child.values.get("text", ""), *self.unit_page(user, child)]
         return shown
 
     def child_page(self, user: Any, block: Block) -> list[str]:
         """``/xblock/<key>``: asks about this block alone."""
-        return [block.fields.get("text", ""), *self.unit_page(user, block)] if self._may_load(user, block) else []
+        found = self.live.blocks.get(block.usage_id)
+        if found is None or not self._may_load(user, found):
+            return []
+        return [found.values.get("text", ""), *self.unit_page(user, found)]
 
     def child_handler(self, user: Any, block: Block) -> list[str]:
         """``/courses/…/handler/problem_get``: asks about this block alone, not about enrolment or any gate."""
@@ -216,9 +116,10 @@ class Lms:
     def blocks_api(self, user: Any, unit: Block) -> list[str]:
         """``/api/courses/v2/blocks/``: from the cached structure; obeys partitions, knows no field overrides."""
         found = []
-        for child in self.store.below(unit):
-            if self._has_group_access(user, child):
-                found.append(str(child.fields.get("student_view_data", child.fields.get("text", ""))))
+        for child in map(self.live.get_item, self.live.blocks[unit.usage_id].children):
+            if self._is_in_groups(user, child.own_access or {}):
+                found.append(str(child.values.get("student_view_data", child.values.get("text", ""))))
+                found += self.blocks_api(user, child)
         return found
 
     def mobile_api(self, user: Any, unit: Block) -> list[str]:

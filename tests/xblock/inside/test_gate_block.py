@@ -21,9 +21,10 @@ def test_the_page_withholds_until_the_acknowledgement() -> None:
     ada = Learner("gate", "ada")
     assert BEHIND not in ada.html
     assert "Read and acknowledge the information and disclosure" in ada.words
+    assert '<a href="">Show what comes next</a>' in ada.html
     ada.acknowledge()
     assert BEHIND in ada.look()
-    assert "opens by itself" not in ada.words
+    assert "Show what comes next" not in ada.words
     assert BEHIND not in Learner("gate", "bo").html
 
 

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from openedx_events.content_authoring.data import CourseData
+from openedx_events.content_authoring.signals import COURSE_IMPORT_COMPLETED
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.record import Acknowledgement, Record
 from tests.xblock.inside.answers import copy_of
-from tests.xblock.inside.platform import Block, Group, Lms, Store, UserPartition, step_fields, user
+from tests.xblock.inside.courses import Block, Store
+from tests.xblock.inside.platform import Group, Lms, UserPartition, step_fields, user
 from xblock_cme import compat, course, partition, receivers, store
 from xblock_cme.facts import LearnerFacts
-from xblock_cme.gating import FIRST_ID, OPEN_GROUP, GateRule, wanted_access
+from xblock_cme.gating import FIRST_ID, OPEN_GROUP, GateRule, foreign_access, wanted_access
 
 NAME = "hypertension-2026"
 SECRET = "What only those may read who have read the disclosure."
@@ -28,8 +31,9 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A course with a unit, and Studio's receivers at work."""
     made = Store()
-    for module in (compat, course, receivers):
-        monkeypatch.setattr(module, "modulestore", lambda: made)
+    for module in (compat, course):
+        monkeypatch.setattr(module, "modulestore", lambda: made.live)
+    monkeypatch.setattr(receivers, "modulestore", lambda: made)
     for module in (compat, partition):
         monkeypatch.setattr(module, "partition_classes", lambda: (UserPartition, Group))
     course.forget()
@@ -43,13 +47,14 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 @pytest.fixture
 def gated(world: Store) -> dict[str, Block]:
-    """A unit with a gate: its disclosure, a problem, and a problem within a container."""
+    """A published unit with a gate: its disclosure, a problem, and a problem within a container."""
     unit = world.add("vertical")
     gate = world.add("cme_gate", unit, activity="", steps=["information"])
     world.add("cme_step", gate, **step_fields(NAME, "information"))
     near = world.add("problem", gate, text=SECRET, student_view_data=SECRET)
     inner = world.add("vertical", gate, text="")
     deep = world.add("problem", inner, text=SECRET, student_view_data=SECRET)
+    world.go_live(unit)
     return {"unit": unit, "gate": gate, "near": near, "inner": inner, "deep": deep}
 
 
@@ -96,16 +101,16 @@ def test_each_lock_holds_alone_where_both_reach(world: Store, gated: dict[str, B
 def test_a_stamp_on_the_gate_alone_would_leave_its_children_open(world: Store, gated: dict[str, Block]) -> None:
     """The platform's hole that makes us stamp every descendant."""
     rule = GateRule(NAME, ("information",))
-    for block in world.below(gated["unit"]):
+    for block in world.live.below(world.live.blocks[gated["unit"].usage_id]):
         block.group_access = {}
-    gated["inner"].group_access = {rule.partition_id: [OPEN_GROUP]}
+    world.live.blocks[gated["inner"].usage_id].group_access = {rule.partition_id: [OPEN_GROUP]}
     assert seen(Lms(world, has_override=False), "child_page", gated, "deep")
 
 
 def test_the_gates_own_step_stays_open(world: Store, gated: dict[str, Block]) -> None:
-    (step,) = world.get_items(world.course_key, {"category": "cme_step"})
+    (step,) = world.live.get_items(world.course_key, {"category": "cme_step"})
     assert step.group_access == {}
-    assert all(block.group_access for block in (gated["near"], gated["inner"], gated["deep"]))
+    assert all(live(world, gated[name]).group_access for name in ("near", "inner", "deep"))
 
 
 def test_strangers_and_nobody_are_outside(world: Store, gated: dict[str, Block]) -> None:
@@ -124,55 +129,153 @@ def test_a_gate_without_its_activity_stays_closed(world: Store) -> None:
     unit = world.add("vertical")
     gate = world.add("cme_gate", unit, activity="unknown", steps=["information"])
     problem = world.add("problem", gate, text=SECRET)
+    world.go_live(unit)
     acknowledge(world, ADA)
-    assert problem.group_access
+    assert live(world, problem).group_access
     assert not Lms(world).child_page(ADA, problem)
+
+
+# ---- what authors do -------------------------------------------------------------------------------------------------
+
+
+def live(world: Store, block: Block) -> Block:
+    """As learners have it."""
+    return world.live.blocks[block.usage_id]
+
+
+def test_what_is_added_is_stamped_when_it_is_published(world: Store, gated: dict[str, Block]) -> None:
+    """What is written on the event of the addition itself would be lost: the store is closing its operation then."""
+    late = world.add("problem", gated["gate"], text=SECRET, student_view_data=SECRET)
+    world.go_live(gated["unit"])
+    assert late.own_access and live(world, late).own_access == late.own_access
+    assert not seen(Lms(world, has_override=False), "blocks_api", gated, "unit")
+
+
+def test_publishing_leaves_no_changes_behind(world: Store, gated: dict[str, Block]) -> None:
+    """An author who has published sees a published unit."""
+    world.add("problem", gated["gate"], text=SECRET)
+    assert world.has_changes(gated["unit"])
+    world.go_live(gated["unit"])
+    assert not world.has_changes(gated["unit"])
 
 
 def test_what_is_moved_in_and_out_is_followed(world: Store, gated: dict[str, Block]) -> None:
     outside = world.add("vertical")
     problem = world.add("problem", outside, text=SECRET)
-    assert problem.group_access == {}
-    world.move(problem, gated["inner"])
-    assert problem.group_access == gated["deep"].group_access
+    world.go_live(outside)
+    assert live(world, problem).group_access == {}
+    world.move(problem, gated["gate"])
+    world.go_live(gated["unit"])
+    world.go_live(outside)
+    assert live(world, problem).group_access == live(world, gated["near"]).group_access
     world.move(problem, outside)
-    assert problem.group_access == {}
+    world.go_live(gated["unit"])
+    world.go_live(outside)
+    assert live(world, problem).own_access is None
 
 
 def test_what_is_duplicated_is_followed(world: Store, gated: dict[str, Block]) -> None:
-    world_outside = world.add("vertical")
-    made = world.duplicate(gated["inner"], world_outside)
-    assert made.group_access == {} and not any(block.group_access for block in world.below(made))
+    outside = world.add("vertical")
+    made = world.duplicate(gated["inner"], outside)
+    world.go_live(outside)
+    assert not live(world, made).group_access
+    assert not any(block.group_access for block in world.live.below(live(world, made)))
     again = world.duplicate(made, gated["gate"])
-    assert again.group_access and all(block.group_access for block in world.below(again))
+    world.go_live(gated["unit"])
+    assert live(world, again).group_access
+    assert all(block.group_access for block in world.live.below(live(world, again)))
 
 
 def test_a_change_of_the_gates_steps_changes_every_stamp(world: Store, gated: dict[str, Block]) -> None:
-    before = dict(gated["deep"].group_access)
-    gated["gate"].fields["steps"] = ["information", "pre-test"]
-    world.update_item(gated["gate"], 1)
-    assert gated["deep"].group_access != before and gated["deep"].group_access == gated["near"].group_access
+    before = dict(live(world, gated["deep"]).group_access)
+    world.edit(gated["gate"], steps=["information", "pre-test"])
+    world.go_live(gated["unit"])
+    deep, near = (live(world, gated[name]).group_access for name in ("deep", "near"))
+    assert deep != before and deep == near
     acknowledge(world, ADA)
     assert not seen(Lms(world), "child_page", gated, "deep")
+
+
+def test_a_step_that_is_published_alone_brings_its_gate_along(world: Store) -> None:
+    unit = world.add("vertical")
+    gate = world.add("cme_gate", unit, activity="", steps=["information"])
+    step = world.add("cme_step", gate, copies={}, step="information")
+    problem = world.add("problem", gate, text=SECRET)
+    world.go_live(unit)
+    before = dict(problem.group_access)
+    world.edit(step, **step_fields(NAME, "information"))
+    world.go_live(step)
+    assert problem.group_access != before
 
 
 def test_nested_gates_ask_for_both(world: Store, gated: dict[str, Block]) -> None:
     nested = world.add("cme_gate", gated["inner"], activity=NAME, steps=["pre-test"])
     problem = world.add("problem", nested, text=SECRET)
-    assert len(problem.group_access) == 2
+    world.go_live(gated["unit"])
+    assert len(live(world, problem).group_access) == 2
     acknowledge(world, ADA)
     assert not Lms(world).child_page(ADA, problem)
 
 
-def test_what_was_not_stamped_when_published_is_stamped_and_published_again(
-    world: Store, gated: dict[str, Block]
-) -> None:
-    gated["deep"].group_access = {}
-    world.publish(gated["unit"].usage_id, 1)
-    assert gated["deep"].group_access
+def test_what_was_not_stamped_when_published_is_published_once_more(world: Store, gated: dict[str, Block]) -> None:
     assert world.published == [gated["unit"].usage_id, gated["unit"].usage_id]
-    world.publish(gated["unit"].usage_id, 1)
+    world.go_live(gated["unit"])
     assert len(world.published) == 3
+
+
+def imported(gated: dict[str, Block]) -> list[Block]:
+    """The unit as a course that was written elsewhere: without a stamp."""
+    found = [gated["unit"], *gated["unit"].branch.below(gated["unit"])]
+    return [replace(block, own_access=None) for block in found]
+
+
+def test_an_imported_course_is_stamped_though_no_block_of_it_tells(world: Store, gated: dict[str, Block]) -> None:
+    world.import_course(imported(gated))
+    assert not seen(Lms(world, has_override=False), "blocks_api", gated, "unit")
+    acknowledge(world, ADA)
+    assert seen(Lms(world), "blocks_api", gated, "unit")
+
+
+def test_an_import_publishes_no_draft(world: Store, gated: dict[str, Block]) -> None:
+    """Studio's own drafts of a gate wait for their author; the second lock holds meanwhile."""
+    late = world.add("problem", gated["gate"], text=SECRET)
+    COURSE_IMPORT_COMPLETED.send_event(course=CourseData(course_key=world.course_key))
+    assert late.usage_id not in world.live.blocks
+    assert late.own_access
+
+
+# ---- access that authors set themselves ------------------------------------------------------------------------------
+
+
+def test_what_a_block_inherits_is_no_stamp(world: Store, gated: dict[str, Block]) -> None:
+    """Authors see it on the block, but a learner who may not load what it comes from does not inherit it."""
+    outer = world.add("vertical", gated["gate"])
+    world.go_live(gated["unit"])
+    deep = world.add("problem", outer, text=SECRET)
+    assert deep.group_access and not deep.own_access
+    world.go_live(gated["unit"])
+    assert live(world, deep).own_access
+    assert not Lms(world, has_override=False).child_page(ADA, deep)
+
+
+def test_what_is_set_above_a_gate_is_not_copied_into_it(world: Store, gated: dict[str, Block]) -> None:
+    """Else what is in the gate would be for a group that the unit no longer lets in."""
+    gated["unit"].group_access = {50: [2]}
+    late = world.add("problem", gated["gate"], text=SECRET)
+    assert late.group_access == {50: [2]}
+    world.go_live(gated["unit"])
+    gated["unit"].own_access = None
+    world.go_live(gated["unit"])
+    assert foreign_access(live(world, late).group_access) == {}
+    assert not world.has_changes(gated["unit"])
+
+
+def test_what_an_author_sets_on_a_block_itself_stays(world: Store, gated: dict[str, Block]) -> None:
+    gated["near"].group_access = {**gated["near"].group_access, 50: [2]}
+    for _ in range(2):
+        world.go_live(gated["unit"])
+        assert foreign_access(live(world, gated["near"]).group_access) == {50: [2]}
+        assert foreign_access(live(world, gated["inner"]).group_access) == {}
 
 
 def test_an_author_s_own_groups_are_kept() -> None:

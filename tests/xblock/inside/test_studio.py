@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from io import BytesIO
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -24,6 +26,11 @@ from xblock_cme.studio import differences
 COPY = copy_of("hypertension-2026")
 TOOL = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", "private_key": "pem"}
 AUTHORING = override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={"cme": TOOL})
+
+
+def learning() -> Any:
+    """Within ``AUTHORING``: in the LMS meanwhile."""
+    return override_settings(SERVICE_VARIANT="lms")
 
 
 class Shelf:
@@ -77,19 +84,36 @@ def test_a_newer_version_is_shown_and_taken_and_learners_keep_theirs(shelf: Shel
     who = author()
     who.post("studio_take", {"key": COPY.key})
     ada = Learner("empty", "ada")
-    ada.acknowledge()
+    with learning():
+        ada.acknowledge()
     assert not who.post("studio_check", {})["is_newer"]
     newer = replace(COPY.activity, title="A newer title", audience="Somebody else")
     shelf.copies[2] = replace(COPY, version=2, activity=newer)
     assert who.post("studio_check", {})["changes"] == ["title", "audience"]
     assert who.post("studio_take", {})["version"] == 2
     assert sorted(block_of(who).copies) == ["1", "2"]
-    ada.look()
-    assert "This information has changed since you confirmed it" in ada.words
-    assert ada.facts().version == 1
-    bo = Learner("empty", "bo")
-    bo.acknowledge()
+    with learning():
+        ada.look()
+        assert "This information has changed since you confirmed it" in ada.words
+        assert ada.facts().version == 1
+        bo = Learner("empty", "bo")
+        bo.acknowledge()
     assert bo.facts().version == 2
+
+
+@pytest.mark.parametrize("handler", ["studio_search", "studio_check", "studio_take", "studio_save"])
+@AUTHORING
+def test_studio_s_handlers_are_for_authors(shelf: Shelf, handler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Studio serves a block's handlers to whoever is signed in there, learners too."""
+    authors = ModuleType("common.djangoapps.student.auth")
+    authors.has_studio_write_access = lambda user, course_key: user == "staff-author"  # type: ignore[attr-defined]
+    for name in ("common", "common.djangoapps", "common.djangoapps.student"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    monkeypatch.setitem(sys.modules, authors.__name__, authors)
+    assert author().post("studio_take", {"key": COPY.key})["is_done"]
+    refused = Learner("empty", "ada").post(handler, {"key": COPY.key, "display_name": "Mine"})
+    assert refused["code"] == "not_authoring" and set(refused) == {"is_done", "code", "text"}
+    assert block_of(author()).display_name == COPY.activity.title
 
 
 @AUTHORING

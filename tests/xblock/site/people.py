@@ -16,6 +16,11 @@ class PeopleService(UserService):
         super().__init__()
         self.runtime: Any = None
 
+    @property
+    def _django_user(self) -> str:
+        """The account, as the LMS's service has it."""
+        return str(self.runtime.user_id)
+
     def get_current_user(self) -> XBlockUser:
         user_id = str(self.runtime.user_id)
         user = XBlockUser(is_current_user=True, emails=[f"{user_id}@example.org"], full_name="Ada Lovelace")

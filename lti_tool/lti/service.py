@@ -7,6 +7,7 @@ page links in lower case.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -153,10 +154,21 @@ def accepted(reply: Reply) -> Reply:
 def words_of(reply: Reply) -> str:
     """What the platform said, on one line, without markup, at most 500 characters.
 
-    Moodle's reason phrase ends with the whole score that it refused: that echo is cut off.
+    Moodle's reason phrase ends with the whole score that it refused: that echo is cut off. Most of its other refusals
+    are an object whose ``reason`` is the sentence, beside the request repeated.
     """
     text = reply.text.strip()
-    return cleaned(text if text not in ("", "[]", "{}") else reply.reason.partition("{")[0])
+    return cleaned(_reason_in(text) or (text if text not in ("", "[]", "{}") else reply.reason.partition("{")[0]))
+
+
+def _reason_in(text: str) -> str:
+    """The ``reason`` of an error that is a JSON object; empty where there is none."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    reason = answer.get("reason") if isinstance(answer, dict) else None
+    return reason if isinstance(reason, str) else ""
 
 
 def cleaned(text: str) -> str:

@@ -70,6 +70,7 @@ def test_an_lms_registers_is_approved_and_used(sqlite_world: World, family: str)
         done = admin.submit(page, button="Register")
         assert (done.status, done.heading) == (200, "Registered"), done
         assert f'data-registration-close="{lms.issuer}"' in done.html
+        assert ("Show in activity chooser" in done.text) is (family == "moodle")
         row = platform_of(sqlite_world, lms)
         assert row.approved_at is None
         placement = lms.add_placement(content_item("hypertension-2026"))

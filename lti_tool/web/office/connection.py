@@ -41,8 +41,8 @@ REMEDIES = {
         "and “Names and Role Provisioning”; in Canvas: the services of the developer key)."
     ),
     "token_refused": lazy_gettext(
-        "The platform could not check who is asking. It must be able to fetch this tool’s public keyset URL, and the "
-        "client id and the access token URL must be its own."
+        "The platform could not check who is asking. The tool must still be there in the platform, the client id and "
+        "the access token URL must be its own, and it must be able to fetch this tool’s public keyset URL."
     ),
     "address_forbidden": lazy_gettext(
         "The address is a private one. Whoever runs this tool must allow it on purpose (CME_ALLOWED_PRIVATE_HOSTS)."

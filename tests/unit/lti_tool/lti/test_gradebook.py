@@ -165,6 +165,9 @@ def test_moodles_echo_of_the_score_is_cut_off_its_reason(fake: FakePlatform, cli
         ),
         (b'{"status":404,"reason":{"text":"no sentence"}}', '{"status":404,"reason":{"text":"no sentence"}}'),
         (b'["reason"]', '["reason"]'),
+        (b'{ "error" : "invalid_client" }', "invalid_client"),
+        (b'{"error":"invalid_request","error_description":"no such scope"}', "invalid_request: no such scope"),
+        (b'{"error":{"code":7}}', '{"error":{"code":7}}'),
         (b"[" * 100_000, "[" * 500),
     ],
 )

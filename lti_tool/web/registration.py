@@ -38,7 +38,8 @@ MAX_CLIENT_NAME = 100
 TO_SWITCH_ON = {
     LmsFamily.MOODLE: lazy_gettext(
         "In Moodle: press “Activate” on the tool’s card. Then open its settings (the pencil) and set “Tool "
-        "configuration usage” to “Show in activity chooser and as a preconfigured tool”, so that teachers find it in their courses."
+        "configuration usage” to “Show in activity chooser and as a preconfigured tool”, so that teachers "
+        "find it in their courses."
     ),
 }
 """What is left to do in the learning platform, where that is known."""

@@ -1,9 +1,9 @@
 """How LMS products differ at the other end of LTI 1.3: one frozen row per flavour.
 
-Sources: Moodle 4.5.6 observed over HTTP; Open edX ``lti-consumer-xblock`` 9.14.3 and 11.4.4 run and read; Canvas,
-Brightspace and Blackboard vendor documentation and public issue threads. Each row's ``source`` says which. The demo
-stays *stricter* than the products where a product is lax (assertion ``aud``, ``jti``, expiry): a tool that passes here
-passes there.
+Sources: Moodle 4.5.6 and 5.1 observed over HTTP; Open edX ``lti-consumer-xblock`` 9.14.3 and 11.4.4 run and read;
+Canvas, Brightspace and Blackboard vendor documentation and public issue threads. Each row's ``source`` says which. The
+demo stays *stricter* than the products where a product is lax (assertion ``aud``, ``jti``, expiry): a tool that passes
+here passes there.
 """
 
 from __future__ import annotations
@@ -124,12 +124,14 @@ class Behaviour:
     registration: RegistrationStyle = RegistrationStyle.TOKEN
     answers_deployment_id: bool = True
     short_member_roles: bool = False
+    roster_versions: tuple[str, ...] = ("2.0",)
+    sends_lti_1_leftovers: bool = False
 
 
 _MOODLE = Behaviour(
     name="moodle",
-    label="Moodle 4.5",
-    source="Moodle 4.5.6, observed over HTTP",
+    label="Moodle 4.5 and 5.1",
+    source="Moodle 4.5.6 and 5.1, observed over HTTP",
     product_family_code="moodle",
     version="2024100706",
     ids=IdStyle.INTEGER,
@@ -160,6 +162,8 @@ _MOODLE = Behaviour(
     masks_refusal_of_multiline_body=True,
     uncouples_on_put=True,
     short_member_roles=True,
+    roster_versions=("1.0", "2.0"),
+    sends_lti_1_leftovers=True,
 )
 
 _OPENEDX_STAFF = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from lti_tool.demo.store import ToolRegistration
 from lti_tool.demo.vocabulary import AGS, NOTICE_HANDLERS
 
 P = "https://purl.imsglobal.org/spec/lti/claim/"
+BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DL_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
@@ -74,7 +76,7 @@ def launch_claims(facts: Facts) -> dict[str, Any]:
         claims[DL_SETTINGS] = _deep_linking(facts)
     if facts.for_user is not None:
         claims[P + "for_user"] = {"user_id": subject(facts.for_user, facts.behaviour.ids)}
-    return claims
+    return _with_leftovers(claims, facts) if facts.behaviour.sends_lti_1_leftovers else claims
 
 
 def _envelope(facts: Facts) -> dict[str, Any]:
@@ -186,7 +188,10 @@ def _services(facts: Facts) -> dict[str, Any]:
     endpoint: dict[str, Any] = {"scope": scopes, "lineitems": facts.addresses.line_items_of(number)}
     if len(facts.line_items) == 1:
         endpoint["lineitem"] = facts.addresses.line_item(facts.line_items[0].id)
-    roster = {"context_memberships_url": facts.addresses.members_of(number), "service_versions": ["2.0"]}
+    roster = {
+        "context_memberships_url": facts.addresses.members_of(number),
+        "service_versions": list(facts.behaviour.roster_versions),
+    }
     notices = notice_claim(facts.addresses.notice_handlers(facts.deployment_id), facts.behaviour)
     return {AGS_CLAIM: endpoint, NRPS_CLAIM: roster} | notices
 
@@ -202,6 +207,19 @@ def notice_claim(url: str, behaviour: Behaviour) -> dict[str, Any]:
         "notice_types_supported": [str(kind) for kind in NoticeKind],
     }
     return {P + "platformnotificationservice": offer}
+
+
+def _with_leftovers(claims: dict[str, Any], facts: Facts) -> dict[str, Any]:
+    """What Moodle sends besides: of itself, of LTI 1.1, and the address of the members once more."""
+    names = shared_names(facts.person, facts.behaviour, facts.shares_names)
+    own = {P + "ext": ({"user_username": facts.person.username} if names else {}) | {"lms": "moodle-2"}}
+    custom = {"context_memberships_url": facts.addresses.members_of(facts.course.number)}
+    if "lineitem" in claims[AGS_CLAIM]:
+        own[BASIC_OUTCOME] = {
+            "lis_result_sourcedid": json.dumps({"data": {"instanceid": str(claims[P + "resource_link"]["id"])}}),
+            "lis_outcome_service_url": f"{facts.addresses.base}/mod/lti/service.php",
+        }
+    return claims | own | {P + "custom": claims.get(P + "custom", {}) | custom}
 
 
 def _deep_linking(facts: Facts) -> dict[str, Any]:

@@ -55,13 +55,15 @@ MOODLE = Quirks(
     login_hint_works_once=True,  # seen in 4.5.6: the hint is used up by the first authorization request
     takes_result_limit=False,  # seen in 4.5.6: results?limit= answers 404 with an HTML page
     score_rules=(
-        ScoreRule(409, Delivery.STALE, "seen in 4.5.6: not later in whole seconds, also for an exact repeat"),
+        ScoreRule(409, Delivery.STALE, "seen in 4.5.6 and 5.1: not later in whole seconds, also for an exact repeat"),
         ScoreRule(
             200, Delivery.NOT_GRADABLE, "seen in 4.5.6: refused although 200; an accepted score has no body", r"^\[\]$"
         ),
-        ScoreRule(400, Delivery.NOT_GRADABLE, "seen in 4.5.6: one text for unknown, unenrolled, teacher and bad body"),
-        ScoreRule(404, Delivery.GONE, "seen in 4.5.6: grade item deleted"),
-        ScoreRule(500, Delivery.RETRY, "seen in 4.5.6: grade or grade item locked; may be unlocked"),
+        ScoreRule(
+            400, Delivery.NOT_GRADABLE, "seen in 4.5.6 and 5.1: one text for unknown, unenrolled, teacher and bad body"
+        ),
+        ScoreRule(404, Delivery.GONE, "seen in 4.5.6 and 5.1: grade item deleted"),
+        ScoreRule(500, Delivery.RETRY, "seen in 4.5.6 and 5.1: grade or grade item locked; may be unlocked"),
     ),
 )
 

@@ -7,6 +7,7 @@ page links in lower case.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -153,10 +154,23 @@ def accepted(reply: Reply) -> Reply:
 def words_of(reply: Reply) -> str:
     """What the platform said, on one line, without markup, at most 500 characters.
 
-    Moodle's reason phrase ends with the whole score that it refused: that echo is cut off.
+    Moodle's reason phrase ends with the whole score that it refused: that echo is cut off. Most of its other refusals
+    are an object whose ``reason`` is the sentence, beside the request repeated. OAuth errors are read the same way.
     """
     text = reply.text.strip()
-    return cleaned(text if text not in ("", "[]", "{}") else reply.reason.partition("{")[0])
+    return cleaned(_reason_in(text) or (text if text not in ("", "[]", "{}") else reply.reason.partition("{")[0]))
+
+
+def _reason_in(text: str) -> str:
+    """The ``reason`` of an error that is a JSON object, or its OAuth error (RFC 6749, 5.2); empty without one."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(answer, dict):
+        return ""
+    parts = [answer["reason"]] if "reason" in answer else [answer.get("error"), answer.get("error_description")]
+    return ": ".join(part for part in parts if isinstance(part, str))
 
 
 def cleaned(text: str) -> str:

@@ -22,7 +22,7 @@ from lti_tool.services.course_copy import origin_of
 ACTIVITY_PARAMETER = "cme_activity"
 STEP_PARAMETER = "cme_step"
 """Custom parameters (and query parameters of the address) that say what a placement opens. They survive a copy of
-the course, the resource link id does not: no LMS says what a link was copied from (seen in Moodle 4.5)."""
+the course, the resource link id does not: no LMS says what a link was copied from (seen in Moodle 4.5 and 5.1)."""
 
 
 @dataclass(frozen=True, slots=True)

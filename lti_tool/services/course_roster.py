@@ -65,8 +65,12 @@ def roster_place(session: Session, visit: Visit) -> RosterPlace:
 
 
 def attendance(session: Session, visit: Visit, members: Sequence[Member]) -> Attendance:
-    """Compare the list with who began the activity; test runs do not count. Nothing is kept."""
-    learners = {one.user_id: one for one in members if _is_learner(one)}
+    """Compare the list with who began the activity; test runs do not count. Nothing is kept.
+
+    Whoever came as staff is no learner, whatever the list says: Moodle lists non-editing teachers as learners.
+    """
+    staff = _came_as_staff(session, visit)
+    learners = {one.user_id: one for one in members if _is_learner(one) and one.user_id not in staff}
     began = _began(session, visit)
     missing = (one for user_id, one in learners.items() if user_id not in began)
     listed = [Listed(one.user_id, one.name.display, one.email) for one in missing]
@@ -81,6 +85,17 @@ def attendance(session: Session, visit: Visit, members: Sequence[Member]) -> Att
 
 def _is_learner(member: Member) -> bool:
     return member.status is MemberStatus.ACTIVE and Role.LEARNER in member.roles and not member.roles & STAFF
+
+
+def _came_as_staff(session: Session, visit: Visit) -> frozenset[str]:
+    """Subjects of those whose last launch from this course carried a staff role."""
+    learner, member = models.Learner, models.CourseMember
+    query = (
+        select(learner.subject)
+        .join(member, learner.id == func.coalesce(member.seen_as, member.learner_id))
+        .where(member.course_id == visit.course_id, member.is_staff.is_(True))
+    )
+    return frozenset(session.scalars(query))
 
 
 def _began(session: Session, visit: Visit) -> Mapping[str, str]:

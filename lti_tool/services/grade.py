@@ -101,13 +101,20 @@ def note_progress_of(db: Session, progress: Progress, provider_id: str, now: dat
 
 def note_arrival(db: Session, visit: Visit, now: datetime) -> None:
     """Queue what is owed to the placement of this launch: the visitor's grade if it differs from the last one sent, and
-    grades that others earned before the LMS had told where grades go. Call it after ``take_up``."""
+    grades that others earned before the LMS had told where grades go. Call it after ``take_up``.
+
+    The visitor's grades go to the course's other links to this activity too, where none was sent: who did it in another
+    course finds this one's own pages open, which wait for the column of a single step.
+    """
     placement = db.get(models.Placement, visit.placement_id) if visit.placement_id else None
     if placement is None or placement.activity_id is None or not can_be_graded(placement):
         return
     if not visit.is_staff:
         _try_again(db, identity_in(db, visit.learner_id, placement.course_id), placement.id, now)
-        _catch_up(db, placement, models.Participation.learner_id == visit.learner_id, now, skips_locked=False)
+        own = models.Participation.learner_id == visit.learner_id
+        _catch_up(db, placement, own, now, skips_locked=False)
+        for other in _others_here(db, placement):
+            _catch_up(db, other, and_(own, ~_has_been_dealt_with(other)), now, skips_locked=False)
     others = and_(models.Participation.learner_id != visit.learner_id, ~_has_been_dealt_with(placement))
     _catch_up(db, placement, others, now, skips_locked=True)
 
@@ -124,6 +131,14 @@ def _placements(db: Session, progress: Progress, provider_id: str) -> Sequence[m
         .order_by(models.Placement.id)
     )
     return [placement for placement in db.scalars(query) if can_be_graded(placement)]
+
+
+def _others_here(db: Session, placement: models.Placement) -> Sequence[models.Placement]:
+    """The other links of this course to the same activity."""
+    table = models.Placement
+    query = select(table).where(table.course_id == placement.course_id, table.activity_id == placement.activity_id)
+    found = db.scalars(query.where(table.id != placement.id).order_by(table.id))
+    return [other for other in found if can_be_graded(other)]
 
 
 def _owe(db: Session, progress: Progress, placement: models.Placement, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -47,6 +47,21 @@ class LearnerDetail:
     short_id: str
     progress: Progress
     facts: tuple[Fact, ...]
+
+
+def participation_of_subject(db: Session, visit: Visit, subject: str) -> str:
+    """Key of what somebody began here, by the id under which the LMS knows them; ``""`` for nobody who began.
+
+    Raises ``NotFound("placement_unbound")``.
+    """
+    participation, member, learner = models.Participation, models.CourseMember, models.Learner
+    query = (
+        select(participation.id)
+        .join(member, and_(member.learner_id == participation.learner_id, member.course_id == visit.course_id))
+        .join(learner, learner.id == func.coalesce(member.seen_as, participation.learner_id))
+        .where(participation.id.in_(participations(visit)), learner.subject == subject)
+    )
+    return db.scalars(query).first() or ""
 
 
 def learner_detail(db: Session, visit: Visit, participation_id: str, now: datetime) -> LearnerDetail:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 from lti_tool.services.office import Officer
 from lti_tool.services.session import Visit
@@ -19,6 +19,9 @@ POLICY = (
     "frame-src 'self'",
     "base-uri 'none'",
 )
+
+ICON = "/static/icon.svg"
+"""Learning platforms show it in lists of tools and beside every link: an image on pages of theirs."""
 
 
 def allow_form_action(origin: str) -> None:
@@ -52,7 +55,8 @@ def set_headers(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    shown_to = "cross-origin" if request.path == ICON else "same-origin"
+    response.headers.setdefault("Cross-Origin-Resource-Policy", shown_to)
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     if dependencies().settings.is_https:

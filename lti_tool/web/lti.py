@@ -22,6 +22,7 @@ from lti_tool.services.awaited import match_awaited
 from lti_tool.services.connection import note_launch, note_refusal
 from lti_tool.services.data_request import person_of_launch
 from lti_tool.services.grade import note_arrival
+from lti_tool.services.learner_facts import participation_of_subject
 from lti_tool.services.notice import note_offer
 from lti_tool.services.participation import take_up
 from lti_tool.services.session import (
@@ -107,19 +108,28 @@ def _receive(deps: Dependencies, now: datetime) -> Response:
     if isinstance(found, NeedsBrowserProof):
         return _proof_page(found)
     opened = _open(deps, found, now)
-    address = url_for("lti.enter", session_id=opened.session_id, h=opened.handoff, **_about(deps, found))
+    about = _about(deps, found, opened, now)
+    address = url_for("lti.enter", session_id=opened.session_id, h=opened.handoff, **about)
     response = make_response(redirect(address, 303))
     set_session_cookie(response, deps, opened.session_id, opened.token)
     _drop_login_cookie(response, deps)
     return response
 
 
-def _about(deps: Dependencies, found: Launch) -> dict[str, Any]:
-    """Whose data staff ask about by a data-privacy launch: a row key, or a word for nobody who is known here."""
-    if found.message_type is not MessageType.DATA_PRIVACY or found.for_user == found.subject:
+def _about(deps: Dependencies, found: Launch, opened: OpenedSession, now: datetime) -> dict[str, Any]:
+    """Whom staff ask about: a row key, or a word for nobody who is known here.
+
+    A data-privacy launch asks about a person, a grade that is opened in the gradebook about what a learner did.
+    """
+    if found.for_user in (None, found.subject):
         return {}
     with transaction(deps.sessions) as db:
-        return {ABOUT: person_of_launch(db, found) or NOBODY}
+        if found.message_type is MessageType.DATA_PRIVACY:
+            return {ABOUT: person_of_launch(db, found) or NOBODY}
+        if found.message_type is MessageType.SUBMISSION_REVIEW and found.is_staff:
+            visit = find_visit(db, opened.session_id, opened.token, now)
+            return {ABOUT: participation_of_subject(db, visit, found.for_user) or NOBODY} if visit.activity_id else {}
+    return {}
 
 
 def _checked(deps: Dependencies, now: datetime) -> Launch | NeedsBrowserProof:
@@ -213,9 +223,16 @@ def enter(deps: Dependencies, now: datetime, session_id: str) -> ResponseReturnV
 
 
 def _first_address(visit: Visit, about: str) -> str:
-    """Staff who ask about somebody else's data are led to the office; what they may see there, the office asks."""
+    """Staff who ask about somebody else's data are led to the office; what they may see there, the office asks.
+
+    Staff who open a grade see what this learner did, and the list where they did not begin.
+    """
     if about and visit.is_staff and visit.placement_id is None:
         return url_for("staff.data_privacy", session_id=visit.session_id, learner_id=about)
+    if about and visit.is_staff and about != NOBODY:
+        return url_for("staff.learner", session_id=visit.session_id, participation_id=about)
+    if about and visit.is_staff:
+        return url_for("staff.results", session_id=visit.session_id)
     return url_for(_first_page(visit), session_id=visit.session_id)
 
 

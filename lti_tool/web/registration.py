@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from lti_tool.domain.errors import BadInput, CmeError
+from lti_tool.domain.launch import LmsFamily
 from lti_tool.domain.registration import PlatformConfiguration, Registered
 from lti_tool.lti.settings import origin_of
 from lti_tool.lti.setup_values import canvas_configuration
@@ -33,6 +35,14 @@ ANYBODY = "*"
 """Which host the LMS is administered on, nobody knows yet; without its one-time invitation the page does nothing."""
 FIELDS = ("invitation", "openid_configuration", "registration_token")
 MAX_CLIENT_NAME = 100
+TO_SWITCH_ON = {
+    LmsFamily.MOODLE: lazy_gettext(
+        "In Moodle: press “Activate” on the tool’s card. Then open its settings (the pencil) and set “Tool "
+        "configuration usage” to “Show in activity chooser and as a preconfigured tool”, so that teachers "
+        "find it in their courses."
+    ),
+}
+"""What is left to do in the learning platform, where that is known."""
 
 
 def _asked() -> dict[str, str]:
@@ -88,6 +98,7 @@ def _registered(
         "lti/registered.html",
         provider_name=invitation.provider_name,
         client_id=given.client_id,
+        to_switch_on=TO_SWITCH_ON.get(found.family),
         origins=list(dict.fromkeys(map(origin_of, addresses))),
     )
 

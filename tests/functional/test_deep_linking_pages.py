@@ -11,6 +11,7 @@ import jwt
 import pytest
 from werkzeug.test import TestResponse
 
+from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.launch import Role
 from tests.functional.staff_world import BASE, LMS, RETURN, World, expired, make_world, text_of, tool_key
 from tests.unit.lti_tool.domain.builders import activity
@@ -44,6 +45,11 @@ def test_the_picker_lists_this_providers_activities(world: World) -> None:
     assert "about 60 minutes" in page
     assert "Yesterday's medicine Expired" in page
     assert "Somebody else's" not in page
+
+
+def test_a_format_keeps_the_capitals_of_its_name(world: World) -> None:
+    world.place(activity(key="journal", format=LearningFormat.JOURNAL))
+    assert "Journal-based CME activity · about" in text_of(world.picker().get("/deep-link"))
 
 
 def test_what_has_expired_cannot_be_chosen(world: World) -> None:

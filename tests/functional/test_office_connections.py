@@ -10,12 +10,13 @@ import pytest
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.connection import Checked
+from lti_tool.domain.connection import Checked, Finding
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import LmsFamily
 from lti_tool.domain.registration import PlatformConfiguration, Registered
 from lti_tool.services.audit import ToolActor
-from lti_tool.services.connection import connection, note_refusal
+from lti_tool.services.connection import connection, note_refusal, note_test
+from lti_tool.services.line_item import AGS
 from lti_tool.services.platform import provider_id_of
 from lti_tool.services.registration import invite_platform, note_registration, take_invitation
 from tests.functional.office_world import invited
@@ -201,6 +202,20 @@ def test_a_test_of_a_platform_that_is_not_there_says_what_to_change(world: World
         found = connection(db, provider_id_of(db, PROVIDER, NOW), platform).findings
     assert [one.code for one in found] == ["address_forbidden", "address_forbidden", "untested", "untested"]
     assert [one.checked for one in found] == list(Checked)
+
+
+def test_what_a_test_found_is_said_in_words(world: World) -> None:
+    office = invited(world, Capability.CONFIGURE)
+    world.platform()
+    scopes = f"{AGS}lineitem.readonly {AGS}score"
+    with world.db() as db:
+        platform = db.query(models.Platform).filter(models.Platform.issuer == LMS).one().id
+        found = {Checked.KEYSET: "1", Checked.TOKEN: scopes, Checked.GRADEBOOK: "3", Checked.ROSTER: "8"}
+        note_test(db, platform, [Finding(checked, "ok", words=words) for checked, words in found.items()], NOW)
+    page = text_of(office.get(f"/connections/{platform}"))
+    for words in ("1 key ", "lineitem.readonly, score", "3 columns of this tool", "8 people"):
+        assert words in page
+    assert AGS not in page
 
 
 def test_canvas_gets_its_file(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,7 @@ def test_an_lms_registers_is_approved_and_used(sqlite_world: World, family: str)
         done = admin.submit(page, button="Register")
         assert (done.status, done.heading) == (200, "Registered"), done
         assert f'data-registration-close="{lms.issuer}"' in done.html
+        assert ("Show in activity chooser" in done.text) is (family == "moodle")
         row = platform_of(sqlite_world, lms)
         assert row.approved_at is None
         placement = lms.add_placement(content_item("hypertension-2026"))
@@ -99,6 +101,19 @@ def test_what_is_asked_for_is_what_is_needed(sqlite_world: World) -> None:
         assert sent.status == 200
         row = platform_of(sqlite_world, lms)
         assert (row.family, row.deployments, row.takes_deployments) == ("canvas", [], False)
+
+
+@pytest.mark.parametrize(("path", "shown_to"), [("icon.svg", "cross-origin"), ("css/base.css", "same-origin")])
+def test_the_icon_that_is_registered_may_be_shown_on_the_lms_own_pages(
+    sqlite_world: World, path: str, shown_to: str
+) -> None:
+    with another_lms(sqlite_world, "moodle") as (there, lms):
+        admin, page = begin(there, address(sqlite_world))
+        admin.submit(page, button="Register")
+        sent = next(entry for entry in lms.requests_received("registration") if entry.method == "POST")
+        assert json.loads(sent.body)["logo_uri"] == f"{sqlite_world.base_url}/static/icon.svg"
+        found = admin.session.get(f"{sqlite_world.base_url}/static/{path}", timeout=20)
+        assert (found.status_code, found.headers["Cross-Origin-Resource-Policy"]) == (200, shown_to)
 
 
 def test_an_address_works_once(sqlite_world: World) -> None:

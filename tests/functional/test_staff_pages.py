@@ -128,7 +128,7 @@ def deliver(world: World, participation_id: str, placement_id: str | None, **val
 def test_deliveries_show_the_platforms_own_words_and_are_retried(world: World) -> None:
     instructor = world.staff()
     [one, two] = fill(world, instructor, Did("Cy Cole"), Did("Di Dahl"))
-    parked = deliver(world, one, instructor.visit.placement_id)
+    parked = deliver(world, one, instructor.visit.placement_id, tries=1)
     done = deliver(
         world, two, instructor.visit.placement_id, state="delivered", outcome="delivered", status=200, answer=""
     )
@@ -137,6 +137,8 @@ def test_deliveries_show_the_platforms_own_words_and_are_retried(world: World) -
     assert "Cy Cole" in page and "80 / 100" in page and "Needs attention" in page
     assert "Refused; trying again helps only" in page and "(400)" in page
     assert "&lt;i&gt;user is unknown" in answer.get_data(as_text=True)
+    assert f"/staff/grades/{parked}/retry" in answer.get_data(as_text=True) and "Tried 1 time" in page
+    assert f"/staff/grades/{done}/retry" not in answer.get_data(as_text=True)
     assert "Di Dahl" not in text_of(instructor.get("/staff/grades?state=parked"))
     assert "Needs attention" in text_of(instructor.get("/staff/?search=cole"))
     assert instructor.post(f"/staff/grades/{parked}/retry").status_code == 303

@@ -64,6 +64,12 @@ def test_tiles_and_rows_tell_who_is_where(world: World) -> None:
     assert "−33 Evaluated Yes Credit 0.5" in page
 
 
+def test_a_single_credit_is_one(world: World) -> None:
+    instructor = world.staff()
+    fill(world, instructor, Did("Cy Cole", amount="1.00"))
+    assert "1 credit in all" in text_of(instructor.get("/staff/"))
+
+
 def test_trials_staff_and_other_courses_are_not_counted(world: World) -> None:
     instructor, elsewhere = world.staff(), world.staff(course="course-2")
     world.enter(Role.INSTRUCTOR, subject="somebody")

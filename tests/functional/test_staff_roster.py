@@ -34,6 +34,17 @@ def test_those_who_came_are_told_from_those_who_did_not(world: World, staff: tup
         assert after[table] == before[table]
 
 
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_addresses_have_a_column_only_where_the_lms_shares_them(sqlite_world: World, is_shared: bool) -> None:
+    sqlite_world.lms.share_names(is_shared)
+    instructor = sqlite_world.enter("instructor")
+    session_id = instructor.open(sqlite_world.placement()).session_id
+    page = instructor.get(f"/s/{session_id}/staff/roster")
+    shown = instructor.submit(page, button="Ask the learning platform")
+    assert "learners have not started" in shown.text
+    assert ("E-mail" in shown.text) is is_shared
+
+
 def test_learners_may_not_see_it(world: World) -> None:
     learner = world.enter("physician-md")
     session_id = learner.open(world.placement()).session_id

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.connection import Checked, Finding
@@ -41,8 +41,8 @@ REMEDIES = {
         "and “Names and Role Provisioning”; in Canvas: the services of the developer key)."
     ),
     "token_refused": lazy_gettext(
-        "The platform could not check who is asking. It must be able to fetch this tool’s public keyset URL, and the "
-        "client id and the access token URL must be its own."
+        "The platform could not check who is asking. The tool must still be there in the platform, the client id and "
+        "the access token URL must be its own, and it must be able to fetch this tool’s public keyset URL."
     ),
     "address_forbidden": lazy_gettext(
         "The address is a private one. Whoever runs this tool must allow it on purpose (CME_ALLOWED_PRIVATE_HOSTS)."
@@ -82,6 +82,23 @@ def _written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _answer(finding: Finding) -> str:
+    """What was found, in words: how many of what, or the services that the token is good for."""
+    if finding.is_fault:
+        return finding.words
+    if finding.checked is Checked.TOKEN:
+        return ", ".join(scope.rpartition("/")[2] for scope in finding.words.split())
+    return _counted(finding.checked, int(finding.words)) if finding.words.isdecimal() else finding.words
+
+
+def _counted(checked: Checked, number: int) -> str:
+    if checked is Checked.KEYSET:
+        return str(ngettext("%(num)s key", "%(num)s keys", number))
+    if checked is Checked.GRADEBOOK:
+        return str(ngettext("%(num)s column of this tool", "%(num)s columns of this tool", number))
+    return str(ngettext("%(num)s person", "%(num)s people", number))
+
+
 def _remedy(finding: Finding) -> Any:
     if finding.code == "untested":
         return UNTESTED
@@ -99,6 +116,7 @@ def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
         one=found,
         families=FAMILY_WORDS,
         checked_words=CHECKED_WORDS,
+        answer=_answer,
         remedy=_remedy,
         notices=notice_views(work.db, work.officer.provider_id, platform_id),
         notice_remedy=lambda code: REMEDIES.get(code, NOTHING_SPECIAL),

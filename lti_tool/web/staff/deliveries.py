@@ -37,8 +37,6 @@ COLUMNS = (
     {"key": "score", "label": lazy_gettext("Grade"), "kind": "number"},
     {"key": "state", "label": lazy_gettext("State")},
     {"key": "answer", "label": lazy_gettext("What happened")},
-    {"key": "tries", "label": lazy_gettext("Tries"), "kind": "number"},
-    {"key": "action", "label": lazy_gettext("Try again")},
 )
 
 

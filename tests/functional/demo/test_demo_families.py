@@ -14,6 +14,8 @@ from lti_tool.demo.vocabulary import INSTITUTION, MEMBERSHIP
 from .conftest import Browser, P, StartLms
 
 OPEN = "/course/placements/3/open"
+BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 
 
@@ -37,6 +39,14 @@ def test_moodle(start_lms: StartLms) -> None:
     assert claims["sub"] == "10" and claims[P + "resource_link"]["id"] == "3" and "azp" not in claims
     assert claims[P + "context"]["type"] == ["CourseSection"] and claims[P + "context"]["id"] == "2"
     assert claims[AGS]["lineitem"].endswith("/lineitem?type_id=1")
+    assert claims[P + "ext"] == {"user_username": "nurse", "lms": "moodle-2"}
+    assert set(claims[BASIC_OUTCOME]) == {"lis_result_sourcedid", "lis_outcome_service_url"}
+    assert claims[NRPS]["service_versions"] == ["1.0", "2.0"]
+    assert claims[P + "custom"]["context_memberships_url"] == claims[NRPS]["context_memberships_url"]
+
+
+def test_moodle_keeps_the_user_name_of_whoever_shares_no_name(start_lms: StartLms) -> None:
+    assert claims_in(start_lms, "moodle", "no-name")[P + "ext"] == {"lms": "moodle-2"}
 
 
 def test_open_edx(start_lms: StartLms) -> None:

@@ -157,6 +157,28 @@ def test_moodles_echo_of_the_score_is_cut_off_its_reason(fake: FakePlatform, cli
 
 
 @pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            b'{"status":404,"reason":"Not Found: Grade item 4 doesn\'t exist","request":{"method":"POST","url":"/x"}}',
+            "Not Found: Grade item 4 doesn't exist",
+        ),
+        (b'{"status":404,"reason":{"text":"no sentence"}}', '{"status":404,"reason":{"text":"no sentence"}}'),
+        (b'["reason"]', '["reason"]'),
+        (b'{ "error" : "invalid_client" }', "invalid_client"),
+        (b'{"error":"invalid_request","error_description":"no such scope"}', "invalid_request: no such scope"),
+        (b'{"error":{"code":7}}', '{"error":{"code":7}}'),
+        (b"[" * 100_000, "[" * 500),
+    ],
+)
+def test_of_an_error_that_is_an_object_the_sentence_is_kept(
+    fake: FakePlatform, clients: Clients, body: bytes, words: str
+) -> None:
+    outcome = clients.gradebook.post_score(fake.registration(), accept_scores(fake, Answer(404, body)), SCORE, NOW)
+    assert (outcome.delivery, outcome.words) == (Delivery.GONE, words)
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"), [("120", 120), ("99999999", 86_400), ("Tue, 24 Nov 2026", None), ("-1", None)]
 )
 def test_the_time_to_wait_is_read(fake: FakePlatform, clients: Clients, header: str, seconds: int | None) -> None:

@@ -143,6 +143,28 @@ def test_somebody_elses_launch_brings_what_others_earned(ward: Ward) -> None:
     assert ward.states("boss", "second") == []
 
 
+def test_what_was_done_in_another_course_opens_the_pages_of_this_one(ward: Ward) -> None:
+    ward.acknowledge()
+    ward.course("copy")
+    for link, step in (("whole", None), ("gate", Step.INFORMATION), ("test", Step.POST_TEST)):
+        ward.place(link, "copy", step=step)
+    ward.learner("lee", "copy")
+    for _ in range(2):
+        ward.arrive(link="whole")
+    assert ward.states(link="gate") == [("waiting", 1)]
+    assert ward.states(link="whole") == ward.states(link="test") == []
+
+
+def test_a_grade_of_another_link_that_was_sent_is_left_alone(ward: Ward) -> None:
+    ward.place("second")
+    ward.post_test()
+    with transaction(ward.sessions) as db:
+        row = db.get_one(models.Delivery, ward.deliveries(link="second")[0].id)
+        row.state, row.line_item = "parked", f"{LMS}/second/lineitem"
+    ward.arrive()
+    assert [state for state, _ in ward.states(link="second")] == ["parked"]
+
+
 def test_a_launch_of_somebody_without_facts_queues_nothing(ward: Ward) -> None:
     ward.arrive()
     assert ward.states() == []

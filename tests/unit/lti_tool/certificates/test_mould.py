@@ -31,11 +31,6 @@ SAMPLES = (("Ana Vidal", "A-1"), ("Eva Molin", "B-2"), ("Ida Nyman", "C-3"))
 """Names of about the same width: one shape."""
 
 
-@pytest.fixture(name="whole", scope="module")
-def _whole() -> CertificateRenderer:
-    return CertificateRenderer(most_moulds=0)
-
-
 @pytest.fixture(name="casters", scope="module")
 def _casters() -> CertificateRenderer:
     """One for all: whatever was cast before must not show."""

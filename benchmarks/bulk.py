@@ -3,6 +3,8 @@
 ``python -m benchmarks.bulk`` makes a sample of 600 and works out the time for 5,000; ``--count 5000`` makes all.
 The sample tells of the whole only if the last quarter costs what the second did and memory has stopped growing: both
 are printed, and a run in which they do not hold fails. CPU time is counted, so a busy machine matters less.
+
+Names are short and long, with and without accents, in two scripts: pages of many shapes, as a real list has them.
 """
 
 from __future__ import annotations
@@ -12,13 +14,27 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from string import ascii_uppercase
 from time import perf_counter, process_time
 
 from benchmarks.certificate import Signed, designed, peak_megabytes, sample
 from lti_tool.certificates.render import CertificateRenderer
+from lti_tool.domain.certificate import Certificate
 
 PROCESSES = 2
 QUARTERS = 4
+FIRST = ("Ana", "Elena M.", "Zoë", "Maximiliane", "Jo", "Łukasz", "Oluwaseun", "Mary-Ann", "Ngọc Anh", "Олександр")
+LAST = (
+    "Li",
+    "Vasquez",
+    "de la Fuente",
+    "Åström-Ñúñez",
+    "Hernández-Villanueva",
+    "O’Connell",
+    "Smith",
+    "Wiśniewski",
+    "Ko",
+)
 WHOLE = 5000
 SAMPLE = 600
 STEADY = 1.25
@@ -41,15 +57,21 @@ class Share:
         return self.peak[-1] - self.peak[0]
 
 
+def person(number: int) -> Certificate:
+    """The certificate of one of many learners."""
+    name = f"{FIRST[number % len(FIRST)]} {LAST[number // 3 % len(LAST)]} {ascii_uppercase[number % 26]}."
+    return designed(sample(number, name))
+
+
 def print_share(part: int, count: int) -> Share:
     """Every certificate whose turn it is. ``start``: CPU seconds before the first of them."""
     signed, numbers, size = Signed(CertificateRenderer()), range(part, count, PROCESSES), 0
-    signed.render(designed(sample(count + part)))
+    signed.render(person(count + part))
     start, cpu, peak = process_time(), list[float](), list[float]()
     for quarter in range(QUARTERS):
         before = process_time()
         for number in numbers[len(numbers) * quarter // QUARTERS : len(numbers) * (quarter + 1) // QUARTERS]:
-            size += len(signed.render(designed(sample(number))))
+            size += len(signed.render(person(number)))
         cpu.append(process_time() - before)
         peak.append(peak_megabytes())
     return Share(size, start, tuple(cpu), tuple(peak))

@@ -56,9 +56,13 @@ PAIRS = (
 PHRASE = "*AMA PRA Category 1 Credit(s)*™"
 
 
-def sample(number: int) -> Certificate:
+def sample(number: int, name: str = "") -> Certificate:
     """A physician's certificate; every number gives another learner, number and address."""
-    provider, activity, name = "Northlake Academy of Medicine", "Recognizing Sepsis Early", f"Elena {number} Vasquez"
+    provider, activity, name = (
+        "Northlake Academy of Medicine",
+        "Recognizing Sepsis Early",
+        name or f"Elena {number} Vasquez",
+    )
     sentence = (
         "The {provider} certifies that {name}, MD has participated in the enduring material titled {activity} "
         "on November 20, 2026 and is awarded 1.25 " + PHRASE + "."

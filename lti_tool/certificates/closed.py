@@ -102,16 +102,21 @@ class Page(HTML):
         self.etree_element = self.wrapper_element.etree_element
 
     def laid_out(self, fonts: ShippedFonts, memory: StyleMemory, colours: dict[str, Any], **options: Any) -> Document:
-        """The page as boxes, its styles taken from ``memory`` where they are known."""
+        """The page as boxes, its styles taken from ``memory`` where they are known. The document keeps ``root``, its
+        element, and ``context``, what it was laid out with."""
+        contexts = []
 
         class RememberingDocument(Document):
             @classmethod
             def _build_layout_context(cls, *arguments: Any) -> Any:
                 context = super()._build_layout_context(*arguments)
                 memory.apply(list(context.style_for._computed_styles.values()))
+                contexts.append(context)
                 return context
 
-        return RememberingDocument._render(self, fonts, None, colours, DEFAULT_OPTIONS | options)
+        document = RememberingDocument._render(self, fonts, None, colours, DEFAULT_OPTIONS | options)
+        document.root, (document.context,) = self.etree_element, contexts
+        return document
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
         return [_DEFAULTS]

@@ -47,16 +47,19 @@ class Shelf(dict[Any, Any]):
         return clean
 
 
-class WrittenStream(pydyf.Object):
-    """A stream object as it stands in the file; pydyf would compress it anew each time it looks at it."""
+class WrittenObject(pydyf.Object):
+    """An object as it stands in the file; pydyf would write it, and compress it, each time it looks at it."""
 
-    def __init__(self, stream: pydyf.Stream) -> None:
+    def __init__(self, item: pydyf.Object) -> None:
         super().__init__()
-        self.number, self.generation = stream.number, stream.generation
-        self._data = _written(stream)
+        self.number, self.generation = item.number, item.generation
+        self._data = _written(item) if isinstance(item, pydyf.Stream) else item.data
+        self._is_stream = not item.compressible
 
-    compressible = False
-    """Streams may not stand inside object streams (ISO 32000-1, 7.5.7)."""
+    @property
+    def compressible(self) -> bool:
+        """Streams may not stand inside object streams (ISO 32000-1, 7.5.7)."""
+        return not self._is_stream
 
     @property
     def data(self) -> bytes:
@@ -66,11 +69,11 @@ class WrittenStream(pydyf.Object):
 
 def write_streams_once(pdf: pydyf.PDF) -> None:
     """Replaces every stream of the file by its written form."""
-    pdf.objects[:] = [WrittenStream(item) if isinstance(item, pydyf.Stream) else item for item in pdf.objects]
+    pdf.objects[:] = [WrittenObject(item) if isinstance(item, pydyf.Stream) else item for item in pdf.objects]
 
 
 def _written(stream: pydyf.Stream) -> bytes:
-    content = b"\n".join(map(_as_bytes, stream.stream))
+    content = b"\n".join(map(as_bytes, stream.stream))
     extra = pydyf.Dictionary(dict(stream.extra))
     if stream.compress:
         extra["Filter"] = "/FlateDecode"
@@ -83,7 +86,8 @@ def _written(stream: pydyf.Stream) -> bytes:
     return b"\n".join((extra.data, b"stream", content, b"endstream"))
 
 
-def _as_bytes(part: Any) -> bytes:
+def as_bytes(part: Any) -> bytes:
+    """One operator or value of a stream as it stands in the file."""
     if isinstance(part, bytes):
         return part
     return part.data if isinstance(part, pydyf.Object) else str(part).encode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lti_tool.certificates.faces import Faces
 from lti_tool.domain.certificate import Certificate
@@ -92,8 +93,9 @@ class Ruler:
     def __init__(self, faces: Faces) -> None:
         self._faces = faces
         self._by_family = {face.family: face for face in reversed(faces.upright)}
+        self.width = lru_cache(maxsize=512)(self._width)
 
-    def width(self, text: str) -> float:
+    def _width(self, text: str) -> float:
         """Estimated width in em."""
         return sum(map(self._advance, text))
 

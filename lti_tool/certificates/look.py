@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 from lti_tool.certificates.fit import CLASSIC, Room
@@ -32,6 +33,7 @@ class Look:
     border_address: str = BORDER_ADDRESS
 
 
+@lru_cache(maxsize=64)
 def look_of(design: Design, template: Template, own_style: str = "") -> Look:
     """The design with the template's own colours where it names none."""
     width, height = design.size

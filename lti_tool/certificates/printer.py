@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -14,12 +15,17 @@ from lti_tool.certificates.border import BorderImage
 from lti_tool.certificates.embedding import Shelf
 from lti_tool.certificates.faces import Face
 from lti_tool.certificates.fit import Sizes
+from lti_tool.certificates.frame import Frame
 from lti_tool.certificates.look import BORDER_ADDRESS, Look, mixed
+from lti_tool.certificates.markup import Markup
+from lti_tool.certificates.mould import Copy, Mould
+from lti_tool.certificates.moulds import Moulds
 from lti_tool.certificates.page import QR_ADDRESS, picture_address, view
 from lti_tool.certificates.proof import proof_read
 from lti_tool.certificates.qr import QrImage
 from lti_tool.certificates.styles import StyleMemory
 from lti_tool.certificates.template import Template
+from lti_tool.certificates.typesetting import FontKey, FontsInUse
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput
 
@@ -34,7 +40,7 @@ _BLOCKS = frozenset({"div", "p", "h1"})
 class Printer:
     """Holds what does not change between certificates: parsed template, parsed style, loaded fonts."""
 
-    def __init__(self, template: Template, look: Look | None, faces: tuple[Face, ...]) -> None:
+    def __init__(self, template: Template, look: Look | None, faces: tuple[Face, ...], moulds: Moulds) -> None:
         environment = Environment(autoescape=True, undefined=StrictUndefined, auto_reload=False)
         self._template = template
         self._markup = environment.from_string(template.markup)
@@ -45,6 +51,8 @@ class Printer:
         self._styles = StyleMemory()
         self._faces = faces
         self._cuts: dict[tuple[str, int], bytes] = {}
+        self._known_fonts: dict[FontKey, Any] = {}
+        self._moulds = moulds
 
     def print(
         self, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
@@ -59,25 +67,49 @@ class Printer:
     def _print(
         self, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
     ) -> bytes | None:
-        markup = self._markup.render(view(certificate, self._template, sizes))
+        markup = Markup(self._markup.render(view(certificate, self._template, sizes)))
         address = "about:blank" if certificate.is_specimen else certificate.verify_url
-        options = {
-            "pdf_variant": "pdf/a-3a",
-            "pdf_identifier": _identifier(certificate),
-            "output_intent": _INTENT,
-            "attachments": [closed.attachment(*badge, certificate.issued_on) for badge in sorted(badges.items())],
-            "cache": self._border | {QR_ADDRESS: QrImage(address)} | _images(certificate, assets),
-        }
-        page = closed.Page(markup)
+        one = Copy(markup, address, badges, certificate.issued_on, _identifier(certificate))
+        images = _images(certificate, assets)
+        has_own_style = certificate.design is not None and bool(certificate.design.style)
+        if not has_own_style and (pdf := self._moulds.cast(self, one)) is not None:
+            return pdf
+        options = _options(one) | {"cache": self._border | {QR_ADDRESS: QrImage(address)} | images}
+        page = closed.Page(markup.text)
         document = page.laid_out(self._fonts, self._styles, dict(self._colours), stylesheets=[self._style], **options)
         if not _fits(document):
             return None
-        if certificate.design is not None and certificate.design.style:
+        if has_own_style:
             proof_read(document, certificate)
+            return self._written(document, options, one)
+        return self._written(document, options, one, self._moulds.wants(self, one))
+
+    def _written(self, document: Any, options: dict[str, Any], one: Copy, is_kept: bool = False) -> bytes:
+        """The file of a page that is laid out; ``is_kept``: a mould is taken of it."""
+        frames = []
+
+        def finish(document: Any, file: Any) -> None:
+            tagging.finish(document, file, self._template.has_designs)
+            if is_kept:
+                frames.append(Frame(document, file, tagging.marker(self._template.has_designs)))
+
         document.fonts = Shelf(self._faces, self._cuts)
-        finisher = tagging.finish_described if self._template.has_designs else tagging.finish
-        pdf: bytes = document.write_pdf(finisher=finisher, **options)
+        pdf: bytes = document.write_pdf(finisher=finish, **options)
+        for frame in frames:
+            self._moulds.keep(self, one, partial(Mould, document, frame, one, self._fonts_in_use), pdf)
         return pdf
+
+    def _fonts_in_use(self) -> FontsInUse:
+        return FontsInUse(Shelf(self._faces, self._cuts), self._known_fonts)
+
+
+def _options(one: Copy) -> dict[str, Any]:
+    return {
+        "pdf_variant": "pdf/a-3a",
+        "pdf_identifier": one.identifier,
+        "output_intent": _INTENT,
+        "attachments": one.attachments(),
+    }
 
 
 def _style(template: Template, look: Look | None) -> str:

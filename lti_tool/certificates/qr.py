@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import segno
@@ -11,6 +12,7 @@ QUIET_ZONE = 4
 
 _MASK = 0
 """Any of the eight masks decodes alike; trying all of them costs as much as laying out a third of the page."""
+_DARK = re.compile(rb"\x01+")
 
 
 class QrImage:
@@ -33,13 +35,9 @@ class QrImage:
         stream.fill()
 
 
-def _row(number: int, modules: Any) -> list[bytes]:
+def _row(number: int, modules: bytearray) -> list[bytes]:
     """The dark stretches of one row as PDF rectangles."""
-    rectangles, start = [], None
-    for column, is_dark in enumerate((*modules, 0)):
-        if is_dark and start is None:
-            start = column
-        elif not is_dark and start is not None:
-            rectangles.append(b"%d %d %d 1 re" % (start + QUIET_ZONE, number + QUIET_ZONE, column - start))
-            start = None
-    return rectangles
+    return [
+        b"%d %d %d 1 re" % (dark.start() + QUIET_ZONE, number + QUIET_ZONE, dark.end() - dark.start())
+        for dark in _DARK.finditer(modules)
+    ]

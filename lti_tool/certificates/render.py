@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from lti_tool.certificates.faces import Face, Faces
 from lti_tool.certificates.fit import SCALES, Ruler, measured
 from lti_tool.certificates.look import Look, look_of, room_of
+from lti_tool.certificates.moulds import MOST, Moulds
 from lti_tool.certificates.page import check, texts
 from lti_tool.certificates.template import Template, shipped_templates
 from lti_tool.certificates.wording import tidied, unprintable
@@ -45,11 +46,13 @@ class RenderedCertificate:
 
 
 class CertificateRenderer:
-    """Renders certificates; share one instance."""
+    """Renders certificates; share one instance. ``most_moulds``: how many pages are kept to cast others from; with none
+    each is printed as a whole, to the same bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_moulds: int = MOST) -> None:
         self._faces = Faces.shipped()
         self._ruler = Ruler(self._faces)
+        self.moulds = Moulds(most_moulds)
         self._printers: dict[tuple[Template, Look | None, tuple[Face, ...]], Printer] = {}
 
     def render(
@@ -105,7 +108,7 @@ class CertificateRenderer:
         if key not in self._printers:
             if len(self._printers) >= _MOST_PRINTERS:
                 self._printers.pop(next(iter(self._printers)))
-            self._printers[key] = _new_printer(*key)
+            self._printers[key] = _new_printer(*key, self.moulds)
         return self._printers[key]
 
     def problems(self) -> tuple[str, ...]:
@@ -147,10 +150,10 @@ def missing_pango() -> Iterator[None]:
         raise ServiceUnavailable("certificate.renderer_missing", f"certificates need Pango: {PANGO_REMEDY}") from error
 
 
-def _new_printer(template: Template, look: Look | None, faces: tuple[Face, ...]) -> Printer:
+def _new_printer(template: Template, look: Look | None, faces: tuple[Face, ...], moulds: Moulds) -> Printer:
     with missing_pango():
         from lti_tool.certificates.printer import Printer
-    return Printer(template, look, faces)
+    return Printer(template, look, faces, moulds)
 
 
 def _renderer_problems() -> tuple[str, ...]:

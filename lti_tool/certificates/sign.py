@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import pem, tsp
+from asn1crypto import cms, pem, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -84,8 +85,30 @@ def signed(pdf: bytes, key: IssuerKey, now: datetime, authority: Authority | Non
     return output.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A signature (CMS, RFC 5652) in DER, once made by the library, and what of it another file's signature has anew:
+    the digest of the file, in the attributes that are signed and in the whole, and the value of the signature."""
+
+    attributes: bytes
+    whole: bytes
+    digest: bytes
+    value: bytes
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether digest and value stand where they are looked for and nowhere else."""
+        return self.whole.count(self.value) == self.whole.count(self.digest) == self.attributes.count(self.digest) == 1
+
+    def filled(self, digest: bytes, sign: Callable[[bytes], bytes]) -> bytes:
+        """The same for another digest. Both are as long as before, so no length changes (RSA with one key)."""
+        value = sign(self.attributes.replace(self.digest, digest))
+        return self.whole.replace(self.digest, digest).replace(self.value, value)
+
+
 class LoadedSigner(signers.Signer):
-    """Keeps its private key loaded: reading and checking one takes as long as printing ten pages."""
+    """Keeps its private key loaded: reading and checking one takes as long as printing ten pages. Keeps its first
+    signature, too: chain and attributes are the same in each, and writing them in DER takes as long as one page."""
 
     def __init__(self, private: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, chain: list[Any]) -> None:
         store = SimpleCertificateStore()
@@ -93,11 +116,27 @@ class LoadedSigner(signers.Signer):
         super().__init__(signing_cert=chain[0], cert_registry=store, embed_roots=True)
         self._private = private
         self.chain_length = sum(len(one.dump()) for one in chain)
+        self._attributes, self._value = b"", b""
+        self._form: Form | None = None
+
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, *arguments: Any, **options: Any) -> Any:
+        """The signature of a file with that digest, without a time stamp from the form of the first one."""
+        if self._form is not None and options.get("timestamper") is None:
+            return cms.ContentInfo.load(self._form.filled(data_digest, self._raw))
+        whole = await super().async_sign(data_digest, digest_algorithm, *arguments, **options)
+        form = Form(self._attributes, whole.dump(), data_digest, self._value)
+        if isinstance(self._private, rsa.RSAPrivateKey) and options.get("timestamper") is None and form.is_plain:
+            self._form = form
+        return whole
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """The raw signature (PKCS #1 1.5 or ECDSA, with SHA-256); a dry run only asks how long one is."""
         if dry_run:
             return bytes(LONGEST_SIGNATURE)
+        self._attributes, self._value = data, self._raw(data)
+        return self._value
+
+    def _raw(self, data: bytes) -> bytes:
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(data, padding.PKCS1v15(), hashes.SHA256())
         return self._private.sign(data, ec.ECDSA(hashes.SHA256()))

@@ -29,19 +29,17 @@ _TAGS = {"span": "/Span", "h2": "/H2", "p": "/P"}
 """Elements of a template that may carry ``lang``, and the structure type WeasyPrint gives them."""
 
 
-def finish(document: Any, pdf: pydyf.PDF) -> None:
-    """Completes a file of the first template before it is written. Its bytes are those that were given out, for ever:
-    the description of the PDF/UA property, which later templates have, is missing there."""
-    _mark_languages(document, pdf)
-    _mark_accessible(pdf, _MARKER)
-    write_streams_once(pdf)
+def marker(is_described: bool) -> bytes:
+    """What is added to the metadata. Files of the first template are those that were given out, for ever: the
+    description of the PDF/UA property, which later templates have, is missing there."""
+    return _MARKER + _SCHEMA if is_described else _MARKER
 
 
-def finish_described(document: Any, pdf: pydyf.PDF) -> None:
+def finish(document: Any, pdf: pydyf.PDF, is_described: bool) -> None:
     """Completes a file before it is written, with all that PDF/A-3 and PDF/UA-1 ask for."""
     _mark_languages(document, pdf)
-    _mark_accessible(pdf, _MARKER + _SCHEMA)
-    if files := pdf.catalog.get("AF"):
+    mark_accessible(pdf.objects[int(pdf.catalog["Metadata"].split()[0])], marker(is_described))
+    if (files := pdf.catalog.get("AF")) and is_described:
         # WeasyPrint lists each associated file twice.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(files))
     write_streams_once(pdf)
@@ -74,7 +72,6 @@ def _is_element(item: Any, tag: str) -> bool:
     return isinstance(item, dict) and item.get("S") == tag and not any(isinstance(kid, int) for kid in item["K"])
 
 
-def _mark_accessible(pdf: pydyf.PDF, marker: bytes) -> None:
+def mark_accessible(metadata: pydyf.Stream, marker: bytes) -> None:
     """Adds the PDF/UA-1 identifier to the metadata (ISO 14289-1, 5)."""
-    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     metadata.stream = [part.replace(b"</rdf:RDF>", marker + b"</rdf:RDF>") for part in metadata.stream]

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ class Template:
     folder: Path
 
     @classmethod
+    @cache
     def named(cls, name: str) -> Template:
-        """The packaged template of that name and version. Raises :class:`BadInput` if there is none."""
+        """The packaged template of that name and version, read once. Raises :class:`BadInput` if there is none."""
         folder = TEMPLATES / name
         if not _NAME.fullmatch(name) or not (folder / "meta.json").is_file():
             raise BadInput("certificate.template_unknown", f"there is no certificate template {name!r}")

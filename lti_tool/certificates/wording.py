@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lti_tool.certificates.faces import Faces
 from lti_tool.domain.text import RichText
@@ -61,11 +62,17 @@ class PrintedRun:
     dir: str = ""
 
 
+_ONCE = lru_cache(maxsize=1024)
+"""Most texts of a certificate stood on the one before; three or four are its own."""
+
+
+@_ONCE
 def tidied(text: str) -> str:
     """Canonical composition, any white space as one space, none at the ends of lines."""
     return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text))
 
 
+@_ONCE
 def unprintable(text: str, faces: Faces) -> tuple[str, ...]:
     """The characters, each once and in order, that no shipped face has or that must not stand in a document."""
     towering = (match.group()[-1] for match in _TOWER.finditer(text))
@@ -79,6 +86,7 @@ def _is_printable(character: str, faces: Faces) -> bool:
     return character in _JOINERS or bool(faces.family_for(character))
 
 
+@_ONCE
 def printed(text: RichText | str, language: str, hint: str = "", han: str = "") -> tuple[PrintedRun, ...]:
     """Runs of ``text`` on a page in ``language``.
 

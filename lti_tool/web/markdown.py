@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import nh3
@@ -16,6 +17,8 @@ from markupsafe import Markup, escape
 MediaUrl = Callable[[str], str]
 """From the name of an activity's file to its address in this session."""
 
+LONGEST_KEPT = 2000
+"""Characters: HTML of shorter texts is kept in the process."""
 FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 TAGS = frozenset(
     [
@@ -141,11 +144,35 @@ def _clean(html: str) -> Markup:
 
 def markdown(text: str, media_url: MediaUrl) -> Markup:
     """Blocks: paragraphs, headings, lists, tables, figures."""
+    return _blocks(text, media_url) if _names_something(text) else _blocks_alone(text)
+
+
+def inline_markdown(text: str, media_url: MediaUrl) -> Markup:
+    """One line: emphasis, links, sub- and superscript characters; no blocks."""
+    return _inline(text, media_url) if _names_something(text) else _inline_alone(text)
+
+
+def _names_something(text: str) -> bool:
+    """Whether there may be a link or a picture, whose address is each visitor's own; long texts are taken for such."""
+    return len(text) > LONGEST_KEPT or "[" in text or "<" in text
+
+
+def _blocks(text: str, media_url: MediaUrl) -> Markup:
     environment = {"media_url": media_url}
     tokens = _arrange(_MARKDOWN.parse(text, environment))
     return _clean(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, environment))
 
 
-def inline_markdown(text: str, media_url: MediaUrl) -> Markup:
-    """One line: emphasis, links, sub- and superscript characters; no blocks."""
+def _inline(text: str, media_url: MediaUrl) -> Markup:
     return _clean(_MARKDOWN.renderInline(text, {"media_url": media_url}))
+
+
+@lru_cache(maxsize=2048)
+def _blocks_alone(text: str) -> Markup:
+    return _blocks(text, str)
+
+
+@lru_cache(maxsize=2048)
+def _inline_alone(text: str) -> Markup:
+    """Questions and options: every learner of an activity is shown the same, often a dozen on one page."""
+    return _inline(text, str)

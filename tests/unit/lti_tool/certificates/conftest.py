@@ -58,6 +58,12 @@ def make() -> Callable[..., Certificate]:
 
 
 @pytest.fixture(scope="session")
+def whole() -> CertificateRenderer:
+    """Prints every certificate as a whole and casts none from a page that it printed before."""
+    return CertificateRenderer(most_moulds=0)
+
+
+@pytest.fixture(scope="session")
 def renderer() -> CertificateRenderer:
     """Loading WeasyPrint and fonts once is enough."""
     return CertificateRenderer()

@@ -119,7 +119,7 @@ def test_a_missing_or_changed_style_sheet_refuses_the_print(renderer: Certificat
 
 @pytest.mark.parametrize("design", DESIGNS, ids=named)
 def test_every_shipped_design_passes_the_proof(
-    design: Design, renderer: CertificateRenderer, make: Make, monkeypatch: pytest.MonkeyPatch
+    design: Design, whole: CertificateRenderer, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With long texts, many credits and every script: what is asked of others holds for ours."""
     read: list[str] = []
@@ -138,5 +138,5 @@ def test_every_shipped_design_passes_the_proof(
         values = make(
             name, template=design.template, design=design, credits=SIX, activity_title=LONG_TITLE, statements=(JOINT,)
         )
-        renderer.render(values)
+        whole.render(values)
     assert read == names

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import io
 import shutil
 import subprocess
@@ -26,6 +28,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from lti_tool.certificates.issuer_key import make_issuer_key, read_issuer_key
 from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.certificates.seal import PdfSeal
+from lti_tool.certificates.sign import _signer
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.design import Design
 from lti_tool.domain.errors import BadInput, CmeError, ServiceUnavailable
@@ -81,6 +84,43 @@ def test_poppler_accepts_the_signature(printed: bytes, tmp_path: Path) -> None:
     assert "Signature is Valid" in said
     assert "Total document signed" in said
     assert "Northlake Academy of Medicine" in said
+
+
+def test_later_signatures_are_what_the_library_would_make() -> None:
+    """They are filled into the form of the first one; byte for byte, only digest and value differ."""
+    digests = [hashlib.sha256(bytes([number])).digest() for number in range(3)]
+    _signer.cache_clear()
+    kept = [cms_of(digest) for digest in digests]
+    fresh = []
+    for digest in digests:
+        _signer.cache_clear()
+        fresh.append(cms_of(digest))
+    assert kept == fresh
+    assert len(set(kept)) == 3
+
+
+def cms_of(digest: bytes) -> bytes:
+    """The signature of a file with that digest, by the signer that is kept for the key."""
+    signer = _signer(key().private_pem, key().chain_pem)
+    made: bytes = asyncio.run(signer.async_sign(digest, "sha256", use_pades=True)).dump()
+    return made
+
+
+def test_signatures_of_one_key_on_other_files_and_days_are_valid(
+    make: Make, renderer: CertificateRenderer, tmp_path: Path
+) -> None:
+    for day, name in enumerate(("Ana Vidal", "Eva Molin", "Ida Nyman")):
+        values = make(name, template="modern-v1", design=Design("modern-v1"))
+        signed = PdfSeal().sign(renderer.render(values).pdf, key(), NOW + timedelta(hours=day))
+        assert checked(signed, key()).bottom_line
+        signature = PdfFileReader(io.BytesIO(signed)).embedded_signatures[0]
+        assert signature.self_reported_timestamp == NOW + timedelta(hours=day)
+        assert "signing_time" not in [attribute["type"].native for attribute in signature.signer_info["signed_attrs"]]
+        (tmp_path / "one.pdf").write_bytes(signed)
+        said = subprocess.run(["pdfsig", tmp_path / "one.pdf"], check=True, capture_output=True, text=True).stdout
+        assert "Signature is Valid" in said
+        place = signed.index(b"/Reason")
+        assert not _is_good(signed[:place] + b"/Raison" + signed[place + 7 :])
 
 
 def test_any_changed_byte_is_found(printed: bytes) -> None:

@@ -27,6 +27,7 @@ PATHS = [
     ("GET", f"/api/v1/activities/{NAME}/record"),
     ("POST", "/api/v1/claims"),
     ("POST", "/api/v1/evaluations"),
+    ("POST", "/api/v1/evaluation-receipts"),
     ("POST", "/api/v1/retirements"),
     ("GET", "/api/v1/certificates/1/pdf"),
 ]

@@ -6,6 +6,7 @@ here and handed over; the checks themselves are veraPDF's own.
 
 from __future__ import annotations
 
+import gc
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -25,6 +26,7 @@ FLAVOURS = {"PDFA-3A": "PDFA_3_A", "PDFUA-1": "PDFUA_1"}
 
 def violations(pdf: bytes, standard: str) -> list[str]:
     """The clauses that the file breaks, with veraPDF's words; empty for a conforming file."""
+    gc.freeze()  # Java's collector calls Python's each time, which need not look at all that was there before.
     profile, flavour = _profile(standard)
     parser = _foundry().createParser(_java("java.io.ByteArrayInputStream")(pdf), flavour)
     try:

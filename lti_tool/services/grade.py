@@ -112,8 +112,9 @@ def note_arrival(db: Session, visit: Visit, now: datetime) -> None:
     if not visit.is_staff:
         _try_again(db, identity_in(db, visit.learner_id, placement.course_id), placement.id, now)
         own = models.Participation.learner_id == visit.learner_id
-        _catch_up(db, placement, own, now, skips_locked=False)
-        for other in _others_here(db, placement):
+        has_done_something = _catch_up(db, placement, own, now, skips_locked=False) > 0
+        # Of a link to one step, what has been done of the other steps is not known yet.
+        for other in _others_here(db, placement) if has_done_something or placement.step else ():
             _catch_up(db, other, and_(own, ~_has_been_dealt_with(other)), now, skips_locked=False)
     others = and_(models.Participation.learner_id != visit.learner_id, ~_has_been_dealt_with(placement))
     _catch_up(db, placement, others, now, skips_locked=True)
@@ -228,7 +229,8 @@ def put_back(row: models.Delivery, now: datetime) -> None:
 
 def _catch_up(
     db: Session, placement: models.Placement, whose: ColumnElement[bool], now: datetime, *, skips_locked: bool
-) -> None:
+) -> int:
+    """Queue what is owed to those who have done something that the placement may ask for; how many they are."""
     table, member = models.Participation, models.CourseMember
     query = (
         select(table)
@@ -239,8 +241,10 @@ def _catch_up(
         .limit(SWEEP)
         .with_for_update(of=table, skip_locked=skips_locked)
     )
-    for row in db.scalars(query).all():
+    rows = db.scalars(query).all()
+    for row in rows:
         _owe(db, progress_of(db, row, now), placement, now)
+    return len(rows)
 
 
 def _has_been_dealt_with(placement: models.Placement) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from typing import Any
 from PIL import Image
 
 from lti_tool.domain.errors import BadInput
+from lti_tool.domain.picture import eight_bit
 
 MAX_BYTES = 1_000_000
 MAX_PIXELS = 4_000_000
@@ -41,7 +42,7 @@ def read_picture(data: bytes) -> Picture:
         with warnings.catch_warnings(action="error"), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS or min(image.size) < LEAST_SIDE:
                 raise BadInput("picture_unusable", "a picture needs 40 pixels a side, and at most 4 megapixels")
-            plain = _eight_bit(image).convert("RGBA" if _is_transparent(image) else "RGB")
+            plain = eight_bit(image).convert("RGBA" if _is_transparent(image) else "RGB")
     except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError) as error:
         raise BadInput("picture_unusable", "this is not a sound PNG or JPEG") from error
     buffer = BytesIO()
@@ -53,11 +54,6 @@ def read_picture(data: bytes) -> Picture:
 def _is_whole(data: bytes) -> bool:
     """Whether the file's end is there. WeasyPrint tells Pillow to fill in what is missing, for the whole process."""
     return b"IEND\xaeB`\x82" in data or data.rstrip(b"\0\r\n").endswith(b"\xff\xd9")
-
-
-def _eight_bit(image: Any) -> Any:
-    """Pillow makes white of all greys above the 255th of a 16-bit picture."""
-    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L") if image.mode == "I;16" else image
 
 
 def _is_transparent(image: Any) -> bool:

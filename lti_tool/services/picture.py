@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.domain.fields import FieldRule, Typed, read_fields
+from lti_tool.domain.picture import eight_bit
 from lti_tool.services.audit import Actor
 from lti_tool.services.revision import added, retire
 
@@ -54,11 +55,6 @@ def is_cut_off(data: bytes) -> bool:
     return data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """Pillow makes white of all greys above the 255th of a 16-bit picture."""
-    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L") if image.mode == "I;16" else image
-
-
 def clean_picture(data: bytes) -> Picture:
     """The picture of a PNG or JPEG, without anything else that the file held.
 
@@ -73,7 +69,7 @@ def clean_picture(data: bytes) -> Picture:
         with warnings.catch_warnings(action="error"), Image.open(BytesIO(data), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > MAX_PIXELS or min(opened.size) < 2:
                 raise ValueError("size")
-            pixels = _eight_bit(ImageOps.exif_transpose(opened)).convert("RGBA")
+            pixels = eight_bit(ImageOps.exif_transpose(opened)).convert("RGBA")
     except (OSError, SyntaxError, ValueError, Warning, Image.DecompressionBombError) as error:
         raise BadInput("fields_unusable", faults={"image": "not_a_picture"}) from error
     pixels.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

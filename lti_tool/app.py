@@ -123,7 +123,7 @@ def make_dependencies(
         edge=edge,
         session=guarded,
         login=LoginEndpoint(edge, registrations, logins),
-        launch=LaunchEndpoint(edge, registrations, logins, keysets, guarded.is_plain_http_allowed),
+        launch=LaunchEndpoint(edge, logins, keysets, guarded.is_plain_http_allowed),
         registration=RegistrationEndpoint(edge, guarded),
         notice_reader=NoticeReader(edge, registrations, keysets),
         notice_handlers=NoticeHandlers(guarded, tokens, ring),

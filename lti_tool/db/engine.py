@@ -80,6 +80,13 @@ def reading(sessions: Sessions) -> Iterator[Session]:
         session.rollback()
 
 
+def note(row: object, **values: Any) -> None:
+    """Set what differs: a row that is set to what it holds counts as touched, and every later question looks at it."""
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
 def keep(session: Session, *rows: object) -> None:
     """Hold rows for the rest of the transaction: a session knows them only weakly and would ask for them again."""
     session.info.setdefault("kept", []).extend(rows)

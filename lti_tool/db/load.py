@@ -17,28 +17,11 @@ from lti_tool.domain.assessment import Answer, FormItem, Question, TestKind
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.key_correction import Correction, corrected
-from lti_tool.domain.launch import LmsFamily, Platform
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, in_order, live_award
 from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Response, Study
 from lti_tool.domain.series import Attendance
 from lti_tool.domain.wire import read_activity, read_value
-
-
-def platform_value(row: models.Platform) -> Platform:
-    return Platform(
-        id=row.id,
-        issuer=row.issuer,
-        client_id=row.client_id,
-        authorization_url=row.authorization_url,
-        token_url=row.token_url,
-        keyset_url=row.keyset_url,
-        deployment_ids=frozenset(deployment.deployment_id for deployment in row.deployments),
-        token_audience=row.token_audience,
-        family=LmsFamily(row.family),
-        is_approved=row.approved_at is not None,
-        takes_deployments=row.takes_deployments,
-    )
 
 
 @lru_cache(maxsize=256)

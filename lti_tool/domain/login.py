@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from lti_tool.domain.launch import Platform
+
 
 @dataclass(frozen=True, slots=True)
 class PendingLogin:
@@ -28,6 +30,14 @@ class PendingLogin:
     """Frame that holds the LMS's client-side storage, ``None`` where the LMS offers none."""
     restart: Mapping[str, str] = field(default_factory=dict)
     """The parameters of the login initiation, to begin it again in a new window."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLogin:
+    """A login that was kept, with the registration that it goes through: ``None`` once that has been removed."""
+
+    login: PendingLogin
+    platform: Platform | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,12 @@ from typing import Any
 
 from lti_tool.domain.errors import CmeError, LaunchRefused
 from lti_tool.domain.launch import Launch, Platform
-from lti_tool.domain.login import PendingLogin
+from lti_tool.domain.login import KnownLogin, PendingLogin
 from lti_tool.lti.claims import launch_of
 from lti_tool.lti.keyset import KeysetReader
 from lti_tool.lti.login import PlatformStorage, approved, digest, login_cookie_name, storage_for
 from lti_tool.lti.masking import masked
-from lti_tool.lti.ports import LaunchStore, Registrations
+from lti_tool.lti.ports import LaunchStore
 from lti_tool.lti.quirks import quirks_of
 from lti_tool.lti.settings import EdgeSettings, comparable, origin_of
 from lti_tool.lti.token import check_nonce, verified_claims
@@ -61,7 +61,6 @@ class LaunchEndpoint:
     """``/lti/launch``, without HTTP."""
 
     settings: EdgeSettings
-    registrations: Registrations
     store: LaunchStore
     keysets: KeysetReader
     is_plain_http_allowed: Callable[[str, int], bool]
@@ -78,15 +77,12 @@ class LaunchEndpoint:
         secret = cookies.get(login_cookie_name(state)) or form.get(PROOF_FIELD)
         if not secret:
             return self._unproven(state, id_token, now)
-        login = self.store.consume(digest(state), now)
-        if login is None or now >= login.expires_at:
-            raise LaunchRefused("state_unknown", "this login is unknown, has expired or was used before")
-        if len(secret) > MAX_SECRET or not hmac.compare_digest(digest(secret), login.browser_hash):
+        known = _current(self.store.consume(digest(state), now), now)
+        if len(secret) > MAX_SECRET or not hmac.compare_digest(digest(secret), known.login.browser_hash):
             raise LaunchRefused("browser_wrong", "this login was begun in another browser")
-        return self._checked(id_token, login, now)
+        return self._checked(id_token, known.login, _platform(known), now)
 
-    def _checked(self, id_token: str, login: PendingLogin, now: datetime) -> Launch:
-        platform = self._platform(login)
+    def _checked(self, id_token: str, login: PendingLogin, platform: Platform, now: datetime) -> Launch:
         claims: Mapping[str, Any] = {}
         try:
             claims = verified_claims(id_token, platform, self.keysets, self.settings, now)
@@ -106,17 +102,9 @@ class LaunchEndpoint:
         if not is_free and comparable(claimed) != comparable(announced):
             raise LaunchRefused("target_link_uri_changed", "the message names another address than its login")
 
-    def _platform(self, login: PendingLogin) -> Platform:
-        platform = self.registrations.get(login.platform_id)
-        if platform is None:
-            raise LaunchRefused("registration_removed", "the platform was disconnected during the login")
-        return approved(platform)
-
     def _unproven(self, state: str, id_token: str, now: datetime) -> NeedsBrowserProof:
-        login = self.store.peek(digest(state), now)
-        if login is None or now >= login.expires_at:
-            raise LaunchRefused("state_unknown", "this login is unknown, has expired or was used before")
-        platform = self._platform(login)
+        known = _current(self.store.peek(digest(state), now), now)
+        login, platform = known.login, _platform(known)
         return NeedsBrowserProof(
             storage=storage_for(platform, login.storage_target, state),
             repost={"state": state, "id_token": id_token},
@@ -124,6 +112,18 @@ class LaunchEndpoint:
             is_restartable=not quirks_of(platform.family).login_hint_works_once,
             authorization_origin=origin_of(platform.authorization_url),
         )
+
+
+def _current(known: KnownLogin | None, now: datetime) -> KnownLogin:
+    if known is None or now >= known.login.expires_at:
+        raise LaunchRefused("state_unknown", "this login is unknown, has expired or was used before")
+    return known
+
+
+def _platform(known: KnownLogin) -> Platform:
+    if known.platform is None:
+        raise LaunchRefused("registration_removed", "the platform was disconnected during the login")
+    return approved(known.platform)
 
 
 def _refuse_error(form: Mapping[str, str]) -> None:

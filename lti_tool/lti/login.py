@@ -123,43 +123,40 @@ class LoginEndpoint:
         target = _required(params, "target_link_uri")
         if not self.settings.is_own_target(target):
             raise LaunchRefused("target_link_uri_foreign", "the login names an address that is not this tool's")
-        return self._begin(self._platform(params), params, target, now)
+        issuer, client_id = _required(params, "iss"), params.get("client_id") or None
 
-    def _platform(self, params: Mapping[str, str]) -> Platform:
-        issuer = _required(params, "iss")
-        client_id = params.get("client_id") or None
-        deployment = params.get("lti_deployment_id") or params.get("deployment_id") or None
-        found = self.registrations.candidates(issuer, client_id)
-        if not found and not (client_id and self.registrations.candidates(issuer, None)):
-            raise LaunchRefused("issuer_unknown", "no platform with this issuer is connected", issuer=issuer)
-        if not found:
+        def make(found: Sequence[Platform]) -> tuple[PendingLogin, LoginStart]:
+            return self._begin(_meant(found, params), params, target, now)
+
+        start = self.store.begin(issuer, client_id, make)
+        if start is not None:
+            return start
+        if client_id and self.registrations.candidates(issuer, None):
             raise LaunchRefused(
                 "client_unknown", "this issuer has no such client id", issuer=issuer, client_id=client_id
             )
-        if client_id is not None:
-            return approved(found[0])  # the deployment is judged when it is signed for
-        return approved(_only(found, issuer, deployment))
+        raise LaunchRefused("issuer_unknown", "no platform with this issuer is connected", issuer=issuer)
 
-    def _begin(self, platform: Platform, params: Mapping[str, str], target: str, now: datetime) -> LoginStart:
+    def _begin(
+        self, platform: Platform, params: Mapping[str, str], target: str, now: datetime
+    ) -> tuple[PendingLogin, LoginStart]:
         state, nonce, secret = (secrets.token_urlsafe(32) for _ in range(3))
         frame = params.get("lti_storage_target", "")
         storage = _storage(platform, frame, state)
         restart = {name: params[name] for name in RESTART_PARAMETERS if params.get(name)}
-        self.store.begin(
-            PendingLogin(
-                state_hash=_digest(state),
-                nonce_hash=_digest(nonce),
-                browser_hash=_digest(secret),
-                platform_id=platform.id,
-                target_link_uri=target,
-                expires_at=now + self.settings.login_life,
-                storage_target=storage.frame if storage else None,
-                restart=restart,
-            )
+        pending = PendingLogin(
+            state_hash=_digest(state),
+            nonce_hash=_digest(nonce),
+            browser_hash=_digest(secret),
+            platform_id=platform.id,
+            target_link_uri=target,
+            expires_at=now + self.settings.login_life,
+            storage_target=storage.frame if storage else None,
+            restart=restart,
         )
         life = int(self.settings.login_life.total_seconds())
         cookie = LoginCookie(login_cookie_name(state), secret, life)
-        return LoginStart(self._authorization(platform, params, state, nonce), cookie, storage, restart)
+        return pending, LoginStart(self._authorization(platform, params, state, nonce), cookie, storage, restart)
 
     def _authorization(self, platform: Platform, params: Mapping[str, str], state: str, nonce: str) -> str:
         query = {
@@ -185,6 +182,12 @@ def _required(params: Mapping[str, str], name: str) -> str:
     if not value:
         raise LaunchRefused("login_parameter_missing", f"the login has no {name}", parameter=name)
     return value
+
+
+def _meant(found: Sequence[Platform], params: Mapping[str, str]) -> Platform:
+    """With a client id the deployment is judged when it is signed for."""
+    deployment = params.get("lti_deployment_id") or params.get("deployment_id") or None
+    return approved(found[0] if params.get("client_id") else _only(found, params["iss"], deployment))
 
 
 def _only(found: Sequence[Platform], issuer: str, deployment: str | None) -> Platform:

@@ -5,12 +5,14 @@ Structural types: an implementation need not import this module. All times are a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from lti_tool.domain.launch import Platform
-from lti_tool.domain.login import AccessToken, CachedKeyset, PendingLogin, SigningKey, ToolKey
+from lti_tool.domain.login import AccessToken, CachedKeyset, KnownLogin, PendingLogin, SigningKey, ToolKey
+
+Made = TypeVar("Made")
 
 
 class Registrations(Protocol):
@@ -20,23 +22,23 @@ class Registrations(Protocol):
         """Every registration of this issuer, or only the one with this client id; empty if none."""
         ...
 
-    def get(self, platform_id: str) -> Platform | None:
-        """The registration with this id, ``None`` if it has been removed."""
-        ...
-
 
 class LaunchStore(Protocol):
     """Login transactions. ``consume`` gives each row out exactly once, also with several server processes."""
 
-    def begin(self, login: PendingLogin) -> None:
-        """Keep a login until it is consumed or expires."""
+    def begin(
+        self, issuer: str, client_id: str | None, make: Callable[[Sequence[Platform]], tuple[PendingLogin, Made]]
+    ) -> Made | None:
+        """Keep, until it is consumed or expires, the login that ``make`` makes of the registrations of this issuer (or
+        of the only one with this client id). Nothing is kept if it raises; ``None``, unasked, where there are none.
+        """
         ...
 
-    def peek(self, state_hash: str, now: datetime) -> PendingLogin | None:
+    def peek(self, state_hash: str, now: datetime) -> KnownLogin | None:
         """Read without using up; ``None`` if unknown, used or expired."""
         ...
 
-    def consume(self, state_hash: str, now: datetime) -> PendingLogin | None:
+    def consume(self, state_hash: str, now: datetime) -> KnownLogin | None:
         """``DELETE … RETURNING``: the row, or ``None`` if unknown, used or expired.
 
         Must be committed even if the launch is refused afterwards.

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, case, false, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from lti_tool.db import models
-from lti_tool.db.engine import keep
+from lti_tool.db.engine import keep, note
 from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_missing, insert_or_replace
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import Launch, LmsFamily, MessageType
 from lti_tool.services.address_mark import email_digest
-from lti_tool.services.course_copy import origin_of
+from lti_tool.services.course_copy import is_known_elsewhere, origin_of
 
 ACTIVITY_PARAMETER = "cme_activity"
 STEP_PARAMETER = "cme_step"
@@ -58,6 +58,8 @@ class _Known:
     member: models.CourseMember | None = None
     placement: models.Placement | None = None
     noted_at: datetime | None = None
+    may_be_copied: bool = True
+    """A link that opens nothing yet may be known by its ids from another registration, or its course as a copy."""
 
 
 def _lookup() -> Select[*tuple[Any, ...]]:
@@ -68,8 +70,10 @@ def _lookup() -> Select[*tuple[Any, ...]]:
     # Records of one person that were joined come to the course as the one that was kept.
     person_id = func.coalesce(learner.merged_into, learner.id)
     link, noted = placement.resource_link_id == bindparam("link"), models.ConnectionState
+    is_open = placement.activity_id.is_not(None)
+    may_be_copied = case((is_open, false()), else_=is_known_elsewhere(owner.provider_id, platform.issuer))
     return (
-        select(owner, platform, course, learner, member, placement, noted.launched_at)
+        select(owner, platform, course, learner, member, placement, noted.launched_at, may_be_copied)
         .join(platform, platform.id == owner.platform_id)
         .outerjoin(course, and_(course.deployment_id == owner.id, course.context_id == bindparam("context")))
         .outerjoin(learner, and_(learner.provider_id == owner.provider_id, *same_person))
@@ -121,9 +125,9 @@ def _course(session: Session, known: _Known, launch: Launch, now: datetime) -> m
     context, key = launch.context, {"deployment_id": known.deployment.id, "context_id": _context_id(launch)}
     row = known.course or insert_missing(session, models.Course, key, {"created_at": now})
     if context and (context.title or context.label):
-        row.title = (context.title or context.label)[:255]
+        note(row, title=(context.title or context.label)[:255])
     if launch.roster:
-        row.roster_url = launch.roster.url
+        note(row, roster_url=launch.roster.url)
     return row
 
 
@@ -140,8 +144,7 @@ def _learner(session: Session, known: _Known, launch: Launch, now: datetime, add
     key = {"issuer": launch.platform.issuer, "subject": launch.subject}
     place = {"provider_id": known.deployment.provider_id, **key}
     row = known.learner or insert_missing(session, models.Learner, place, {"created_at": now, **said})
-    for name, value in said.items():
-        setattr(row, name, value)
+    note(row, **said)
     return row
 
 
@@ -172,21 +175,30 @@ def _placement(
     named = _activity(session, deployment.provider_id, target.activity_key) if target.activity_key else None
     if named:
         row.activity_id, row.step = named, _step(target.step)
-    elif row.activity_id is None and (origin := origin_of(session, deployment, launch)):
-        row.activity_id, row.step = origin.activity_id, origin.step
-    row.title = link.title[:255] or row.title
+    elif row.activity_id is None and _may_be_copied(known, launch):
+        _follow_origin(session, row, deployment, launch)
+    note(row, title=link.title[:255] or row.title)
     _note_gradebook(row, launch)
     return row
+
+
+def _may_be_copied(known: _Known, launch: Launch) -> bool:
+    return known.may_be_copied or bool(launch.link_history or launch.context_history)
+
+
+def _follow_origin(session: Session, row: models.Placement, deployment: models.Deployment, launch: Launch) -> None:
+    origin = origin_of(session, deployment, launch)
+    if origin is not None:
+        row.activity_id, row.step = origin.activity_id, origin.step
 
 
 def _note_gradebook(row: models.Placement, launch: Launch) -> None:
     endpoint = launch.gradebook
     if endpoint is None:
         return
-    row.line_items = endpoint.lineitems
-    row.scopes = " ".join(sorted(endpoint.scopes))[:1024]
+    note(row, line_items=endpoint.lineitems, scopes=" ".join(sorted(endpoint.scopes))[:1024])
     if endpoint.lineitem:
-        row.line_item = endpoint.lineitem
+        note(row, line_item=endpoint.lineitem)
 
 
 def _member(
@@ -201,8 +213,7 @@ def _member(
     if known.member is None:
         insert_or_replace(session, models.CourseMember, key, said)
         return
-    for name, value in said.items():
-        setattr(known.member, name, value)
+    note(known.member, **said)
 
 
 def arrive(session: Session, launch: Launch, target: Target, now: datetime, sealer: Sealer | None = None) -> Arrival:

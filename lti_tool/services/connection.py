@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.connection import Endpoints, Finding
 from lti_tool.domain.errors import CmeError, NotFound

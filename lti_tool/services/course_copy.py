@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from lti_tool.db import models
 from lti_tool.domain.launch import Launch
@@ -52,6 +52,28 @@ _SAME_CONTEXT = models.Course.context_id == bindparam("context")
 _THERE = _bound().where(_SAME_CONTEXT, _SAME_LINK)
 _ANYWHERE = _bound().where(_SAME_LINK)
 _BY_TITLE = _bound().where(_SAME_CONTEXT, models.Placement.title == bindparam("title"))
+
+
+def is_known_elsewhere(
+    provider_id: InstrumentedAttribute[str], issuer: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """For the first look of a launch (``:context``, ``:link``): ``origin_of`` may find something by these ids alone.
+
+    Nearly every link is new to everybody, and every further question costs all of them.
+    """
+    course, owner, platform = aliased(models.Course), aliased(models.Deployment), aliased(models.Platform)
+    copy, placement = models.CourseCopy, aliased(models.Placement)
+    ours = (owner.provider_id == provider_id, platform.id == owner.platform_id, platform.issuer == issuer)
+    same_link = exists().where(
+        *ours,
+        course.deployment_id == owner.id,
+        course.context_id == bindparam("context"),
+        placement.course_id == course.id,
+        placement.resource_link_id == bindparam("link"),
+        placement.activity_id.is_not(None),
+    )
+    copied = exists().where(*ours, copy.deployment_id == owner.id, copy.context_id == bindparam("context"))
+    return or_(same_link, copied)
 
 
 def origin_of(session: Session, deployment: models.Deployment, launch: Launch) -> Origin | None:

@@ -12,7 +12,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.errors import Forbidden, NotFound
 from lti_tool.domain.launch import Platform, Role, RosterEndpoint
 from lti_tool.domain.roster import Member, MemberStatus

@@ -7,27 +7,38 @@ The classes fit the Protocols of ``lti_tool.lti.ports`` by shape.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, reading, transaction
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import load_platforms
 from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_or_replace, insert_or_skip
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.launch import Platform
-from lti_tool.domain.login import AccessToken, CachedKeyset, PendingLogin, SigningKey, ToolKey
+from lti_tool.domain.login import AccessToken, CachedKeyset, KnownLogin, PendingLogin, SigningKey, ToolKey
 from lti_tool.domain.wire import read_value, write_value
 from lti_tool.services.ports import KeyMaker
 
-_WITH_DEPLOYMENTS = select(models.Platform).options(joinedload(models.Platform.deployments).lazyload("*"))
-"""In one look: every login and every launch takes it."""
 _PENDING = models.PendingLogin.metadata.tables[models.PendingLogin.__tablename__]
+Made = TypeVar("Made")
+
+
+def _candidates(session: Session, issuer: str, client_id: str | None) -> list[Platform]:
+    if client_id is None:
+        return load_platforms(session, models.Platform.issuer == issuer)
+    return load_platforms(session, models.Platform.issuer == issuer, models.Platform.client_id == client_id)
+
+
+def _known_login(session: Session, body: dict[str, Any]) -> KnownLogin:
+    login = read_value(PendingLogin, body)
+    return KnownLogin(login, next(iter(load_platforms(session, models.Platform.id == login.platform_id)), None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +48,8 @@ class Registrations:
     sessions: Sessions
 
     def candidates(self, issuer: str, client_id: str | None) -> Sequence[Platform]:
-        query = _WITH_DEPLOYMENTS.where(models.Platform.issuer == issuer)
-        if client_id is not None:
-            query = query.where(models.Platform.client_id == client_id)
         with reading(self.sessions) as session:
-            return [platform_value(row) for row in session.scalars(query).unique()]
-
-    def get(self, platform_id: str) -> Platform | None:
-        query = _WITH_DEPLOYMENTS.where(models.Platform.id == platform_id)
-        with reading(self.sessions) as session:
-            row = session.scalars(query).unique().one_or_none()
-            return platform_value(row) if row else None
+            return _candidates(session, issuer, client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,24 @@ class LoginStore:
 
     sessions: Sessions
 
-    def begin(self, login: PendingLogin) -> None:
-        row = {"state_hash": login.state_hash, "body": write_value(login), "expires_at": login.expires_at}
+    def begin(
+        self, issuer: str, client_id: str | None, make: Callable[[Sequence[Platform]], tuple[PendingLogin, Made]]
+    ) -> Made | None:
         with transaction(self.sessions) as session:
+            found = _candidates(session, issuer, client_id)
+            if not found:
+                return None
+            login, made = make(found)
+            row = {"state_hash": login.state_hash, "body": write_value(login), "expires_at": login.expires_at}
             session.execute(insert(_PENDING).values(**row))
+        return made
 
-    def peek(self, state_hash: str, now: datetime) -> PendingLogin | None:
+    def peek(self, state_hash: str, now: datetime) -> KnownLogin | None:
         with reading(self.sessions) as session:
             row = session.get(models.PendingLogin, state_hash)
-            return read_value(PendingLogin, row.body) if row and now < row.expires_at else None
+            return _known_login(session, row.body) if row and now < row.expires_at else None
 
-    def consume(self, state_hash: str, now: datetime) -> PendingLogin | None:
+    def consume(self, state_hash: str, now: datetime) -> KnownLogin | None:
         statement = (
             delete(_PENDING)
             .where(_PENDING.c.state_hash == state_hash)
@@ -74,7 +83,7 @@ class LoginStore:
         )
         with transaction(self.sessions) as session:
             row = session.execute(statement).first()
-        return read_value(PendingLogin, row.body) if row and now < row.expires_at else None
+            return _known_login(session, row.body) if row and now < row.expires_at else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.errors import CmeError, Forbidden, LaunchRefused, NotFound, ServiceUnavailable
 from lti_tool.domain.launch import Launch, NoticeType, Platform

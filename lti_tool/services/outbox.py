@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.activity import Step
 from lti_tool.domain.grade import Delivery, LineItemSpec, Score, next_timestamp
 from lti_tool.domain.launch import Platform

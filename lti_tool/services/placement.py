@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue.credit import credit_type, phrase
 from lti_tool.db import models
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.credit import CreditOffer, printed_amount
 from lti_tool.domain.errors import BadInput, Conflict, Forbidden, NotFound

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.errors import CmeError
 from lti_tool.domain.grade import Result
 from lti_tool.domain.launch import Platform

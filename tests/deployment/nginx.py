@@ -80,6 +80,14 @@ class Nginx:
     def access_log(self) -> str:
         return (self.folder / "cme-tool.log").read_text("utf-8")
 
+    def log_with(self, text: str) -> str:
+        """The access log once it holds this: a request is noted there after its answer has gone out."""
+        until = time.monotonic() + 10
+        while text not in (log := self.access_log):
+            assert time.monotonic() < until, f"{text!r} is not in {log!r}"
+            time.sleep(0.05)
+        return log
+
     @property
     def error_log(self) -> str:
         return (self.folder / "error.log").read_text("utf-8")

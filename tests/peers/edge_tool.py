@@ -48,11 +48,11 @@ class EdgeTool:
     registrations: MemoryRegistrations = field(default_factory=MemoryRegistrations)
 
     def __post_init__(self) -> None:
-        store, tokens = MemoryLaunchStore(), MemoryTokens()
+        store, tokens = MemoryLaunchStore(self.registrations), MemoryTokens()
         keysets = KeysetReader(self.session, MemoryKeysets())
         plain_http = self.session.is_plain_http_allowed
         self.login = LoginEndpoint(self.settings, self.registrations, store)
-        self.launch = LaunchEndpoint(self.settings, self.registrations, store, keysets, plain_http)
+        self.launch = LaunchEndpoint(self.settings, store, keysets, plain_http)
         self.gradebook = Gradebook(self.session, tokens, self.keys)
         self.roster = Roster(self.session, tokens, self.keys)
 

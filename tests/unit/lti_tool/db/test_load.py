@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
-from lti_tool.db.load import activity_value, covered, platform_value, record_value
+from lti_tool.db.load import activity_value, covered, record_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.errors import NotFound
 from lti_tool.services.activity import import_activity
 from lti_tool.services.platform import provider_id_of

@@ -144,16 +144,15 @@ class Edge:
 
     def __post_init__(self) -> None:
         self.session = GuardedSession(self.rules)
-        self.store = MemoryLaunchStore()
-        self.cache = MemoryKeysets()
         registrations = MemoryRegistrations(self.platforms)
+        self.store = MemoryLaunchStore(registrations)
+        self.cache = MemoryKeysets()
         for one in self.platforms:
             self.cache.put(one.id, CachedKeyset(json.dumps({"keys": self.jwks}), NOW, NOW + timedelta(hours=1)))
             self.cache.claim_refetch(one.id, NOW, timedelta(minutes=1))  # no network in these tests
         self.login_endpoint = LoginEndpoint(self.settings, registrations, self.store)
         self.launch_endpoint = LaunchEndpoint(
             self.settings,
-            registrations,
             self.store,
             KeysetReader(self.session, self.cache),
             self.session.is_plain_http_allowed,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from lti_tool.domain.launch import Platform
-from lti_tool.domain.login import AccessToken, CachedKeyset, PendingLogin, SigningKey, ToolKey
+from lti_tool.domain.login import AccessToken, CachedKeyset, KnownLogin, PendingLogin, SigningKey, ToolKey
 from lti_tool.lti.keys import signing_key
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -25,21 +28,31 @@ class MemoryRegistrations:
 
 @dataclass
 class MemoryLaunchStore:
+    registrations: MemoryRegistrations
     rows: dict[str, PendingLogin] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def begin(self, login: PendingLogin) -> None:
+    def begin(
+        self, issuer: str, client_id: str | None, make: Callable[[Sequence[Platform]], tuple[PendingLogin, Made]]
+    ) -> Made | None:
+        found = self.registrations.candidates(issuer, client_id)
+        if not found:
+            return None
+        login, made = make(found)
         with self.lock:
             self.rows[login.state_hash] = login
+        return made
 
-    def peek(self, state_hash: str, now: datetime) -> PendingLogin | None:
-        row = self.rows.get(state_hash)
-        return row if row and now < row.expires_at else None
+    def peek(self, state_hash: str, now: datetime) -> KnownLogin | None:
+        return self._known(self.rows.get(state_hash), now)
 
-    def consume(self, state_hash: str, now: datetime) -> PendingLogin | None:
+    def consume(self, state_hash: str, now: datetime) -> KnownLogin | None:
         with self.lock:
             row = self.rows.pop(state_hash, None)
-        return row if row and now < row.expires_at else None
+        return self._known(row, now)
+
+    def _known(self, row: PendingLogin | None, now: datetime) -> KnownLogin | None:
+        return KnownLogin(row, self.registrations.get(row.platform_id)) if row and now < row.expires_at else None
 
 
 @dataclass

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.launch import CourseContext, Launch, MessageType, PersonName, Platform, ResourceLink, Role
 from lti_tool.services.platform import Connection, add_platform
 

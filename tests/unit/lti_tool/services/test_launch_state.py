@@ -1,152 +1,27 @@
-"""The LTI edge's memory: used once, claimed once, sealed at rest – whatever the number of threads and processes."""
+"""The LTI edge's memory: claimed once, sealed at rest – whatever the number of threads and processes."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import CmeError
-from lti_tool.domain.login import AccessToken, CachedKeyset, PendingLogin, ToolKey
+from lti_tool.domain.login import AccessToken, CachedKeyset, ToolKey
 from lti_tool.lti.keys import generate_key, retirement_of_older
-from lti_tool.services.launch_state import KeyRing, KeysetStore, LoginStore, Registrations, TokenStore
+from lti_tool.services.launch_state import KeyRing, KeysetStore, TokenStore
 from lti_tool.services.platform import remove_platform
 from tests.unit.lti_tool.services.arrivals import ISSUER, NOW, connected, opened
+from tests.unit.lti_tool.services.at_once import together
 
 SEALER = Sealer("a secret of at least thirty-two characters")
 STRANGER = Sealer("some other secret, also of thirty-two characters")
 MINUTE = timedelta(minutes=1)
-CONSUMER = """
-import sys
-from datetime import datetime
-from lti_tool.db.engine import make_engine, make_sessions
-from lti_tool.services.launch_state import LoginStore
-store = LoginStore(make_sessions(make_engine(sys.argv[1])))
-now = datetime.fromisoformat(sys.argv[2])
-print("ready", flush=True)
-sys.stdin.readline()
-for number in range(int(sys.argv[3])):
-    if store.consume(f"state-{number}", now):
-        print(number, flush=True)
-"""
-
-
-def login(state: str = "state", platform_id: str = "p") -> PendingLogin:
-    return PendingLogin(
-        state_hash=state,
-        nonce_hash="nonce",
-        browser_hash="browser",
-        platform_id=platform_id,
-        target_link_uri="https://tool.example/lti/launch?cme_activity=x",
-        expires_at=NOW + 10 * MINUTE,
-        storage_target="_parent",
-        restart={"iss": ISSUER, "login_hint": "äöü"},
-    )
-
-
-def together(count: int, act: Callable[[], object]) -> list[object]:
-    """What ``count`` threads get that act at the same moment; an exception counts as a result."""
-    ready, found = threading.Barrier(count), list[object]()
-
-    def run() -> None:
-        ready.wait(timeout=60)
-        try:
-            found.append(act())
-        except Exception as error:
-            found.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
-def test_a_login_is_given_out_once_and_whole(migrated_database_url: str) -> None:
-    with opened(migrated_database_url) as sessions:
-        store = LoginStore(sessions)
-        store.begin(login())
-        assert store.peek("state", NOW) == login()
-        assert store.peek("state", NOW) == login()
-        assert store.consume("state", NOW) == login()
-        assert store.consume("state", NOW) is None and store.peek("state", NOW) is None
-
-
-def test_an_unknown_login_is_nothing(migrated_database_url: str) -> None:
-    with opened(migrated_database_url) as sessions:
-        assert LoginStore(sessions).consume("state", NOW) is None
-        assert LoginStore(sessions).peek("state", NOW) is None
-
-
-@pytest.mark.parametrize(("late", "is_given"), [(timedelta(microseconds=-1), True), (timedelta(0), False)])
-def test_a_login_ends_at_its_time_and_is_used_up_all_the_same(
-    migrated_database_url: str, late: timedelta, is_given: bool
-) -> None:
-    with opened(migrated_database_url) as sessions:
-        store = LoginStore(sessions)
-        store.begin(login())
-        moment = login().expires_at + late
-        assert (store.peek("state", moment) is not None) is is_given
-        assert (store.consume("state", moment) is not None) is is_given
-        assert store.consume("state", NOW) is None
-
-
-def test_sixteen_threads_get_a_login_once(migrated_database_url: str) -> None:
-    with opened(migrated_database_url) as sessions:
-        store = LoginStore(sessions)
-        store.begin(login())
-        found = together(16, lambda: store.consume("state", NOW))
-    assert found.count(None) == 15 and found.count(login()) == 1
-
-
-def test_two_processes_share_logins_out_without_doubles(migrated_database_url: str) -> None:
-    count = 40
-    with opened(migrated_database_url) as sessions:
-        for number in range(count):
-            LoginStore(sessions).begin(login(f"state-{number}"))
-    command = [sys.executable, "-c", CONSUMER, migrated_database_url, NOW.isoformat(), str(count)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    taken: list[int] = []
-    with subprocess.Popen(command, **pipes) as first, subprocess.Popen(command, **pipes) as second:  # type: ignore[call-overload]
-        for process in (first, second):
-            assert process.stdout.readline() == "ready\n"
-        for process in (first, second):
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        for process in (first, second):
-            taken += [int(line) for line in process.stdout]
-    assert first.returncode == second.returncode == 0
-    assert sorted(taken) == list(range(count))
-
-
-def test_the_table_does_not_hold_what_finishes_a_login(migrated_database_url: str) -> None:
-    """Hashes only: they are given by the edge; here nothing else is added."""
-    with opened(migrated_database_url) as sessions:
-        LoginStore(sessions).begin(login())
-        with sessions() as session:
-            body = session.scalars(select(models.PendingLogin.body)).one()
-    assert set(body) == set(PendingLogin.__dataclass_fields__)
-
-
-def test_registrations_are_told_apart_by_client_id(migrated_database_url: str) -> None:
-    with opened(migrated_database_url) as sessions:
-        first, second = connected(sessions), connected(sessions, client_id="client-2", deployment_ids=("9",))
-        found = Registrations(sessions)
-        assert {row.id for row in found.candidates(ISSUER, None)} == {first.id, second.id}
-        assert list(found.candidates(ISSUER, "client-2")) == [second]
-        assert list(found.candidates(ISSUER, "nobody")) == list(found.candidates("https://other", None)) == []
-        assert found.get(first.id) == first and found.get("nothing") is None
 
 
 def keyset(document: str = '{"keys": []}') -> CachedKeyset:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.db.engine import Sessions, transaction
-from lti_tool.db.load import platform_value
+from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.activity import Step
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.launch import Role

@@ -26,6 +26,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
 from lti_tool.certificates.faces import Face
 from lti_tool.certificates.styles import StyleMemory
+from lti_tool.certificates.text_attributes import features
 from lti_tool.domain.errors import BadInput
 
 ffi.cdef("FcConfig * FcConfigCreate (void);", override=True)
@@ -72,7 +73,7 @@ class ShippedFonts(FontConfiguration):
         pangoft2.pango_fc_font_map_set_config(font_map, self._config)
         fontconfig.FcConfigDestroy(self._config)
         self.strut_layouts: dict[Any, Any] = {}
-        self.font_features: dict[Any, Any] = {}
+        self.font_features = features()
         for face in faces:
             self._attach(face)
         pangoft2.pango_fc_font_map_config_changed(font_map)

@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from lti_tool.cli.demo import RunningDemo
+from tests import axe
 from tests.browser import walk
 from tests.browser.crowd import KEY as CASES
 from tests.browser.crowd import others_answer
 from tests.browser.demo_site import chromium, demo, visiting
-from tests.browser.test_design import WCAG
 from tests.browser.test_journey_keyboard import own_window
 from tests.functional.learner_walk import KEY, the_test
 from tests.functional.world import sample
@@ -33,13 +32,9 @@ def browser() -> Iterator[Browser]:
 def faults_of(page: Page) -> list[object]:
     """What axe finds, and what makes a phone scroll sideways."""
     page.wait_for_load_state()
-    found = Axe().run(page, options={"runOnly": WCAG}).response
-    assert len(found["passes"]) > 10, page.url
-    faults: list[object] = [
-        (fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found["violations"]
-    ]
+    found: list[object] = [*axe.faults(page, at_least=11)]
     width = page.evaluate("document.documentElement.scrollWidth")
-    return faults + ([f"{width} px wide"] if width > PHONE["width"] else [])
+    return found + ([f"{width} px wide"] if width > PHONE["width"] else [])
 
 
 def check(page: Page) -> None:
@@ -163,10 +158,9 @@ def is_page(url: str) -> bool:
 def faults_in_both(page: Page) -> list[object]:
     """In light everything, in dark the contrasts."""
     page.emulate_media(color_scheme="light")
-    faults = faults_of(page)
+    found = faults_of(page)
     page.emulate_media(color_scheme="dark")
-    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}).response
-    return faults + [node["html"][:200] for fault in found["violations"] for node in fault["nodes"]]
+    return [*found, *axe.faults(page, rules=["color-contrast"])]
 
 
 def first_link(page: Page, pattern: str) -> str:

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lti_tool.domain.capability import Capability
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.team import invite
+from tests import axe
 from tests.browser.design_site import browser
-from tests.browser.test_design import WCAG
 from tests.functional.world import World, make_world
 
 __all__ = ["browser"]
@@ -47,8 +46,7 @@ def examine(page: Page) -> None:
     page.wait_for_load_state()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
-        assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == [], page.url
+        assert axe.faults(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
 
 

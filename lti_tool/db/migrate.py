@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from lti_tool.db.base import Base
 from lti_tool.db.engine import make_engine
+from lti_tool.domain.errors import CmeError
 
 ADVISORY_LOCK = 727_113_001
 LOCK_TIMEOUT = "10s"
@@ -45,8 +48,28 @@ def _lock(connection: Connection) -> None:
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
 
 
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """One transaction, in which SQLite does not watch references (sqlite.org/lang_altertable.html, 7).
+
+    SQLite changes a table by making it anew and dropping the old one. Watched, that is refused while other rows refer
+    to it, or takes them along. The switch works between transactions only. Raises ``CmeError("references_broken")``,
+    and nothing is changed, where a reference leads nowhere afterwards.
+    """
+    with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            yield connection
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if is_sqlite else []
+            if broken:
+                tables = ", ".join(sorted({row[0] for row in broken}))
+                raise CmeError("references_broken", f"rows would refer to what is not there: {tables}")
+
+
 def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
-    with engine.begin() as connection:
+    with _migrating(engine) as connection:
         _lock(connection)
         config = configuration(connection)
         (command.downgrade if is_down else command.upgrade)(config, revision)

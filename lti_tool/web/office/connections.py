@@ -30,15 +30,6 @@ FAMILY_WORDS = {
     LmsFamily.OPEN_EDX: "Open edX",
     LmsFamily.GENERIC: lazy_gettext("Another LMS"),
 }
-REGISTERS_ITSELF = (
-    LmsFamily.MOODLE,
-    LmsFamily.CANVAS,
-    LmsFamily.BRIGHTSPACE,
-    LmsFamily.BLACKBOARD,
-    LmsFamily.SAKAI,
-    LmsFamily.GENERIC,
-)
-"""Open edX has no dynamic registration (read in lti-consumer-xblock 11.4.4)."""
 FIELDS = ("issuer", "client_id", "deployment_ids", "authorization_url", "token_url", "keyset_url")
 FIELD_WORDS = {
     "issuer": lazy_gettext("Issuer (platform id)"),
@@ -64,7 +55,6 @@ def _list_page(work: OfficeWork, address: str = "") -> Response:
         connections=listed(work.db, work.officer.provider_id),
         address=address,
         families=FAMILY_WORDS,
-        registers_itself=REGISTERS_ITSELF,
         keys=sorted(work.deps.keys.all(), key=lambda one: one.not_before, reverse=True),
         now=work.now,
     )

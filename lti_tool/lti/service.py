@@ -22,7 +22,7 @@ from lti_tool.lti.http import GuardedSession, Reply
 from lti_tool.lti.keys import sign
 from lti_tool.lti.links import next_page
 from lti_tool.lti.ports import TokenCache, ToolKeys
-from lti_tool.lti.quirks import ASSERTION_AUDIENCES
+from lti_tool.lti.quirks import ASSERTION_AUDIENCES, quirks_of
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ISSUED_BACK = timedelta(seconds=10)
@@ -53,7 +53,7 @@ class PlatformService:
         headers: Mapping[str, str],
         body: bytes | None = None,
     ) -> Reply:
-        """One request with exactly ``scope``. A 401 gets a new token, once; the second answer is final.
+        """One request with exactly ``scope``. A token that is refused is renewed, once; the second answer is final.
 
         Raises ``BadInput`` and ``ServiceUnavailable`` of ``GuardedSession.send``, and ``ServiceUnavailable`` with
         ``token_refused``, ``token_malformed``, ``scope_not_granted``.
@@ -63,7 +63,7 @@ class PlatformService:
         is_fresh = cached is not None and now < cached.expires_at - EXPIRY_MARGIN
         token = cached if cached is not None and is_fresh else self._new_token(platform, scopes, now)
         reply = self._send(token, method, url, headers, body)
-        if reply.status != 401:
+        if not _refuses_token(platform, reply):
             return reply
         self.tokens.drop(platform.id, scopes)
         if not is_fresh:
@@ -120,6 +120,10 @@ class PlatformService:
             "jti": secrets.token_urlsafe(24),
         }
         return sign(claims, self.keys.signing(now))
+
+
+def _refuses_token(platform: Platform, reply: Reply) -> bool:
+    return reply.status == 401 or (reply.status == 403 and quirks_of(platform.family).forbids_refused_tokens)
 
 
 def assertion_audience(platform: Platform) -> str:

@@ -87,6 +87,7 @@ def test_numbers_that_are_no_score_cannot_be_made(given: float, maximum: float) 
 
 M, E, C = LmsFamily.MOODLE, LmsFamily.OPEN_EDX, LmsFamily.CANVAS
 D, B, G = LmsFamily.BRIGHTSPACE, LmsFamily.BLACKBOARD, LmsFamily.GENERIC
+S = LmsFamily.SAKAI
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,9 @@ D, B, G = LmsFamily.BRIGHTSPACE, LmsFamily.BLACKBOARD, LmsFamily.GENERIC
         (D, 404, "", Delivery.GONE),
         (B, 400, "User could not be found", Delivery.NOT_GRADABLE),
         (B, 400, "other", Delivery.REJECTED),
+        (S, 400, '{"error": "User does not belong to site"}', Delivery.NOT_GRADABLE),
+        (S, 400, '{"error": "Missing userId"}', Delivery.REJECTED),
+        (S, 403, '{"error": "signature_error"}', Delivery.REJECTED),
         (G, 204, "", Delivery.DELIVERED),
         (G, 202, "[]", Delivery.DELIVERED),
         (G, 200, "[]", Delivery.DELIVERED),

@@ -28,6 +28,7 @@ from lti_tool.web.messages import explain
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.connections import FAMILY_WORDS
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.refusal_remedies import refusal_remedy
 from lti_tool.web.staff.deliveries import OUTCOME_WORDS
 
 CHECKED_WORDS = {
@@ -129,6 +130,7 @@ def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
         received=_rows(found.received),
         refused=_rows(found.refused_claims),
         refusal=explain(CmeError(found.refusal_code)) if found.refusal_code else None,
+        refusal_remedy=refusal_remedy(found.refusal_code),
     )
 
 

@@ -93,7 +93,8 @@ def _suggested(family: LmsFamily) -> Mapping[str, str]:
 
 def _form_page(work: OfficeWork, values: Mapping[str, str], error: BadInput | None = None) -> Response:
     work.officer.require_everywhere(Capability.CONFIGURE)
-    faults = [{"field": name, "message": what} for name, what in error.faults.items()] if error else []
+    found = error.faults if error else {}
+    faults = [{"field": name, "message": f"{FIELD_WORDS.get(name, name)}: {what}"} for name, what in found.items()]
     return office_page(
         "office/connection_new.html",
         work,
@@ -104,6 +105,7 @@ def _form_page(work: OfficeWork, values: Mapping[str, str], error: BadInput | No
         site=request.args.get("site", ""),
         values=values,
         faults=faults,
+        field_faults=found,
         fields=FIELD_WORDS,
         edge=work.deps.edge,
         canvas_address=absolute("registration.canvas"),

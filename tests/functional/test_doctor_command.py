@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
 
-from lti_tool.cli import root
+from lti_tool.cli import main, root
 from lti_tool.db import models
 from lti_tool.db.engine import make_engine, make_sessions, transaction
 from lti_tool.db.sealing import Sealer
@@ -72,3 +73,17 @@ def test_a_role_that_passes_the_wall_is_a_fault(look: Look, migrated_postgres_ur
     assert wall not in look(migrated_postgres_url).output
     found = look(migrated_postgres_url.replace("cme@/", "postgres@/"))
     assert f"FIX  {wall}" in found.output and "without SUPERUSER and BYPASSRLS" in found.output
+
+
+def test_a_database_that_is_away_ends_a_command_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CME_BASE_URL", "https://cme.example.org")
+    monkeypatch.setenv("CME_DATABASE_URL", "postgresql://cme@127.0.0.1:1/cme")
+    monkeypatch.setenv("CME_SECRET_KEY", SECRET)
+    monkeypatch.setattr(sys, "argv", ["cme-tool", "grades", "list"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("Refused (database_unreachable): ") and "refused" in line

@@ -1,4 +1,4 @@
-"""What whoever connected a platform can do about a refused launch. The visitor's page only sends the visitor to them."""
+"""What whoever connected a platform can do about a refused launch: the visitor's page only sends people to them."""
 
 from __future__ import annotations
 

@@ -135,6 +135,21 @@ def test_each_lms_has_its_page_of_values(world: World, lms: LmsFamily) -> None:
         assert value in page
 
 
+@pytest.mark.parametrize(
+    ("lms", "row"),
+    [
+        ("moodle", "Initiate login URL https://cme.example/lti/login"),
+        ("canvas", "OpenID Connect Initiation Url https://cme.example/lti/login"),
+        ("brightspace", "Keyset URL https://cme.example/lti/jwks"),
+        ("blackboard", "Tool JWKS URL https://cme.example/lti/jwks"),
+        ("openedx", "Deep Linking Launch URL https://cme.example/lti/launch"),
+        ("sakai", "Login initiation URL https://cme.example/lti/login"),
+    ],
+)
+def test_values_bear_the_names_of_the_lms_s_own_form(world: World, lms: str, row: str) -> None:
+    assert row in text_of(invited(world, Capability.CONFIGURE).get(f"/connections/new?lms={lms}"))
+
+
 def test_known_addresses_are_filled_in(world: World) -> None:
     page = invited(world).get(f"/connections/new?lms=moodle&site={SITE}/").get_data(as_text=True)
     assert f'value="{SITE}/mod/lti/certs.php"' in page

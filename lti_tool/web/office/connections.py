@@ -19,6 +19,7 @@ from lti_tool.services.registration import invite_platform
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.setup_rows import setup_rows
 from lti_tool.web.page import absolute
 
 FAMILY_WORDS = {
@@ -107,7 +108,7 @@ def _form_page(work: OfficeWork, values: Mapping[str, str], error: BadInput | No
         faults=faults,
         field_faults=found,
         fields=FIELD_WORDS,
-        edge=work.deps.edge,
+        rows=setup_rows(_family(), work.deps.edge),
         canvas_address=absolute("registration.canvas"),
     )
 

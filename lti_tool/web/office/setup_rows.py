@@ -1,7 +1,7 @@
 """What is copied into an LMS by hand, under the names that its own form has for it.
 
-The names are those of the products' English forms (sources: the pages ``docs/how-to/connect-*.md``). Another language of
-the LMS has other names: then place and value tell.
+The names are those of the products' English forms (sources: the pages ``docs/how-to/connect-*.md``). Another language
+of the LMS has other names: then place and value tell.
 """
 
 from __future__ import annotations

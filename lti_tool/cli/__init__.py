@@ -19,6 +19,7 @@ from lti_tool.cli.retention import retention
 from lti_tool.cli.serve import serve
 from lti_tool.cli.worker import worker
 from lti_tool.domain.errors import CmeError
+from lti_tool.services.transaction import DatabaseError, is_unreachable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,4 +48,10 @@ def main() -> None:
         sys.exit(130)
     except CmeError as error:
         click.echo(f"Refused ({error.code}): {error}", err=True)
+        sys.exit(1)
+    except DatabaseError as error:
+        if not is_unreachable(error):
+            raise
+        reason = str(error.__cause__ or error).splitlines()[0]
+        click.echo(f"Refused (database_unreachable): {reason}", err=True)
         sys.exit(1)

@@ -16,9 +16,10 @@ import click
 from lti_tool.app import guarded_session
 from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.cli.setup import now, read_settings
-from lti_tool.db.engine import make_engine, make_sessions, transaction
+from lti_tool.db.engine import DatabaseEngine, make_engine, make_sessions, transaction
 from lti_tool.db.migrate import current_revision, head_revision
 from lti_tool.db.sealing import Sealer
+from lti_tool.db.tenancy import is_above_the_wall
 from lti_tool.domain.errors import CmeError
 from lti_tool.services.launch_state import KeyRing
 from lti_tool.services.platform import list_platforms
@@ -27,6 +28,9 @@ from lti_tool.settings import Settings
 
 MAX_CLOCK_DRIFT = timedelta(seconds=30)
 """Moodle's id_tokens live 60 seconds, so a clock that is half a minute off is already a risk."""
+
+KEY_REMEDIES = {"secret_key_changed": "set CME_SECRET_KEY to the one that this database was made with"}
+"""By the code of a refusal; a new signing key would not help where the old ones cannot be opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,9 @@ class Finding:
     remedy: str = ""
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
     try:
-        found = current_revision(make_engine(settings.database_url))
+        found = current_revision(engine)
     except DatabaseError as error:
         reason = str(error.__cause__ or error).splitlines()[0]
         yield Finding("database", f"cannot be opened: {reason}", "check CME_DATABASE_URL and that the server runs")
@@ -51,24 +55,36 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("migrations", f"at {found or 'none'}, release needs {head_revision()}", remedy)
 
 
-def _certificates(settings: Settings) -> Iterator[Finding]:
+def _walls(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
+    """What the database lets this role see is decided by PostgreSQL only for one that is no superuser."""
+    try:
+        with transaction(make_sessions(engine)) as session:
+            is_above = is_above_the_wall(session)
+    except DatabaseError:
+        return
+    if is_above:
+        remedy = "let the tool connect as a role of its own without SUPERUSER and BYPASSRLS that owns the database"
+        yield Finding("providers", "the database role passes the wall between providers", remedy)
+
+
+def _certificates(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
     problems = CertificateRenderer().problems()
     yield from (Finding("certificates", "not ready", problem) for problem in problems)
     if not problems:
         yield Finding("certificates", "renderer and fonts are complete")
 
 
-def _keys(settings: Settings) -> Iterator[Finding]:
-    ring = KeyRing(make_sessions(make_engine(settings.database_url)), Sealer(settings.secret_key.get_secret_value()))
+def _keys(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
+    ring = KeyRing(make_sessions(engine), Sealer(settings.secret_key.get_secret_value()))
     try:
         yield Finding("signing keys", f"signs with {ring.signing(now()).kid}")
     except CmeError as error:
-        yield Finding("signing keys", str(error), "run: cme-tool keys rotate")
+        yield Finding("signing keys", str(error), KEY_REMEDIES.get(error.code, "run: cme-tool keys rotate"))
     except DatabaseError:
         yield Finding("signing keys", "cannot be read", "put the database right first")
 
 
-def _storage(settings: Settings) -> Iterator[Finding]:
+def _storage(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
     try:
         with tempfile.NamedTemporaryFile() as file:
             file.write(os.urandom(16))
@@ -77,17 +93,18 @@ def _storage(settings: Settings) -> Iterator[Finding]:
         yield Finding("temporary files", str(error), "free some space, or set TMPDIR to a folder that can be written")
 
 
-def _keysets(settings: Settings) -> list[str]:
+def _keysets(engine: DatabaseEngine) -> list[str]:
+    """Each address once: an LMS may be registered many times (Open edX, for each block)."""
     try:
-        with transaction(make_sessions(make_engine(settings.database_url))) as session:
-            return [row.keyset_url for row in list_platforms(session)]
+        with transaction(make_sessions(engine)) as session:
+            return list(dict.fromkeys(row.keyset_url for row in list_platforms(session)))
     except DatabaseError:
         return []
 
 
-def _network(settings: Settings) -> Iterator[Finding]:
+def _network(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
     session = guarded_session(settings)
-    for url in _keysets(settings):
+    for url in _keysets(engine):
         try:
             reply = session.get(url)
         except CmeError as error:
@@ -109,16 +126,17 @@ def _clock(date: str, url: str) -> Iterator[Finding]:
     yield Finding("clock", f"{drift.total_seconds():.0f} s from {url}", remedy)
 
 
-def _release(settings: Settings) -> Iterator[Finding]:
+def _release(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
     try:
         yield Finding("release", version("cme-tool"))
     except PackageNotFoundError:
         yield Finding("release", "runs from its sources")
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Settings, DatabaseEngine], Iterator[Finding]], ...] = (
     _release,
     _database,
+    _walls,
     _keys,
     _certificates,
     _storage,
@@ -130,12 +148,18 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
 def doctor() -> None:
     """Check database, migrations, keys, certificate fonts, clock and outgoing HTTP; say how to fix each."""
     settings = read_settings()
-    has_fault = False
-    for check in CHECKS:
-        for finding in check(settings):
-            has_fault = has_fault or bool(finding.remedy)
-            click.echo(f"{'FIX ' if finding.remedy else 'ok  '} {finding.name}: {finding.state}")
-            if finding.remedy:
-                click.echo(f"     -> {finding.remedy}")
-    if has_fault:
+    engine = make_engine(settings.database_url)
+    try:
+        faults = [finding for check in CHECKS for finding in check(settings, engine) if _told(finding)]
+    finally:
+        engine.dispose()
+    if faults:
         raise click.ClickException("Something needs attention, see above.")
+
+
+def _told(finding: Finding) -> bool:
+    """Print it; gives whether something has to be done."""
+    click.echo(f"{'FIX ' if finding.remedy else 'ok  '} {finding.name}: {finding.state}")
+    if finding.remedy:
+        click.echo(f"     -> {finding.remedy}")
+    return bool(finding.remedy)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from lti_tool.db.disk import mounts_now, network_file_system
+from lti_tool.domain.errors import BadInput
+
+DatabaseEngine = Engine
 Sessions = sessionmaker[Session]
 
 SAFE_WAL = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
@@ -47,10 +52,19 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN" if is_reader else "BEGIN IMMEDIATE")
 
 
+def _refuse_network(file: str | None) -> None:
+    kind = network_file_system(Path(file).resolve(), mounts_now()) if file and file != ":memory:" else ""
+    if kind:
+        raise BadInput(
+            "sqlite_on_network", f"{file} lies on a network file system ({kind}), where SQLite loses records"
+        )
+
+
 def make_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///…`` or ``postgresql://…``."""
+    """An engine for ``sqlite:///…`` or ``postgresql://…``. Raises ``BadInput("sqlite_on_network")``."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
+        _refuse_network(parsed.database)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
         _prepare_sqlite(engine)
         return engine

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sqlalchemy import Connection, Engine, text
 
 from lti_tool.db.base import Base
 from lti_tool.db.engine import make_engine
+from lti_tool.domain.errors import CmeError
 
 ADVISORY_LOCK = 727_113_001
 LOCK_TIMEOUT = "10s"
@@ -45,11 +48,36 @@ def _lock(connection: Connection) -> None:
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
 
 
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Connection]:
+    """One transaction, in which SQLite does not watch references (sqlite.org/lang_altertable.html, 7).
+
+    SQLite changes a table by making it anew and dropping the old one. Watched, that is refused while other rows refer
+    to it, or takes them along. The switch works between transactions only.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            yield connection
+
+
+def _check_references(connection: Connection) -> None:
+    """Raises ``CmeError("references_broken")`` where a reference leads nowhere that nobody watched."""
+    if connection.dialect.name != "sqlite":
+        return
+    tables = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    if tables:
+        raise CmeError("references_broken", f"rows would refer to what is not there: {', '.join(sorted(tables))}")
+
+
 def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
-    with engine.begin() as connection:
+    with _migrating(engine) as connection:
         _lock(connection)
-        config = configuration(connection)
-        (command.downgrade if is_down else command.upgrade)(config, revision)
+        before = _revision_of(connection)
+        (command.downgrade if is_down else command.upgrade)(configuration(connection), revision)
+        if _revision_of(connection) != before:
+            _check_references(connection)
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -78,7 +106,11 @@ def head_revision() -> str | None:
 def current_revision(engine: Engine) -> str | None:
     """Where the database stands; ``None`` for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision_of(connection)
+
+
+def _revision_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def differences(engine: Engine) -> list[object]:

@@ -87,3 +87,10 @@ def confine(session: Session, provider_id: str) -> None:
     """Until the end of this transaction, rows of other providers do not exist."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT set_config(:name, :value, true)"), {"name": SETTING, "value": provider_id})
+
+
+def is_above_the_wall(session: Session) -> bool:
+    """PostgreSQL never binds this role by row-level security: it is a superuser, or may bypass it."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    return bool(session.scalar(text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
-from lti_tool.demo.behaviours import Behaviour, IdStyle
+from lti_tool.demo.behaviour import Behaviour, IdStyle
 from lti_tool.demo.course import COURSE_NUMBER, Placement
 from lti_tool.demo.people import Person
 

@@ -1,18 +1,16 @@
 """How LMS products differ at the other end of LTI 1.3: one frozen row per flavour.
 
 Sources: Moodle 4.5.6 and 5.1 observed over HTTP; Open edX ``lti-consumer-xblock`` 9.14.3 and 11.4.4 run and read;
-Canvas, Brightspace and Blackboard vendor documentation and public issue threads. Each row's ``source`` says which. The
-demo stays *stricter* than the products where a product is lax (assertion ``aud``, ``jti``, expiry): a tool that passes
-here passes there.
+Canvas, Brightspace and Blackboard vendor documentation and public issue threads; Sakai's servlet read. Each row's
+``source`` says which. The demo stays *stricter* than the products where a product is lax (assertion ``aud``, ``jti``,
+expiry): a tool that passes here passes there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
-from lti_tool.demo.people import CourseRole
+from lti_tool.demo.behaviour import Behaviour, IdStyle, Refusal, Roles, TimestampRule, roles_of
 from lti_tool.demo.vocabulary import (
     ALL_SCOPES,
     INSTITUTION,
@@ -28,106 +26,6 @@ from lti_tool.demo.vocabulary import (
     UnfinishedScore,
 )
 
-Roles = Mapping[CourseRole, tuple[str, ...]]
-
-
-class IdStyle(StrEnum):
-    """How the LMS writes ids of people, links and courses."""
-
-    INTEGER = "integer"
-    UUID = "uuid"
-    HEX = "hex"
-    USAGE_KEY = "usage-key"
-
-
-class TimestampRule(StrEnum):
-    """When a score is too old, compared with the last one accepted for the person and line item."""
-
-    LATER_WHOLE_SECOND = "later, whole seconds"
-    LATER = "later"
-    NOT_EARLIER = "not earlier"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Status and reason of a refusal."""
-
-    status: int
-    reason: str
-
-
-def _roles(learner: tuple[str, ...], instructor: tuple[str, ...], admin: tuple[str, ...]) -> Roles:
-    return {CourseRole.LEARNER: learner, CourseRole.INSTRUCTOR: instructor, CourseRole.ADMIN: admin}
-
-
-COURSE_ROLES = _roles(
-    (MEMBERSHIP + "Learner",),
-    (MEMBERSHIP + "Instructor",),
-    (MEMBERSHIP + "Administrator", INSTITUTION + "Administrator"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """One row. Defaults are the specification's plain reading; a row names only what differs."""
-
-    name: str
-    label: str
-    source: str
-    product_family_code: str
-    version: str = "1"
-    ids: IdStyle = IdStyle.UUID
-    login_method: str = "POST"
-    deployment_parameters: tuple[str, ...] = ("lti_deployment_id",)
-    hint_is_json: bool = False
-    hint_works_once: bool = True
-    storage_target: str = ""
-    announces_storage: bool = True
-    roles: Roles = field(default_factory=lambda: COURSE_ROLES)
-    sends_azp: bool = True
-    sends_deep_link_data: bool = True
-    sends_given_and_family: bool = True
-    link_has_title: bool = True
-    context_has_uri_type: bool = True
-    sends_presentation_details: bool = True
-    substitutes: frozenset[str] = frozenset()
-    token_audience: str = ""
-    token_content_type: str = "application/json"
-    remembers_tool_keys: bool = False
-    scopes: tuple[str, ...] = ALL_SCOPES
-    service_query: str = ""
-    page_size: int = 5
-    pages_by_default: bool = True
-    bad_accept: int = 406
-    bad_content_type: int = 415
-    forbidden_scope: int = 403
-    creates_link_item: bool = True
-    score_accepted: int = 200
-    timestamp_rule: TimestampRule = TimestampRule.LATER
-    timestamp_refusal: Refusal = Refusal(409, "The score's timestamp is not later than the recorded one")
-    needs_fraction: bool = False
-    bad_score: Refusal = Refusal(400, "Incorrect score received")
-    not_gradable: Refusal = Refusal(404, "The user is not a learner of this course")
-    foreign_link: Refusal = Refusal(404, "Unknown resourceLinkId")
-    unfinished_score: UnfinishedScore = UnfinishedScore.KEEPS
-    publishes_zero: bool = True
-    hides_zero_result: bool = False
-    caps_at_maximum: bool = True
-    integer_maximum: bool = False
-    needs_link_or_resource_id: bool = False
-    refuses_result_limit: bool = False
-    masks_refusal_of_multiline_body: bool = False
-    uncouples_on_put: bool = False
-    coupled_delete: Refusal | None = None
-    any_delete: Refusal | None = None
-    needs_user_agent: bool = False
-    registration: RegistrationStyle = RegistrationStyle.TOKEN
-    answers_deployment_id: bool = True
-    short_member_roles: bool = False
-    roster_versions: tuple[str, ...] = ("2.0",)
-    sends_lti_1_leftovers: bool = False
-
-
 _MOODLE = Behaviour(
     name="moodle",
     label="Moodle 4.5 and 5.1",
@@ -136,7 +34,7 @@ _MOODLE = Behaviour(
     version="2024100706",
     ids=IdStyle.INTEGER,
     hint_is_json=True,
-    roles=_roles(
+    roles=roles_of(
         (MEMBERSHIP + "Learner",),
         (MEMBERSHIP + "Instructor",),
         (INSTITUTION + "Administrator", MEMBERSHIP + "Instructor", SYSTEM + "Administrator"),
@@ -200,8 +98,10 @@ def _openedx(name: str, label: str, roles: Roles, scopes: tuple[str, ...]) -> Be
 
 
 _DECLARATIVE = (LINEITEM_READ, RESULT_READ, SCORE, MEMBERS_READ)
-_OPENEDX_ROLES = _roles((MEMBERSHIP + "Learner", INSTITUTION + "None", SYSTEM + "None"), _OPENEDX_STAFF, _OPENEDX_STAFF)
-_OPENEDX_OLD_ROLES = _roles(
+_OPENEDX_ROLES = roles_of(
+    (MEMBERSHIP + "Learner", INSTITUTION + "None", SYSTEM + "None"), _OPENEDX_STAFF, _OPENEDX_STAFF
+)
+_OPENEDX_OLD_ROLES = roles_of(
     (INSTITUTION + "Student",),
     (INSTITUTION + "Instructor",),
     (SYSTEM + "Administrator", INSTITUTION + "Administrator"),
@@ -215,7 +115,7 @@ _CANVAS = Behaviour(
     version="cloud",
     deployment_parameters=("deployment_id", "lti_deployment_id"),
     storage_target="post_message_forwarding",
-    roles=_roles(
+    roles=roles_of(
         (INSTITUTION + "Administrator", INSTITUTION + "Instructor", MEMBERSHIP + "Learner", SYSTEM + "User"),
         (INSTITUTION + "Instructor", MEMBERSHIP + "Instructor", SYSTEM + "User"),
         (INSTITUTION + "Administrator", MEMBERSHIP + "Instructor", SYSTEM + "User"),
@@ -241,7 +141,7 @@ _BRIGHTSPACE = Behaviour(
     source="D2L documentation and public threads",
     product_family_code="desire2learn",
     storage_target="_parent",
-    roles=_roles(
+    roles=roles_of(
         (INSTITUTION + "Student", MEMBERSHIP + "Learner"),
         (INSTITUTION + "Faculty", MEMBERSHIP + "Instructor"),
         (INSTITUTION + "Administrator", MEMBERSHIP + "Administrator"),
@@ -265,6 +165,18 @@ _BLACKBOARD = Behaviour(
     not_gradable=Refusal(400, "User could not be found"),
     integer_maximum=True,
     score_accepted=204,
+)
+
+_SAKAI = Behaviour(
+    name="sakai",
+    label="Sakai",
+    source="sakai LTI13Servlet, read",
+    product_family_code="sakailms.org",
+    substitutes=STANDARD_VARIABLES,
+    pages_by_default=False,
+    refused_token=403,
+    forbidden_scope=400,
+    not_gradable=Refusal(400, "User does not belong to site"),
 )
 
 _GENERIC = Behaviour(
@@ -296,5 +208,6 @@ BEHAVIOURS: dict[str, Behaviour] = {
         _CANVAS,
         _BRIGHTSPACE,
         _BLACKBOARD,
+        _SAKAI,
     )
 }

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from lti_tool.demo.addresses import Addresses, context_id, link_id, subject
-from lti_tool.demo.behaviours import Behaviour
+from lti_tool.demo.behaviour import Behaviour
 from lti_tool.demo.course import MAIN, Course, LineItem, Placement
 from lti_tool.demo.people import Person
 from lti_tool.demo.store import ToolRegistration

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from lti_tool.demo.behaviours import Behaviour, Refusal, TimestampRule
+from lti_tool.demo.behaviour import Behaviour, Refusal, TimestampRule
 from lti_tool.demo.course import LineItem, Result
 from lti_tool.demo.people import Person
 from lti_tool.demo.vocabulary import UnfinishedScore

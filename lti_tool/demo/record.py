@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from lti_tool.demo.addresses import Addresses, link_id, query_for, subject
-from lti_tool.demo.behaviours import BEHAVIOURS, Behaviour
+from lti_tool.demo.behaviour import Behaviour
+from lti_tool.demo.behaviours import BEHAVIOURS
 from lti_tool.demo.config import ContentItem, LmsConfig, origin_of
 from lti_tool.demo.course import MAIN, Course, LineItem, Placement, Result, ScoreReceived
 from lti_tool.demo.deep_linking import placement_from

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Response, json, request
 
-from lti_tool.demo.behaviours import Refusal
+from lti_tool.demo.behaviour import Refusal
 from lti_tool.demo.faults import FaultKind, answer_for, drop_connection
 from lti_tool.demo.gradebook import Refused
 from lti_tool.demo.journal import Entry
@@ -95,7 +95,7 @@ class Services:
             raise refuse(401, "no bearer token")
         granted = self.lms.tokens.scopes_of(token, self.lms.now())
         if granted is None:
-            raise refuse(401, "the access token is unknown or has expired")
+            raise refuse(self.lms.behaviour.refused_token, "the access token is unknown or has expired")
         if not granted & set(scopes):
             raise refuse(self.lms.behaviour.forbidden_scope, f"the token lacks {' or '.join(scopes)}")
         self._require_own_query()

@@ -46,6 +46,8 @@ class Quirks:
     only_full_grades: bool = True
     """Any other gradingProgress wipes the grade, so nothing but FullyGraded is ever sent."""
     takes_result_limit: bool = True
+    forbids_refused_tokens: bool = False
+    """An access token that it does not accept any more is answered with 403, like a lack of rights."""
     score_rules: tuple[ScoreRule, ...] = ()
 
 
@@ -116,7 +118,14 @@ BLACKBOARD = Quirks(
     ),
 )
 
-SAKAI = Quirks(LmsFamily.SAKAI, product_codes=frozenset({"sakai"}))
+SAKAI = Quirks(
+    LmsFamily.SAKAI,
+    product_codes=frozenset({"sakai", "sakailms.org"}),  # sakai LTI13Servlet: the second when it registers a tool
+    forbids_refused_tokens=True,  # sakai LTI13Servlet: "signature_error", of all tokens once a server has started anew
+    score_rules=(
+        ScoreRule(400, Delivery.NOT_GRADABLE, "sakai LTI13Servlet: no member of the site", "does not belong to site"),
+    ),
+)
 GENERIC = Quirks(LmsFamily.GENERIC)
 
 ROWS: Mapping[LmsFamily, Quirks] = {

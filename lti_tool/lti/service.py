@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -22,7 +23,7 @@ from lti_tool.lti.http import GuardedSession, Reply
 from lti_tool.lti.keys import sign
 from lti_tool.lti.links import next_page
 from lti_tool.lti.ports import TokenCache, ToolKeys
-from lti_tool.lti.quirks import ASSERTION_AUDIENCES
+from lti_tool.lti.quirks import ASSERTION_AUDIENCES, quirks_of
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ISSUED_BACK = timedelta(seconds=10)
@@ -32,6 +33,8 @@ DEFAULT_LIFE = 3600
 MAX_TOKEN_BYTES = 64 * 1024
 MAX_PAGES = 50
 MAX_WORDS = 500
+MAX_RETRY_AFTER = 86_400
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class PlatformService:
         headers: Mapping[str, str],
         body: bytes | None = None,
     ) -> Reply:
-        """One request with exactly ``scope``. A 401 gets a new token, once; the second answer is final.
+        """One request with exactly ``scope``. A token that is refused is renewed, once; the second answer is final.
 
         Raises ``BadInput`` and ``ServiceUnavailable`` of ``GuardedSession.send``, and ``ServiceUnavailable`` with
         ``token_refused``, ``token_malformed``, ``scope_not_granted``.
@@ -63,7 +66,7 @@ class PlatformService:
         is_fresh = cached is not None and now < cached.expires_at - EXPIRY_MARGIN
         token = cached if cached is not None and is_fresh else self._new_token(platform, scopes, now)
         reply = self._send(token, method, url, headers, body)
-        if reply.status != 401:
+        if not _refuses_token(platform, reply):
             return reply
         self.tokens.drop(platform.id, scopes)
         if not is_fresh:
@@ -120,6 +123,10 @@ class PlatformService:
             "jti": secrets.token_urlsafe(24),
         }
         return sign(claims, self.keys.signing(now))
+
+
+def _refuses_token(platform: Platform, reply: Reply) -> bool:
+    return reply.status == 401 or (reply.status == 403 and quirks_of(platform.family).forbids_refused_tokens)
 
 
 def assertion_audience(platform: Platform) -> str:
@@ -187,9 +194,15 @@ def cleaned(text: str) -> str:
 
 
 def retry_after(reply: Reply) -> int | None:
-    """Seconds of a ``Retry-After`` header; the date form is ignored."""
+    """Seconds of a ``Retry-After`` header (RFC 9110, 10.2.3), at most a day. A date counts from the answer's own."""
     value = reply.headers.get("retry-after", "").strip()
-    return min(int(value), 86_400) if value.isdecimal() and len(value) < 10 else None
+    if value.isdecimal() and value.isascii() and len(value) < 10:
+        return min(int(value), MAX_RETRY_AFTER)
+    try:
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(reply.headers.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    return min(max(int(wait.total_seconds()), 0), MAX_RETRY_AFTER)
 
 
 def _granted(reply: Reply, scopes: frozenset[str], now: datetime) -> AccessToken:

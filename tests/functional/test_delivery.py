@@ -142,6 +142,31 @@ def _later(result: Result, *, hours: int) -> Result:
     return replace(result, timestamp=stamp.isoformat())
 
 
+@pytest.mark.parametrize("family", ["moodle", "canvas", "brightspace", "blackboard", "sakai"])
+def test_each_lms_s_way_to_say_that_somebody_is_not_graded_there_is_understood(
+    family: str, migrated_sqlite_url: str
+) -> None:
+    with opened_school(migrated_sqlite_url, family) as school:
+        school.ward.learner("stranger", "school", subject="999")
+        school.ward.post_test("stranger", 3, "test")
+        school.deliver()
+        (row,) = school.everything()
+        refusal = BEHAVIOURS[family].not_gradable
+        assert (row.state, row.outcome, row.status) == ("parked", "not_gradable", refusal.status)
+        assert refusal.reason in row.answer
+
+
+def test_tokens_that_a_server_has_forgotten_cost_no_grade(migrated_sqlite_url: str) -> None:
+    """Sakai signs them with a key that is made anew at its start, and answers 403."""
+    with opened_school(migrated_sqlite_url, "sakai") as school:
+        for right in (1, 2):
+            school.ward.post_test(PHYSICIAN, right, "test")
+            school.deliver()
+            school.lms.tokens.forget_all()
+        assert school.points() == 66.67
+        assert [row.state for row in school.everything()] == ["delivered"] * 2
+
+
 def test_somebody_who_is_not_graded_there_is_parked_with_the_lms_s_words(school: School) -> None:
     school.ward.learner("stranger", "school", subject="999")
     school.ward.post_test("stranger", 3, "test")

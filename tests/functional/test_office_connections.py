@@ -19,6 +19,7 @@ from lti_tool.services.connection import connection, note_refusal, note_test
 from lti_tool.services.line_item import AGS
 from lti_tool.services.platform import provider_id_of
 from lti_tool.services.registration import invite_platform, note_registration, take_invitation
+from lti_tool.web.office.connections import FIELD_WORDS
 from tests.functional.office_world import invited
 from tests.functional.staff_world import LMS, NOW, PROVIDER, World, make_world, text_of
 
@@ -134,6 +135,22 @@ def test_each_lms_has_its_page_of_values(world: World, lms: LmsFamily) -> None:
         assert value in page
 
 
+@pytest.mark.parametrize(
+    ("lms", "row"),
+    [
+        ("moodle", "Initiate login URL https://cme.example/lti/login"),
+        ("canvas", "OpenID Connect Initiation Url https://cme.example/lti/login"),
+        ("brightspace", "Domain https://cme.example Redirect URLs"),
+        ("brightspace", "Keyset URL https://cme.example/lti/jwks"),
+        ("blackboard", "Tool JWKS URL https://cme.example/lti/jwks"),
+        ("openedx", "Deep Linking Launch URL https://cme.example/lti/launch"),
+        ("sakai", "Login initiation URL https://cme.example/lti/login"),
+    ],
+)
+def test_values_bear_the_names_of_the_lms_s_own_form(world: World, lms: str, row: str) -> None:
+    assert row in text_of(invited(world, Capability.CONFIGURE).get(f"/connections/new?lms={lms}"))
+
+
 def test_known_addresses_are_filled_in(world: World) -> None:
     page = invited(world).get(f"/connections/new?lms=moodle&site={SITE}/").get_data(as_text=True)
     assert f'value="{SITE}/mod/lti/certs.php"' in page
@@ -153,6 +170,7 @@ def test_a_fault_is_shown_at_its_field(world: World, field: str) -> None:
     office = invited(world, Capability.CONFIGURE)
     refused = office.post("/connections/new?lms=moodle", {**BY_HAND, field: ""})
     assert refused.status_code == 422 and f'href="#f-{field}"' in refused.get_data(as_text=True)
+    assert f"{FIELD_WORDS[field]}: " in text_of(refused)
     private = office.post("/connections/new?lms=moodle", {**BY_HAND, "token_url": "https://10.0.0.1/token"})
     assert private.status_code == 422 and "private address" in text_of(private)
 
@@ -187,6 +205,23 @@ def test_a_refusal_is_told_in_plain_words_and_its_deployment_can_be_taken(world:
         found = connection(db, provider_id_of(db, PROVIDER, NOW), platform)
         assert found.deployments == ("7", "99")
     assert office.post(f"/connections/{platform}/deployments", deployment="").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("token_signature", "Compare the public keyset URL"),
+        ("audience_wrong", "Compare issuer and client id"),
+        ("roles_missing", "lacks what LTI 1.3 requires"),
+        ("state_unknown", "Each sign-in works once"),
+    ],
+)
+def test_what_to_change_about_a_refused_launch_is_said_to_whoever_can(world: World, code: str, words: str) -> None:
+    office, platform = invited(world, Capability.CONFIGURE), registered(world)
+    with world.db() as db:
+        note_refusal(db, LaunchRefused(code, "as the log has it", platform=platform), NOW)
+    page = text_of(office.get(f"/connections/{platform}"))
+    assert words in page and "Give them the reference" not in page
 
 
 def test_a_test_of_a_platform_that_is_not_there_says_what_to_change(world: World) -> None:

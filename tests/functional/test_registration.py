@@ -61,7 +61,7 @@ def platform_of(world: World, lms: DemoLms) -> models.Platform:
         return row
 
 
-@pytest.mark.parametrize("family", ["moodle", "canvas", "brightspace", "blackboard", "generic"])
+@pytest.mark.parametrize("family", ["moodle", "canvas", "brightspace", "blackboard", "sakai", "generic"])
 def test_an_lms_registers_is_approved_and_used(sqlite_world: World, family: str) -> None:
     with another_lms(sqlite_world, family) as (there, lms):
         admin, page = begin(there, address(sqlite_world))
@@ -72,7 +72,7 @@ def test_an_lms_registers_is_approved_and_used(sqlite_world: World, family: str)
         assert f'data-registration-close="{lms.issuer}"' in done.html
         assert ("Show in activity chooser" in done.text) is (family == "moodle")
         row = platform_of(sqlite_world, lms)
-        assert row.approved_at is None
+        assert row.approved_at is None and row.family == family
         placement = lms.add_placement(content_item("hypertension-2026"))
         learner = Browser(there, "physician-md")
         learner.sign_in()

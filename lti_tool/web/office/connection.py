@@ -19,6 +19,7 @@ from lti_tool.services.connection import connection as found_connection
 from lti_tool.services.connection import endpoints_of, note_test
 from lti_tool.services.notice import notice_views
 from lti_tool.services.office import Officer
+from lti_tool.services.redrive import redrive_platform, stuck_grades
 from lti_tool.services.registration import add_deployment, approve_platform, dismiss_platform
 from lti_tool.services.transaction import confine, transaction
 from lti_tool.web.access import OfficeWork, office_route, office_service_route
@@ -27,6 +28,8 @@ from lti_tool.web.messages import explain
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.connections import FAMILY_WORDS
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.refusal_remedies import refusal_remedy
+from lti_tool.web.staff.deliveries import OUTCOME_WORDS
 
 CHECKED_WORDS = {
     Checked.KEYSET: lazy_gettext("Keys of the platform"),
@@ -110,6 +113,7 @@ def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
     """How a platform is doing, and what it sent last, personal data masked."""
     work.officer.require_everywhere(Capability.CONFIGURE)
     found = found_connection(work.db, work.officer.provider_id, platform_id)
+    stuck = stuck_grades(work.db, work.officer.provider_id, platform_id)
     return office_page(
         "office/connection.html",
         work,
@@ -118,11 +122,15 @@ def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
         checked_words=CHECKED_WORDS,
         answer=_answer,
         remedy=_remedy,
+        stuck=stuck,
+        parked=sum(one.number for one in stuck if one.is_parked),
+        outcome_words=OUTCOME_WORDS,
         notices=notice_views(work.db, work.officer.provider_id, platform_id),
         notice_remedy=lambda code: REMEDIES.get(code, NOTHING_SPECIAL),
         received=_rows(found.received),
         refused=_rows(found.refused_claims),
         refusal=explain(CmeError(found.refusal_code)) if found.refusal_code else None,
+        refusal_remedy=refusal_remedy(found.refusal_code),
     )
 
 
@@ -152,6 +160,15 @@ def connection_deployment(work: OfficeWork, platform_id: str) -> ResponseReturnV
         raise BadInput("deployment_malformed", faults={"deployment": "deployment_malformed"})
     add_deployment(work.db, work.officer, platform_id, deployment, work.now)
     return redirect(url_for("office.connection", platform_id=platform_id), 303)
+
+
+@office_route(blueprint, "/connections/<platform_id>/grades", Capability.CONFIGURE, ("POST",))
+def connection_grades(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
+    """Send every grade again that was given up, for another full period."""
+    work.officer.require_everywhere(Capability.CONFIGURE)
+    found = found_connection(work.db, work.officer.provider_id, platform_id)
+    redrive_platform(work.db, work.officer, found.id, work.now)
+    return redirect(url_for("office.connection", platform_id=platform_id, _anchor="grades"), 303)
 
 
 @office_service_route(blueprint, "/connections/<platform_id>/test", Capability.CONFIGURE)

@@ -19,6 +19,7 @@ from lti_tool.services.registration import invite_platform
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.setup_rows import setup_rows
 from lti_tool.web.page import absolute
 
 FAMILY_WORDS = {
@@ -30,15 +31,6 @@ FAMILY_WORDS = {
     LmsFamily.OPEN_EDX: "Open edX",
     LmsFamily.GENERIC: lazy_gettext("Another LMS"),
 }
-REGISTERS_ITSELF = (
-    LmsFamily.MOODLE,
-    LmsFamily.CANVAS,
-    LmsFamily.BRIGHTSPACE,
-    LmsFamily.BLACKBOARD,
-    LmsFamily.SAKAI,
-    LmsFamily.GENERIC,
-)
-"""Open edX has no dynamic registration (read in lti-consumer-xblock 11.4.4)."""
 FIELDS = ("issuer", "client_id", "deployment_ids", "authorization_url", "token_url", "keyset_url")
 FIELD_WORDS = {
     "issuer": lazy_gettext("Issuer (platform id)"),
@@ -64,7 +56,6 @@ def _list_page(work: OfficeWork, address: str = "") -> Response:
         connections=listed(work.db, work.officer.provider_id),
         address=address,
         families=FAMILY_WORDS,
-        registers_itself=REGISTERS_ITSELF,
         keys=sorted(work.deps.keys.all(), key=lambda one: one.not_before, reverse=True),
         now=work.now,
     )
@@ -103,7 +94,8 @@ def _suggested(family: LmsFamily) -> Mapping[str, str]:
 
 def _form_page(work: OfficeWork, values: Mapping[str, str], error: BadInput | None = None) -> Response:
     work.officer.require_everywhere(Capability.CONFIGURE)
-    faults = [{"field": name, "message": what} for name, what in error.faults.items()] if error else []
+    found = error.faults if error else {}
+    faults = [{"field": name, "message": f"{FIELD_WORDS.get(name, name)}: {what}"} for name, what in found.items()]
     return office_page(
         "office/connection_new.html",
         work,
@@ -114,8 +106,9 @@ def _form_page(work: OfficeWork, values: Mapping[str, str], error: BadInput | No
         site=request.args.get("site", ""),
         values=values,
         faults=faults,
+        field_faults=found,
         fields=FIELD_WORDS,
-        edge=work.deps.edge,
+        rows=setup_rows(_family(), work.deps.edge),
         canvas_address=absolute("registration.canvas"),
     )
 

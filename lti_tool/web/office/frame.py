@@ -183,25 +183,35 @@ def _is_open(officer: Officer, tab: Tab) -> bool:
     return capability is None or officer.may(capability)
 
 
-def current_room(rooms: list[Room]) -> Room | None:
-    """The room of this page. A page without an entry of its own belongs to the one whose view stands beside its own."""
+def current_tab(rooms: list[Room]) -> Tab | None:
+    """The entry of this page: its own, else the one whose address its own begins with, else the one whose view stands
+    beside its view."""
     views, here = current_app.view_functions, request.endpoint or ""
+    address = request.url_rule.rule if request.url_rule else ""
     module = views[here].__module__ if here in views else ""
-    listed = [(room, tab.endpoint) for room in rooms for tab in room.tabs]
-    same = [room for room, endpoint in listed if endpoint == here]
-    beside = [room for room, endpoint in listed if views[endpoint].__module__ == module]
-    return next(iter([*same, *beside]), None)
+    tabs = [tab for room in rooms for tab in room.tabs]
+    own = [tab for tab in tabs if tab.endpoint == here]
+    above = [tab for tab in tabs if address.startswith(f"{_address(tab)}/")]
+    beside = [tab for tab in tabs if views[tab.endpoint].__module__ == module]
+    return next(iter([*own, *above, *beside]), None)
+
+
+def _address(tab: Tab) -> str:
+    rule = next(current_app.url_map.iter_rules(tab.endpoint))
+    return str(rule.rule).rstrip("/")
 
 
 def office_page(template: str, work: OfficeWork, *, status: int = 200, **values: Any) -> Response:
     """A page below the bars."""
     rooms = offered(work.officer)
+    tab = current_tab(rooms)
     return page(
         template,
         work,
         status=status,
         office_rooms=rooms,
-        office_room=current_room(rooms),
+        office_tab=tab,
+        office_room=next((room for room in rooms if tab in room.tabs), None),
         capability_words=CAPABILITY_WORDS,
         provider_name=work.officer.provider_name,
         **values,

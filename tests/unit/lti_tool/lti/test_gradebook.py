@@ -18,7 +18,9 @@ from lti_tool.lti.gradebook import (
     SCORE_TYPE,
     score_body,
 )
+from lti_tool.lti.http import Reply
 from lti_tool.lti.quirks import ROWS
+from lti_tool.lti.service import retry_after
 from tests.unit.lti_tool.lti.clients import Clients
 from tests.unit.lti_tool.lti.edge import NOW
 from tests.unit.lti_tool.lti.fake_platform import Answer, FakePlatform, as_json
@@ -87,6 +89,7 @@ def test_numbers_that_are_no_score_cannot_be_made(given: float, maximum: float) 
 
 M, E, C = LmsFamily.MOODLE, LmsFamily.OPEN_EDX, LmsFamily.CANVAS
 D, B, G = LmsFamily.BRIGHTSPACE, LmsFamily.BLACKBOARD, LmsFamily.GENERIC
+S = LmsFamily.SAKAI
 
 
 @pytest.mark.parametrize(
@@ -115,6 +118,9 @@ D, B, G = LmsFamily.BRIGHTSPACE, LmsFamily.BLACKBOARD, LmsFamily.GENERIC
         (D, 404, "", Delivery.GONE),
         (B, 400, "User could not be found", Delivery.NOT_GRADABLE),
         (B, 400, "other", Delivery.REJECTED),
+        (S, 400, '{"error": "User does not belong to site"}', Delivery.NOT_GRADABLE),
+        (S, 400, '{"error": "Missing userId"}', Delivery.REJECTED),
+        (S, 403, '{"error": "signature_error"}', Delivery.REJECTED),
         (G, 204, "", Delivery.DELIVERED),
         (G, 202, "[]", Delivery.DELIVERED),
         (G, 200, "[]", Delivery.DELIVERED),
@@ -185,6 +191,21 @@ def test_the_time_to_wait_is_read(fake: FakePlatform, clients: Clients, header: 
     url = accept_scores(fake, Answer(429, b"slow down", {"Retry-After": header}))
     outcome = clients.gradebook.post_score(fake.registration(), url, SCORE, NOW)
     assert (outcome.delivery, outcome.retry_after) == (Delivery.RETRY, seconds)
+
+
+@pytest.mark.parametrize(
+    ("date", "until", "seconds"),
+    [
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Tue, 24 Nov 2026 09:02:00 GMT", 120),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Tue, 24 Nov 2026 08:00:00 GMT", 0),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Thu, 24 Dec 2026 09:00:00 GMT", 86_400),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "tomorrow", None),
+        ("Tue, 24 Nov 2026 09:00:00 GMT", "Tue, 24 Nov 2026 09:02:00", None),
+        ("", "Tue, 24 Nov 2026 09:02:00 GMT", None),
+    ],
+)
+def test_a_date_to_wait_for_counts_from_the_answers_own(date: str, until: str, seconds: int | None) -> None:
+    assert retry_after(Reply(503, {"date": date, "retry-after": until}, b"")) == seconds
 
 
 def test_a_dead_platform_means_again_later_and_a_bad_address_never(fake: FakePlatform, clients: Clients) -> None:

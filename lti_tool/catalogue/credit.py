@@ -95,8 +95,8 @@ def _text(credit_type: CreditType, key: str) -> str:
     raise NotFound("edition_unknown", f"{credit_type.code} has no edition {credit_type.edition!r}")
 
 
-def phrase(credit_type: CreditType, amount: Decimal, variant: str = "") -> RichText:
-    """The body's marked phrase for an amount, e.g. *AMA PRA Category 1 Credits*™."""
+def phrase(credit_type: CreditType, amount: Decimal, variant: str) -> RichText:
+    """The body's marked phrase for an amount, e.g. *AMA PRA Category 1 Credits*™. ``variant`` is the offer's."""
     return fill(credit_type.phrase(amount), {"variant": variant})
 
 

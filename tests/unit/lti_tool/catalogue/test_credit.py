@@ -93,7 +93,7 @@ def test_category_2_is_not_in_the_catalogue() -> None:
 )
 def test_the_phrase_is_italic_with_the_trademark_sign(amount: str, phrase: str) -> None:
     """AMA PRA credit system: the phrase is italic, always with AMA and the trademark sign."""
-    assert catalogue.phrase(ama(), Decimal(amount)).runs == (Run(phrase, is_italic=True), Run("™"))
+    assert catalogue.phrase(ama(), Decimal(amount), "").runs == (Run(phrase, is_italic=True), Run("™"))
 
 
 def test_what_a_physician_is_certified() -> None:

@@ -172,7 +172,9 @@ def certifying_sentence(
     is_award = is_awarded and bool(credit_type.awarded_text)
     text = credit_type.awarded_text if is_award else credit_type.participated_text
     sentence = fill(text, slots, phrase=credit_type.phrase(amount))
-    return continued(sentence, [_named(one) for one in others]) if others else sentence
+    if not others:
+        return sentence
+    return continued(sentence, [_named(one) for one in others], has_commas=is_award and bool(slots["parts"]))
 
 
 def _named(one: Printed) -> RichText:

@@ -156,7 +156,7 @@ RULES: dict[str, Rule] = {
         QUARTERS,
         "1.25 Interprofessional Continuing Education (IPCE) credits",
         "This activity was planned by and for the healthcare team, and learners will receive 1.25 Interprofessional "
-        "Continuing Education (IPCE) credits for learning and change.",
+        "Continuing Education (IPCE) credit for learning and change.",
     ),
     "aanp": Rule(
         frozenset({Degree.NP}),

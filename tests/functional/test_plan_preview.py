@@ -92,12 +92,12 @@ SEVERAL = """credits:
 """
 
 
-def with_credits(world: World, credits: str) -> Planner:
+def with_credits(world: World, offers: str) -> Planner:
     """The sample, designated for other credit."""
     text = file_text(H)
     start = text.index("credits:\n")
     end = text.index("\n\n", start)
-    body = (text[:start] + credits + text[end:]).encode()
+    body = (text[:start] + offers + text[end:]).encode()
     answer = invited(world).post("/plans/import", file=[(BytesIO(body), "several.yaml")])
     assert answer.status_code == 303, answer.get_data(as_text=True)
     person = invited(world, email="second@example.org")

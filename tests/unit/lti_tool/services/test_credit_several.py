@@ -18,11 +18,12 @@ from lti_tool.db.sealing import Sealer
 from lti_tool.domain.credential import Requirement
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.errors import BadInput, Refused
+from lti_tool.domain.transcript import totals
 from lti_tool.domain.wire import write_activity
 from lti_tool.services.credential import confirm_credentials, held_credentials, opened_credentials, own_credentials
 from lti_tool.services.credit import NOT_CLAIMED, Claimed, ClaimForm, asked_credentials, claim_credit, claim_view
 from lti_tool.services.session import Visit
-from lti_tool.services.transcript import own_transcript, totals
+from lti_tool.services.transcript import own_transcript
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import NOW, World, do_everything, link, opened_world
 

@@ -32,6 +32,7 @@ class TranscriptLine:
     activity_title: str
     credit_type: str
     credit_name: str
+    """With the kind, where the type has several: they are never added up with each other either."""
     amount: Decimal
     is_awarded: bool
     is_live: bool

@@ -45,8 +45,9 @@ def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[Tra
     rows = session.execute(query).all()
     titles = {row.activity_id: title for row, title in rows}
     papers = _papers(session, provider_id, learner_id)
+    kinds = {row.id: str(row.terms.get("offer", {}).get("variant", "")) for row, _ in rows}
     found = current_accounts((row for row, _ in rows), learner_id)
-    lines = (_line(titles[activity_id], chain, papers) for (activity_id, _), chain in found.items())
+    lines = (_line(titles[activity_id], chain, papers, kinds) for (activity_id, _), chain in found.items())
     return tuple(sorted(lines, key=lambda line: (line.at, line.activity_title, line.credit_type), reverse=True))
 
 
@@ -69,14 +70,16 @@ def _papers(session: Session, provider_id: str, learner_id: str) -> dict[str, _P
     return found
 
 
-def _line(title: str, chain: tuple[Entry, ...], papers: Mapping[str, _Paper]) -> TranscriptLine:
+def _line(
+    title: str, chain: tuple[Entry, ...], papers: Mapping[str, _Paper], kinds: Mapping[str, str]
+) -> TranscriptLine:
     live = live_award(chain)
     last = live or chain[-1]
-    paper = papers.get(last.claim_id)
+    paper, kind = papers.get(last.claim_id), kinds[last.id]
     return TranscriptLine(
         title,
         last.credit_type,
-        credit_name(last.credit_type),
+        f"{credit_name(last.credit_type)} ({kind})" if kind else credit_name(last.credit_type),
         balance(chain),
         last.is_awarded,
         live is not None,

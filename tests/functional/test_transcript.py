@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO, StringIO
 from typing import Any
@@ -17,6 +18,9 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from lti_tool.domain.activity import Activity
+from lti_tool.domain.credit import CreditOffer
+from lti_tool.services.audit import ToolActor
+from lti_tool.services.wording import confirm_wording
 from tests.functional.browsing import Browser
 from tests.functional.claim_walk import Claimant, arrive, claimable_activity
 from tests.functional.pages import Page
@@ -57,7 +61,7 @@ def test_the_page_names_credit_year_certificate_and_what_is_owed(claimed: Claima
     page = claimed.get("transcript")
     year = claimed.world.clock().year
     number = claimed.get("certificate").text.partition("Certificate number ")[2][:20].split()[0]
-    assert f"{year} Credit AMA PRA Category 1 Credit Amount 0.75" in page.text
+    assert f"{year} Credit AMA PRA Category 1 Credit™ Amount 0.75" in page.text
     assert number in page.text
     assert "Begun and left" in page.text and "Read and acknowledge the information and disclosure" in page.text
 
@@ -89,7 +93,7 @@ def test_the_json_holds_the_values_and_the_same_signed(claimed: Claimant) -> Non
     (line,) = found["transcript"]["credits"]
     assert (line["amount"], line["status"], line["credit_type"]) == ("0.75", "awarded", "ama-pra-category-1")
     assert claims["iss"] == claims["issuer"]["id"] and claims["type"][0] == "VerifiableCredential"
-    assert subject["totals"] == {"AMA PRA Category 1 Credit": "0.75"}
+    assert subject["totals"] == {"AMA PRA Category 1 Credit™": "0.75"}
 
 
 def test_the_table_is_the_one_that_the_signed_file_names(claimed: Claimant) -> None:
@@ -122,3 +126,18 @@ def test_a_participation_has_no_amount(sqlite_world: World) -> None:
     (line,) = json.loads(taken(claimant, "json"))["transcript"]["credits"]
     assert (line["amount"], line["status"]) == (None, "participated")
     assert json.loads(taken(claimant, "json"))["transcript"]["totals"] == {}
+
+
+def test_kinds_of_one_type_are_never_added_up(sqlite_world: World) -> None:
+    """AOA: Category 1-A and 2-A are different requirements."""
+    with sqlite_world.db() as db:
+        confirm_wording(db, ToolActor(sqlite_world.provider_id), "aoa", "AOA 2025", "Avery", sqlite_world.clock())
+    for kind in ("Category 1-A", "Category 2-A"):
+        offer = CreditOffer("aoa", Decimal("1.00"), Decimal("0.25"), variant=kind)
+        made = claimable_activity(sqlite_world, key=kind.casefold().replace(" ", "-"), credits=(offer,))
+        claimant = arrive(sqlite_world, made, "physician-do")
+        claimant.confirm(degree="DO")
+        fields = {"amount.aoa": "1.00", "id.aoa": "123456", "attestation": "yes"}
+        claimant.person.submit(claimant.get("claim"), "/claim", fields)
+    found = json.loads(taken(claimant, "json"))["transcript"]
+    assert found["totals"] == {"AOA credit (Category 1-A)": "1.00", "AOA credit (Category 2-A)": "1.00"}

@@ -110,7 +110,9 @@ def parts_text(credit_type: CreditType, parts: Mapping[str, Decimal]) -> str:
 
 
 def offer_slots(credit_type: CreditType, offer: CreditOffer, activity: Activity) -> dict[str, str]:
-    """What a text of the type may name of an activity. ``ceu`` is a tenth of the contact hours (ACPE)."""
+    """What a text of the type may name of an activity. ``ceu`` is a tenth of the contact hours (ACPE). An activity
+    ``begins`` and ``ends`` with its sessions, without them with its release and expiry."""
+    days = [session.held_on for session in activity.sessions]
     return {
         **provider_slots(activity.provider.name),
         "format": activity.format.value,
@@ -119,6 +121,8 @@ def offer_slots(credit_type: CreditType, offer: CreditOffer, activity: Activity)
         "contact": activity.provider.contact,
         "released": printed_date(activity.released_on),
         "expires": printed_date(activity.expires_on),
+        "begins": printed_date(min(days, default=activity.released_on)),
+        "ends": printed_date(max(days, default=activity.expires_on)),
         "variant": offer.variant,
         "reference": offer.reference,
         "amount": printed_amount(offer.maximum),

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from lti_tool.domain.capability import Capability
 from lti_tool.services.press import printed_pdf
-from tests.functional.office_world import OfficePerson
+from tests.functional.office_world import OfficePerson, invited
 from tests.functional.staff_world import NOW, World, text_of
 from tests.functional.test_office_certificates import activity_id, issued_to, manager, world
 
@@ -52,6 +52,8 @@ def test_the_archive_takes_the_filters_of_the_page(world: World) -> None:
         assert archived.namelist() == [f"{second.certificate.number}.pdf"]
 
 
-def test_another_providers_log_is_not_to_be_had(world: World) -> None:
+def test_nobody_else_gets_the_log(world: World) -> None:
     issued_to(world)
-    assert manager(world, Capability.REPORT).get(f"/certificates/of/{activity_id(world)}.csv").status_code == 403
+    path = f"/certificates/of/{activity_id(world)}.csv"
+    assert manager(world, Capability.REPORT).get(path).status_code == 403
+    assert invited(world, provider="Another School", email="other@example.org").get(path).status_code == 404

@@ -36,11 +36,15 @@ def _numbers(credit: CreditType) -> Iterator[tuple[str, str]]:
         "Steps",
         f"{credit.step}, rounded: {credit.rounding.value}" + (f", at least {credit.least}" if credit.least else ""),
     )
+    caps = {"for one session of a series": credit.session_maximum, "for one day": credit.day_maximum}
+    yield "Caps", "; ".join(f"{cap} {what}" for what, cap in caps.items() if cap is not None) or "–"
     yield "Awarded to", _names(frozenset(degree.value for degree in credit.awarded_to))
     yield "Partial credit", "yes" if credit.is_partial_allowed else "no: all of it or nothing"
     yield "Needs", _names(credit.ids_required)
     yield "Takes", _names(credit.ids_optional)
     yield "Kinds", "; ".join(credit.variants) or "–"
+    marks = (f"{percent} % right for {kind}" for kind, percent in credit.pass_percents.items())
+    yield "Post-test", "; ".join(marks) or "–"
     yield "Parts", _names(credit.sub_buckets)
     yield "Reference", credit.reference_name or "–"
     yield "Records kept", f"{credit.retention_years} years"

@@ -29,7 +29,8 @@ CREDIT_FIELDS = (
     *("edition", "effective_from", "effective_to", "unit", "minutes_per_unit", "step", "rounding", "least"),
     *("awarded_to", "countries", "partial", "ids_required", "ids_optional", "sub_buckets", "variants"),
     *("reference_name", "reference_pattern", "retention_years", "validity_months", "report_to"),
-    *("report_within_days", "refused_formats", "formats", "provider_kinds", "session_maximum", "notes"),
+    *("report_within_days", "refused_formats", "formats", "provider_kinds"),
+    *("session_maximum", "day_maximum", "pass_percents", "notes"),
     *("must_be_confirmed", "source", "confidence", "texts"),
 )
 FORMAT_NAMES = frozenset({*(kind.value for kind in LearningFormat), TEACHING})
@@ -75,6 +76,7 @@ def _counting(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         "least": amount_of(table, "least", where, Decimal(0)),
         "is_partial_allowed": optional_value(table, "partial", True, where),
         "session_maximum": amount_of(table, "session_maximum", where) if "session_maximum" in table else None,
+        "day_maximum": amount_of(table, "day_maximum", where) if "day_maximum" in table else None,
         "sub_buckets": names_of(table, "sub_buckets", where),
         "refused_formats": frozenset(_format_names(names_of(table, "refused_formats", where), where)),
         "formats": _format_rules(optional_value(table, "formats", {}, where), f"{where}.formats"),
@@ -87,6 +89,7 @@ def _asking(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         "ids_required": _ids(table, "ids_required", where),
         "ids_optional": _ids(table, "ids_optional", where),
         "variants": names_of(table, "variants", where),
+        "pass_percents": _pass_percents(table, where),
         "reference_name": optional_value(table, "reference_name", "", where),
         "reference_pattern": _pattern(optional_value(table, "reference_pattern", "", where), where),
         "provider_kinds": frozenset(_kinds(table, where)),
@@ -109,6 +112,15 @@ def _ids(table: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
         if not is_requirement(requirement):
             raise unusable(f"{where}.{name}", "unknown", f"{requirement!r} is not an identifier that can be asked")
     return found
+
+
+def _pass_percents(table: Mapping[str, Any], where: str) -> dict[str, int]:
+    """Keys are variants of the type."""
+    found: dict[str, int] = optional_value(table, "pass_percents", {}, where)
+    place, variants = f"{where}.pass_percents", names_of(table, "variants", where)
+    if unknown := sorted(set(found) - set(variants)):
+        raise unusable(f"{place}.{unknown[0]}", "unknown", f"must be one of {', '.join(variants)}")
+    return {name: count_of(found, name, place) for name in found}
 
 
 def _kinds(table: Mapping[str, Any], where: str) -> tuple[str, ...]:

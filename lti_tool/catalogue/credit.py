@@ -95,8 +95,8 @@ def _text(credit_type: CreditType, key: str) -> str:
     raise NotFound("edition_unknown", f"{credit_type.code} has no edition {credit_type.edition!r}")
 
 
-def phrase(credit_type: CreditType, amount: Decimal, variant: str = "") -> RichText:
-    """The body's marked phrase for an amount, e.g. *AMA PRA Category 1 Credits*™."""
+def phrase(credit_type: CreditType, amount: Decimal, variant: str) -> RichText:
+    """The body's marked phrase for an amount, e.g. *AMA PRA Category 1 Credits*™. ``variant`` is the offer's."""
     return fill(credit_type.phrase(amount), {"variant": variant})
 
 
@@ -110,7 +110,9 @@ def parts_text(credit_type: CreditType, parts: Mapping[str, Decimal]) -> str:
 
 
 def offer_slots(credit_type: CreditType, offer: CreditOffer, activity: Activity) -> dict[str, str]:
-    """What a text of the type may name of an activity. ``ceu`` is a tenth of the contact hours (ACPE)."""
+    """What a text of the type may name of an activity. ``ceu`` is a tenth of the contact hours (ACPE). An activity
+    ``begins`` and ``ends`` with its sessions, without them with its release and expiry."""
+    days = [session.held_on for session in activity.sessions]
     return {
         **provider_slots(activity.provider.name),
         "format": activity.format.value,
@@ -119,6 +121,8 @@ def offer_slots(credit_type: CreditType, offer: CreditOffer, activity: Activity)
         "contact": activity.provider.contact,
         "released": printed_date(activity.released_on),
         "expires": printed_date(activity.expires_on),
+        "begins": printed_date(min(days, default=activity.released_on)),
+        "ends": printed_date(max(days, default=activity.expires_on)),
         "variant": offer.variant,
         "reference": offer.reference,
         "amount": printed_amount(offer.maximum),
@@ -172,7 +176,9 @@ def certifying_sentence(
     is_award = is_awarded and bool(credit_type.awarded_text)
     text = credit_type.awarded_text if is_award else credit_type.participated_text
     sentence = fill(text, slots, phrase=credit_type.phrase(amount))
-    return continued(sentence, [_named(one) for one in others]) if others else sentence
+    if not others:
+        return sentence
+    return continued(sentence, [_named(one) for one in others], has_commas=is_award and bool(slots["parts"]))
 
 
 def _named(one: Printed) -> RichText:

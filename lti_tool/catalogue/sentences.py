@@ -42,9 +42,10 @@ def fill(text: str, slots: Mapping[str, str], phrase: str = "") -> RichText:
     return RichText.parse(kept, **slots)
 
 
-def continued(sentence: RichText, more: Sequence[RichText]) -> RichText:
+def continued(sentence: RichText, more: Sequence[RichText], *, has_commas: bool = False) -> RichText:
     """A sentence whose last word is followed by more of the same: "… is awarded A, B, and C.".
 
+    ``has_commas``: what it ends with holds commas itself, so that semicolons stand between: "… A, including B; and C.".
     Raises ``ValueError`` for a text that is not one sentence to its end.
     """
     *runs, last = sentence.runs
@@ -52,6 +53,12 @@ def continued(sentence: RichText, more: Sequence[RichText]) -> RichText:
         raise ValueError("a sentence to be continued ends with a full stop")
     shortened = [*runs, replace(last, text=last.text[:-1])]
     for place, item in enumerate(more, 1):
-        separator = ", " if place < len(more) else " and " if len(more) == 1 else ", and "
+        separator = ("; " if has_commas else ", ") if place < len(more) else _last_separator(len(more), has_commas)
         shortened += [Run(separator), *item.runs]
     return RichText((*(run for run in shortened if run.text), Run(".")))
+
+
+def _last_separator(count: int, has_commas: bool) -> str:
+    if has_commas:
+        return "; and "
+    return " and " if count == 1 else ", and "

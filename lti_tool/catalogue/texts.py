@@ -23,7 +23,7 @@ def _slots(required: str = "", optional: str = "") -> Slots:
     return Slots(frozenset(required.split()), frozenset(optional.split()))
 
 
-_OFFER = "provider the_provider format title variant reference ceu parts released expires location contact"
+_OFFER = "provider the_provider format title variant reference ceu parts released expires begins ends location contact"
 """What any text of a credit type may name of an activity and its offer."""
 
 CREDIT_TEXTS: Mapping[str, Slots] = {

@@ -129,10 +129,12 @@ def view(
     """Everything that the template may use."""
     return {
         "language": dossier.language,
-        "document_title": tidied(f"{dossier.title}: activity file"),
+        "document_title": tidied(f"{dossier.title}: {dossier.subject}"),
         "provider_plain": tidied(dossier.provider),
         "dated": dossier.made_on.isoformat(),
         "is_whole": len(sections) == len(dossier.sections),
+        "has_contents": dossier.has_contents,
+        "kicker": typist.runs(dossier.kicker),
         "title": typist.runs(dossier.title),
         "provider": typist.runs(dossier.provider),
         "facts": [(typist.runs(term), typist.lines(value)) for term, value in dossier.facts],

@@ -158,6 +158,10 @@ class CreditType:
     """``Accreditation`` values of the providers that may offer it; empty: any."""
     session_maximum: Decimal | None = None
     """The most that the body gives for one session of a series."""
+    day_maximum: Decimal | None = None
+    """The most that it gives for one day of a live activity."""
+    pass_percents: Mapping[str, int] = field(default_factory=dict)
+    """By variant: the least percentage of right answers that the body asks of a required post-test."""
     must_be_confirmed: bool = False
     """Some wording was not read in the body's own document: staff compare and confirm it before first use."""
     notes: str = ""

@@ -91,6 +91,12 @@ class Dossier:
     made_on: date
     facts: tuple[tuple[str, str], ...]
     sections: tuple[DossierSection, ...]
+    kicker: str = "Activity file for accreditation review"
+    """What kind of file it is, above its title."""
+    subject: str = "activity file"
+    """The same within the title of the PDF."""
+    has_contents: bool = True
+    """A cover and a table of contents; a short document does without and begins on its first page."""
 
     def numbered_papers(self) -> Iterator[tuple[str, Paper]]:
         for number, section in enumerate(self.sections, start=1):

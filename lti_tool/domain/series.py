@@ -1,7 +1,8 @@
 """Sessions of a live activity or a regularly scheduled series, who attended them, and what attending them is worth.
 
 Sources: AMA PRA credit system (60 minutes of participation per credit, simultaneous sessions count once, credit only
-for the extent of participation); AAFP (at most 3.75 credits for one session of a series). Summary:
+for the extent of participation); AAFP (at most 3.75 credits for one session of a series); UEMS-EACCME (at most eight
+credits for one day). Summary:
 ``docs/reference/rules.md``, 4.2.
 """
 
@@ -64,9 +65,18 @@ class SeriesCredit:
     total: Decimal
 
 
-def total_of(sessions: Iterable[AttendedSession], maximum: Decimal) -> Decimal:
-    """What the sessions that count give together, within the maximum."""
-    return series_amount((one.amount for one in sessions if one.is_counted), maximum)
+def total_of(sessions: Iterable[AttendedSession], maximum: Decimal, day_maximum: Decimal | None) -> Decimal:
+    """What the sessions that count give together: each day within what the body gives for a day, if it says so, and
+    all of them within the maximum."""
+    return series_amount(_daily((one for one in sessions if one.is_counted), day_maximum), maximum)
+
+
+def _daily(sessions: Iterable[AttendedSession], most: Decimal | None) -> list[Decimal]:
+    """What each day gives."""
+    days: dict[date, Decimal] = {}
+    for one in sessions:
+        days[one.session.held_on] = days.get(one.session.held_on, Decimal(0)) + one.amount
+    return [amount if most is None else min(amount, most) for amount in days.values()]
 
 
 def minutes_attended(session: ActivitySession, attendance: Attendance) -> int:
@@ -150,14 +160,14 @@ def series_credit(
     lines = tuple(
         AttendedSession(one.session, one.minutes, one.amount, is_counted=one.session.key in counted) for one in attended
     )
-    return SeriesCredit(lines, total_of(lines, offer.maximum))
+    return SeriesCredit(lines, total_of(lines, offer.maximum, credit.day_maximum))
 
 
 def whole_credit(sessions: Sequence[ActivitySession], credit: CreditType, offer: CreditOffer) -> Decimal:
     """The most that anybody could attend, whatever the offer's maximum says."""
     attended = [_attended(session, session.minutes, credit, offer) for session in sessions]
     counted = _counted(attended)
-    return sum((one.amount for one in attended if one.session.key in counted), Decimal(0))
+    return sum(_daily((one for one in attended if one.session.key in counted), credit.day_maximum), Decimal(0))
 
 
 def attended_sessions(

@@ -22,7 +22,13 @@ from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.audit import note
 from lti_tool.services.certificate import IssuedCertificate, issued_value
-from lti_tool.services.certificate_register import printed_numbers, register_activity, unprinted_after
+from lti_tool.services.certificate_register import (
+    ALL,
+    RegisterFilter,
+    printed_numbers,
+    register_activity,
+    unprinted_after,
+)
 from lti_tool.services.office import Officer
 from lti_tool.services.press import Press, find_pdf, printed_pdf
 
@@ -149,10 +155,10 @@ class _Outlet(io.RawIOBase):
         return b"".join(pieces)
 
 
-def archive(sessions: Sessions, provider_id: str, activity_id: str) -> Iterator[bytes]:
-    """Every printed file as a ZIP archive, one in memory at a time. Files are named by certificate number."""
+def archive(sessions: Sessions, provider_id: str, activity_id: str, wanted: RegisterFilter = ALL) -> Iterator[bytes]:
+    """Every printed file that is wanted as a ZIP archive, one in memory at a time, named by certificate number."""
     with transaction(sessions) as session:
-        found = printed_numbers(session, provider_id, activity_id)
+        found = printed_numbers(session, provider_id, activity_id, wanted)
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archived:
         for number, certificate_id in found:

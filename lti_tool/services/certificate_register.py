@@ -1,23 +1,67 @@
-"""The register of a provider's certificates, for staff: by activity, page by page, or one by its number or name."""
+"""The log of a provider's certificates, for staff: by activity, filtered, page by page or whole."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import CertificateStatus
+from lti_tool.domain.certificate import CertificateStatus, PrintedCredit
+from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.retention import RecordClass
+from lti_tool.domain.wire import read_certificate
 from lti_tool.services.office import Officer
 from lti_tool.services.retention import Ground, ground_of, participation_retention
 
 PAGE = 50
+OWN_PERIOD = "provider"
+"""In the export: the provider keeps certificates for longer than any body asks."""
 MAX_SEARCH = 100
+NAME = models.Certificate.body["body"]["learner_name"].as_string()
+COLUMNS = (
+    *("number", "name", "activity", "credits", "completed_on", "issued_at", "status", "status_at", "status_reason"),
+    *("replaced_by", "sha256", "keep_until", "rule"),
+)
+"""Of the exported log. Times are UTC; ``credits`` as they are printed; ``sha256`` is empty before the first print."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFilter:
+    """Which certificates are wanted; what is left out filters nothing. Days are in UTC, both included."""
+
+    search: str = ""
+    """Part of a number or name."""
+    status: CertificateStatus | None = None
+    issued_from: date | None = None
+    issued_until: date | None = None
+
+    def of(self, query: Select[Any]) -> Select[Any]:
+        """``query`` of certificates with these conditions."""
+        table = models.Certificate
+        if wanted := self.search.strip()[:MAX_SEARCH]:
+            number = table.number.icontains(wanted, autoescape=True)
+            query = query.where(or_(number, NAME.icontains(wanted, autoescape=True)))
+        if self.status is not None:
+            query = query.where(table.status == self.status.value)
+        if self.issued_from is not None:
+            query = query.where(table.issued_at >= _midnight(self.issued_from))
+        if self.issued_until is not None and self.issued_until < date.max:
+            query = query.where(table.issued_at < _midnight(self.issued_until + timedelta(days=1)))
+        return query
+
+
+ALL = RegisterFilter()
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +123,18 @@ def register_activity(session: Session, officer: Officer, activity_id: str) -> s
 
 
 def register_page(
-    session: Session, officer: Officer, activity_id: str, now: datetime, *, search: str = "", after: str = ""
+    session: Session,
+    officer: Officer,
+    activity_id: str,
+    now: datetime,
+    *,
+    wanted: RegisterFilter = ALL,
+    after: str = "",
 ) -> tuple[RegisterRow, ...]:
-    """Up to :data:`PAGE` certificates with numbers beyond ``after``; ``search`` is part of a number or name."""
+    """Up to :data:`PAGE` certificates with numbers beyond ``after``."""
     register_activity(session, officer, activity_id)
-    name = models.Certificate.body["body"]["learner_name"].as_string()
-    query = _of(officer.provider_id, activity_id).where(models.Certificate.number > after)
-    if wanted := search.strip()[:MAX_SEARCH]:
-        number = models.Certificate.number.icontains(wanted, autoescape=True)
-        query = query.where(or_(number, name.icontains(wanted, autoescape=True)))
-    rows = session.execute(query.add_columns(name).order_by(models.Certificate.number).limit(PAGE)).all()
+    query = wanted.of(_of(officer.provider_id, activity_id).where(models.Certificate.number > after))
+    rows = session.execute(query.add_columns(NAME).order_by(models.Certificate.number).limit(PAGE)).all()
     ground = ground_of(session, officer.provider_id, now)
     awards, part = models.CreditEntry, models.Participation
     held = session.execute(
@@ -111,6 +157,43 @@ def _row(session: Session, ground: Ground, row: models.Certificate, name: str) -
         row.pdf_hash is not None,
         _keeping(session, ground, row),
     )
+
+
+def register_export(
+    session: Session, officer: Officer, activity_id: str, now: datetime, wanted: RegisterFilter = ALL
+) -> Iterator[tuple[str | datetime | None, ...]]:
+    """Every certificate that is wanted, as ``COLUMNS``, by number."""
+    after = ""
+    while rows := register_page(session, officer, activity_id, now, wanted=wanted, after=after):
+        for row in rows:
+            yield _exported(session, session.get_one(models.Certificate, row.certificate_id), row)
+        after = rows[-1].number
+
+
+def _exported(session: Session, row: models.Certificate, listed: RegisterRow) -> tuple[str | datetime | None, ...]:
+    printed, kept = read_certificate(row.body), listed.keeping
+    successor = session.get(models.Certificate, row.successor_id) if row.successor_id else None
+    return (
+        row.number,
+        listed.name,
+        printed.activity_title,
+        "; ".join(_credit(credit) for credit in printed.credits),
+        printed.completed_on.isoformat(),
+        row.issued_at,
+        row.status,
+        row.status_at,
+        row.status_reason or "",
+        successor.number if successor else "",
+        row.pdf_hash or "",
+        kept.keep_until.isoformat() if kept.keep_until else "",
+        ", ".join(filter(None, (kept.body, kept.document, kept.clause))) or OWN_PERIOD,
+    )
+
+
+def _credit(credit: PrintedCredit) -> str:
+    """ "0.75 AMA PRA Category 1 Credits™", or what was designated where nothing was awarded."""
+    amount = f"{printed_amount(credit.amount)} {credit.label.plain}"
+    return amount if credit.is_awarded else f"participation ({amount} designated)"
 
 
 def _keeping(session: Session, ground: Ground, row: models.Certificate) -> Keeping:
@@ -145,8 +228,11 @@ def unprinted_after(session: Session, provider_id: str, activity_id: str, number
     return session.scalars(query.order_by(table.number).limit(1)).first()
 
 
-def printed_numbers(session: Session, provider_id: str, activity_id: str) -> list[tuple[str, str]]:
-    """Number and key of every certificate that has a file."""
+def printed_numbers(
+    session: Session, provider_id: str, activity_id: str, wanted: RegisterFilter = ALL
+) -> list[tuple[str, str]]:
+    """Number and key of every certificate that is wanted and has a file."""
     table = models.Certificate
-    query = _of(provider_id, activity_id).where(table.pdf_hash.is_not(None)).with_only_columns(table.number, table.id)
+    found = wanted.of(_of(provider_id, activity_id).where(table.pdf_hash.is_not(None)))
+    query = found.with_only_columns(table.number, table.id)
     return [(number, key) for number, key in session.execute(query.order_by(table.number))]

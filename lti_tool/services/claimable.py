@@ -188,7 +188,7 @@ def _grown_credit(session: Session, found: Progress, option: Option) -> Claimabl
     before = claimed_sessions(session.get_one(models.CreditEntry, chain[-1].id).terms)
     if before is None:
         return None
-    added, amount = series.total - total_of(before, option.offer.maximum), balance(chain)
+    added, amount = series.total - total_of(before, option.offer.maximum, option.credit.day_maximum), balance(chain)
     one = _claimable(found.activity, option, is_awarded=True, is_optional=True).within(series)
     return one.beyond(amount, amount + added)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from lti_tool.domain.activity import Activity
+from lti_tool.domain.activity import Activity, LearningFormat
 from lti_tool.domain.assessment import Result, TestKind
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.learner import Profile
@@ -21,11 +21,18 @@ from lti_tool.services.participation import Progress
 
 def completed_on(activity: Activity, record: Record, now: datetime) -> date:
     """When the education was completed: the last of the attended sessions, study, post-test and evaluation; the day of
-    the claim if none is asked."""
+    the claim if none is asked.
+
+    Who attended sessions of a live activity took part on their days, whenever the evaluation was sent: bodies ask for
+    the date of a live activity (AMA PRA, documentation), and CPE Monitor refuses any other (ACPE).
+    """
     tests = [attempt.submitted_at for attempt in record.submitted(TestKind.POST)]
     moments = [moment for moment in (*tests, record.content_finished_at, record.evaluated_at) if moment is not None]
     sessions = attended_sessions(activity.sessions, record.attendance or {})
-    days = [*(activity.day_of(moment) for moment in moments), *(session.held_on for session in sessions)]
+    held = [session.held_on for session in sessions]
+    if held and activity.format is LearningFormat.LIVE:
+        return max(held)
+    days = [*(activity.day_of(moment) for moment in moments), *held]
     return max(days, default=activity.day_of(now))
 
 

@@ -12,8 +12,9 @@ from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import identities
 from lti_tool.domain.merge import Held
+from lti_tool.domain.transcript import TranscriptLine
 from lti_tool.services.merge_pair import doubled_awards, lost_progress, merge_pair
-from lti_tool.services.transcript import TranscriptLine, transcript
+from lti_tool.services.transcript import transcript
 
 PAGE = 50
 

@@ -101,7 +101,7 @@ def _placeable(listed: ListedActivity, now: datetime) -> PlaceableActivity:
 
 
 def _credit(activity: Activity, offer: CreditOffer) -> str:
-    words = phrase(credit_type(offer.credit_type, activity.designated_on), offer.maximum)
+    words = phrase(credit_type(offer.credit_type, activity.designated_on), offer.maximum, offer.variant)
     return f"{printed_amount(offer.maximum)} {words.plain}"
 
 

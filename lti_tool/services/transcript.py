@@ -1,11 +1,10 @@
-"""A learner's transcript: all that stands in the ledger for them at this provider, by activity and type."""
+"""A learner's transcript: all that stands in the ledger for them at this provider, and what they can still claim."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,22 +12,26 @@ from sqlalchemy.orm import Session
 from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import current_accounts, identities
+from lti_tool.domain.activity import Step
+from lti_tool.domain.certificate import CertificateStatus
 from lti_tool.domain.ledger import Entry, balance, is_expired, live_award
+from lti_tool.domain.standing import StepState
+from lti_tool.domain.transcript import OwedClaim, Transcript, TranscriptLine
+from lti_tool.domain.wire import read_certificate
+from lti_tool.services.participation import progress_of
 from lti_tool.services.session import Visit
+
+HOPELESS = frozenset({"expired", "closed", "credit_ended", "credited_elsewhere", "nothing_to_claim"})
+"""What no step of the learner's clears: such an activity is not among those that are still to be claimed."""
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptLine:
-    """One account. ``amount`` is its balance: ``0`` for credit that was taken back or has expired."""
+class _Paper:
+    """What certificates say of one claim. ``number`` and ``code`` are those of the valid one, if there is one."""
 
-    activity_title: str
-    credit_type: str
-    credit_name: str
-    amount: Decimal
-    is_awarded: bool
-    is_live: bool
-    is_expired: bool
-    at: datetime
+    completed_on: date
+    number: str = ""
+    code: str = ""
 
 
 def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[TranscriptLine, ...]:
@@ -41,22 +44,50 @@ def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[Tra
     )
     rows = session.execute(query).all()
     titles = {row.activity_id: title for row, title in rows}
+    papers = _papers(session, provider_id, learner_id)
+    kinds = {row.id: str(row.terms.get("offer", {}).get("variant", "")) for row, _ in rows}
     found = current_accounts((row for row, _ in rows), learner_id)
-    lines = (_line(titles[activity_id], chain) for (activity_id, _), chain in found.items())
+    lines = (_line(titles[activity_id], chain, papers, kinds) for (activity_id, _), chain in found.items())
     return tuple(sorted(lines, key=lambda line: (line.at, line.activity_title, line.credit_type), reverse=True))
 
 
-def _line(title: str, chain: tuple[Entry, ...]) -> TranscriptLine:
-    last = live_award(chain) or chain[-1]
+def _papers(session: Session, provider_id: str, learner_id: str) -> dict[str, _Paper]:
+    """By claim. Where none is valid, the newest still says on which day the activity was completed."""
+    table, award = models.Certificate, models.CreditEntry
+    query = (
+        select(award.claim_id, table)
+        .join(award, award.id == table.award_id)
+        .where(award.learner_id.in_(identities(learner_id)), table.provider_id == provider_id)
+        .order_by(table.issued_at, table.number)
+    )
+    found: dict[str, _Paper] = {}
+    for claim_id, row in session.execute(query):
+        completed = read_certificate(row.body).completed_on
+        if row.status == CertificateStatus.VALID.value:
+            found[claim_id] = _Paper(completed, row.number, row.code)
+        elif claim_id not in found or not found[claim_id].number:
+            found[claim_id] = _Paper(completed)
+    return found
+
+
+def _line(
+    title: str, chain: tuple[Entry, ...], papers: Mapping[str, _Paper], kinds: Mapping[str, str]
+) -> TranscriptLine:
+    live = live_award(chain)
+    last = live or chain[-1]
+    paper, kind = papers.get(last.claim_id), kinds[last.id]
     return TranscriptLine(
         title,
         last.credit_type,
-        credit_name(last.credit_type),
+        f"{credit_name(last.credit_type)} ({kind})" if kind else credit_name(last.credit_type),
         balance(chain),
         last.is_awarded,
-        live_award(chain) is not None,
+        live is not None,
         is_expired(chain),
         last.at,
+        paper.completed_on if paper else last.at.date(),
+        paper.number if paper and live else "",
+        paper.code if paper and live else "",
     )
 
 
@@ -65,10 +96,36 @@ def own_transcript(session: Session, visit: Visit) -> tuple[TranscriptLine, ...]
     return transcript(session, visit.provider_id, visit.learner_id)
 
 
-def totals(lines: Iterable[TranscriptLine]) -> dict[str, Decimal]:
-    """Awarded credit by name of its type. Types are never added up with each other."""
-    found: dict[str, Decimal] = {}
-    for line in lines:
-        if line.is_awarded and line.is_live:
-            found[line.credit_name] = found.get(line.credit_name, Decimal(0)) + line.amount
-    return found
+def whole_transcript(session: Session, provider_id: str, learner_id: str, now: datetime) -> Transcript:
+    """Everything of one person at one provider."""
+    row = session.get_one(models.Learner, learner_id)
+    return Transcript(
+        session.get_one(models.Provider, provider_id).name,
+        row.printed_name or row.lms_name,
+        transcript(session, provider_id, learner_id),
+        owed_claims(session, learner_id, now),
+        now,
+    )
+
+
+def owed_claims(session: Session, learner_id: str, now: datetime) -> tuple[OwedClaim, ...]:
+    """Activities that the person began, that have given nothing yet and still can; by title.
+
+    Of two identities that began the same activity the one that stays counts.
+    """
+    table = models.Participation
+    query = select(table).where(table.learner_id.in_(identities(learner_id)), table.is_trial.is_(False))
+    rows = {
+        row.activity_id: row for row in sorted(session.scalars(query), key=lambda row: row.learner_id == learner_id)
+    }
+    found = (_owed(session, row, now) for row in rows.values())
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.activity_title))
+
+
+def _owed(session: Session, row: models.Participation, now: datetime) -> OwedClaim | None:
+    here = progress_of(session, row, now)
+    claim = here.standing.of(Step.CLAIM)
+    is_hopeless = any(blocker.code in HOPELESS for blocker in claim.blockers)
+    if claim.state is StepState.DONE or here.record.claims or is_hopeless:
+        return None
+    return OwedClaim(here.activity.title, claim.blockers)

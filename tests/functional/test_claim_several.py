@@ -71,7 +71,7 @@ def test_what_a_board_needs_is_missing_or_wrong(ready: Claimant) -> None:
     page = ready.claim("1.00", **{ABIM: "0.50"})
     assert page.status == 422 and "This is needed for a credit that you claim." in page.text
     page = ready.claim("1.00", **{ABIM: "0.50", **BOARD, "id.birth-day": "1340"})
-    assert page.status == 422 and "it is not written like that" in page.text
+    assert page.status == 422 and "Month and day of birth: It is not written like that. Check it." in page.text
     assert ("id.birth-day", "1340") in page.form(0).filled({}) and (ABIM, "0.50") in page.form(0).filled({})
     assert learner_count(ready.world) == (0, 0)
 

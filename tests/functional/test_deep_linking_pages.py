@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from lti_tool.domain.activity import LearningFormat
+from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.launch import Role
 from tests.functional.staff_world import BASE, LMS, RETURN, World, expired, make_world, text_of, tool_key
 from tests.unit.lti_tool.domain.builders import activity
@@ -50,6 +52,13 @@ def test_the_picker_lists_this_providers_activities(world: World) -> None:
 def test_a_format_keeps_the_capitals_of_its_name(world: World) -> None:
     world.place(activity(key="journal", format=LearningFormat.JOURNAL))
     assert "Journal-based CME activity · about" in text_of(world.picker().get("/deep-link"))
+
+
+def test_credit_of_a_kind_is_named_with_its_kind(world: World) -> None:
+    offer = CreditOffer("moc-abs", Decimal("1.00"), Decimal("0.25"), variant="CME")
+    world.place(activity(key="boards", title="For the boards", credits=(offer,)))
+    page = text_of(world.picker().get("/deep-link"))
+    assert "1.00 ABS continuous certification credit (CME)" in page and "Hypertension in the Elderly" in page
 
 
 def test_what_has_expired_cannot_be_chosen(world: World) -> None:

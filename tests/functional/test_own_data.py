@@ -6,15 +6,18 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability, Grant
 from lti_tool.domain.errors import LaunchRefused
 from lti_tool.domain.launch import MessageType
-from lti_tool.services.audit import ToolActor
+from lti_tool.services.audit import ToolActor, trail
+from lti_tool.services.credential import credentials_for_report
 from lti_tool.services.own_data import OUTSIDE, VERSION
 from lti_tool.services.team import give
 from tests.functional.browsing import Browser
+from tests.functional.claim_walk import Claimant, arrive, claimable_activity
 from tests.functional.pages import Page
 from tests.functional.staff_world import PROVIDER, World, make_world, text_of
 from tests.functional.world import World as LiveWorld
@@ -125,3 +128,41 @@ def test_whom_it_is_about_goes_along_into_a_window_of_its_own(sqlite_world: Live
     staff = sqlite_world.enter("instructor", keeps_cookies=False)
     page = on_behalf(sqlite_world, staff, "somebody-else")
     assert 'name="about" value="nobody"' in page.html
+
+
+def with_permission(world: LiveWorld) -> Claimant:
+    """Somebody who claimed with month and day of birth, an NPI, and the permission to report."""
+    claimant = arrive(world, claimable_activity(world))
+    claimant.confirm()
+    claimant.claim("0.75", **{"id.npi": "1234567893", "id.birth-day": "0704", "id.consent-pars": "yes"})
+    return claimant
+
+
+def test_a_permission_to_report_is_shown_and_withdrawn(sqlite_world: LiveWorld) -> None:
+    claimant = with_permission(sqlite_world)
+    page = claimant.get("own-data")
+    assert "to my boards through ACCME (PARS)" in page.text and "Nobody but you." in page.text
+    page = claimant.person.submit(page, "Withdraw this permission", {})
+    assert "You have given none" in page.text and "to my boards through ACCME (PARS)" not in page.text
+    with sqlite_world.db() as db:
+        kinds = set(db.scalars(select(models.Credential.kind)))
+        assert kinds == {"npi", "birth-day"}
+        assert [one.action for one in trail(db, sqlite_world.provider_id) if one.action == "consent.withdrawn"]
+
+
+def test_what_is_no_permission_cannot_be_withdrawn(sqlite_world: LiveWorld) -> None:
+    claimant = with_permission(sqlite_world)
+    path = f"/s/{claimant.session_id}/own-data/consents/npi/withdraw"
+    form = claimant.get("own-data").form("/withdraw")
+    assert claimant.person.post(path, form.filled({})).status == 404
+    with sqlite_world.db() as db:
+        assert len(db.scalars(select(models.Credential.kind)).all()) == 3
+
+
+def test_who_has_read_the_identifiers_is_told(sqlite_world: LiveWorld) -> None:
+    claimant = with_permission(sqlite_world)
+    with sqlite_world.db() as db:
+        learner = db.scalars(select(models.Credential.learner_id)).first()
+        actor, sealer = ToolActor(sqlite_world.provider_id), sqlite_world.deps.sealer
+        credentials_for_report(db, actor, str(learner), sealer, "Report to PARS, May", sqlite_world.clock())
+    assert "Report to PARS, May" in claimant.get("own-data").text

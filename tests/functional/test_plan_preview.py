@@ -56,6 +56,32 @@ def test_an_exported_file_reads_as_the_same_activity(world: World) -> None:
     assert begin(planner.person, "Empty").person.get("/plans/none/activity.yaml").status_code == 404
 
 
+BOARDS = """credits:
+  - type: moc-abp
+    maximum: "1.00"
+    minimum: "0.25"
+    variant: Lifelong Learning and Self-Assessment (Part 2)
+"""
+
+
+def test_credit_of_a_kind_without_parts_of_it_is_previewed_as_it_will_be_claimed(world: World) -> None:
+    claim = with_credits(world, BOARDS).get("/preview/physician/claim").text
+    assert "ABP MOC point (Lifelong Learning and Self-Assessment (Part 2))" in claim
+    assert "1.00" in claim and "0.25" not in claim
+
+
+def test_the_providers_own_wording_is_previewed(world: World) -> None:
+    planner = imported(world)
+    wording = {
+        "which": "accme.direct",
+        "text": "{the_provider} is accredited, in words of its own.",
+        "effective_from": "2025-01-01",
+    }
+    assert invited(world, email="third@example.org").post("/provider/statements", **wording).status_code == 303
+    assert "in words of its own" in planner.get("/statements").text
+    assert "in words of its own" in planner.get("/preview/nurse/information").text
+
+
 SEVERAL = """credits:
   - type: ama-pra-category-1
     maximum: "1.00"
@@ -66,12 +92,12 @@ SEVERAL = """credits:
 """
 
 
-def with_several(world: World) -> Planner:
-    """The sample, designated for physicians and nurses."""
+def with_credits(world: World, offers: str) -> Planner:
+    """The sample, designated for other credit."""
     text = file_text(H)
     start = text.index("credits:\n")
     end = text.index("\n\n", start)
-    body = (text[:start] + SEVERAL + text[end:]).encode()
+    body = (text[:start] + offers + text[end:]).encode()
     answer = invited(world).post("/plans/import", file=[(BytesIO(body), "several.yaml")])
     assert answer.status_code == 303, answer.get_data(as_text=True)
     person = invited(world, email="second@example.org")
@@ -96,7 +122,7 @@ SPECIMENS = {
 
 def test_each_gets_a_specimen_of_their_own_credit_marked_on_every_page(migrated_sqlite_url: str) -> None:
     world = make_world(migrated_sqlite_url)
-    planner = with_several(world)
+    planner = with_credits(world, SEVERAL)
     for who, (awarded, absent) in SPECIMENS.items():
         pdf = planner.person.get(planner.path(f"/preview/{who}/specimen.pdf"))
         assert pdf.status_code == 200, pdf.get_data(as_text=True)

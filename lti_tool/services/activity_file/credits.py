@@ -135,6 +135,27 @@ def _parts(offer: Data, kind: CreditType, findings: Findings) -> None:
             findings.add(where, what, "a part is within the maximum and never additional", kind.edition)
 
 
+def _assessment(offer: Data, kind: CreditType, data: Data, findings: Findings) -> None:
+    """What a body counts as self-assessment has a required post-test with at least the body's own pass mark."""
+    percent = kind.pass_percents.get(offer["variant"] or "")
+    if percent is None:
+        return
+    test, steps = data["post_test"], data["steps"] or {}
+    if not test or steps.get("post-test") != "required" or not test["pass_mark"]:
+        what = f"{kind.code} for {offer['variant']} needs a required post-test with a pass mark"
+        findings.add(join(offer[WHERE], "variant"), what, "add it, or offer another kind", kind.edition)
+    elif 100 * test["pass_mark"] < percent * _asked(test):
+        what = f"{test['pass_mark']} of {_asked(test)} is less than the {percent} % that {kind.code} asks"
+        least = -(-percent * _asked(test) // 100)
+        findings.add("post_test.pass_mark", what, f"write at least {least}", kind.edition)
+
+
+def _asked(test: Data) -> int:
+    """How many questions one attempt has."""
+    pool, quotas = len(test["questions"] or ()), test["draw_per_objective"] or {}
+    return sum(count or 0 for count in quotas.values()) if quotas else min(test["draw"] or pool, pool)
+
+
 def _offer(offer: Data, data: Data, findings: Findings) -> None:
     kind = _credit_type(offer, data["designated"], findings)
     _amounts(offer, kind, findings)
@@ -143,6 +164,7 @@ def _offer(offer: Data, data: Data, findings: Findings) -> None:
     _worth(offer, kind, data, findings)
     _provider_kind(offer, kind, data, findings)
     _variant(offer, kind, findings)
+    _assessment(offer, kind, data, findings)
     _reference(offer, kind, data, findings)
     _parts(offer, kind, findings)
 

@@ -11,10 +11,9 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue.credit import credit_name, credit_type, credit_types, phrase
-from lti_tool.catalogue.statements import statements
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
-from lti_tool.domain.credit import CreditOffer, Degree, Unit, claimable_amounts, printed_amount
+from lti_tool.domain.credit import CreditOffer, Degree, Unit, claimable, printed_amount
 from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.learner import Profile
@@ -23,7 +22,7 @@ from lti_tool.services.design import assets_of, current_design
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.work import Plan, open_plan
 from lti_tool.services.specimen import SAMPLE_NAME, full_specimen
-from lti_tool.services.statement import overrides_of
+from lti_tool.services.statement import activity_statements, overrides_of
 
 
 class Beholder(StrEnum):
@@ -92,9 +91,9 @@ def complete_activity(plan: Plan) -> Activity:
     return found
 
 
-def learner_page(activity: Activity) -> InformationPage:
-    """The information page that every learner acknowledges first."""
-    return information_page(activity, statements(activity, activity.designated_on))
+def learner_page(db: Session, officer: Officer, activity: Activity) -> InformationPage:
+    """The information page that every learner acknowledges first, in the provider's own wording."""
+    return information_page(activity, activity_statements(db, officer.provider_id, activity))
 
 
 def preview(db: Session, officer: Officer, plan_id: str, who: str, now: datetime) -> Preview:
@@ -104,13 +103,14 @@ def preview(db: Session, officer: Officer, plan_id: str, who: str, now: datetime
     plan = open_plan(db, officer, plan_id, now)
     activity, beholder = complete_activity(plan), Beholder(who)
     claims = tuple(_claim(activity, offer, DEGREES[beholder]) for offer in activity.credits)
-    return Preview(plan, activity, learner_page(activity), beholder, claims)
+    return Preview(plan, activity, learner_page(db, officer, activity), beholder, claims)
 
 
 def _claim(activity: Activity, offer: CreditOffer, degree: Degree) -> ClaimPreview:
     credit = credit_type(offer.credit_type, activity.designated_on)
-    amounts = tuple(printed_amount(amount) for amount in claimable_amounts(offer, credit.step))
-    return ClaimPreview(phrase(credit, offer.maximum).plain or credit.code, amounts, credit.is_awarded_to(degree))
+    amounts = tuple(printed_amount(amount) for amount in claimable(credit, offer, activity.format.value))
+    label = phrase(credit, offer.maximum, offer.variant).plain or credit.code
+    return ClaimPreview(label, amounts, credit.is_awarded_to(degree))
 
 
 def preview_certificate(db: Session, officer: Officer, found: Preview, link: Link, now: datetime) -> Specimen:

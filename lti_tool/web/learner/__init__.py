@@ -16,6 +16,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.certificate",
     "lti_tool.web.learner.waiting",
     "lti_tool.web.learner.transcript",
+    "lti_tool.web.learner.transcript_link",
     "lti_tool.web.learner.own_data",
     "lti_tool.web.learner.merge",
 )

@@ -19,7 +19,14 @@ from lti_tool.services.late_claim import late_claim_state, request_late_claim
 from lti_tool.services.participation import Progress, progress
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.learner import blueprint
-from lti_tool.web.learner.claim_words import DEGREES, country_names, credential_field, fault_words, summary
+from lti_tool.web.learner.claim_words import (
+    DEGREES,
+    country_names,
+    credential_field,
+    fault_words,
+    field_labels,
+    summary,
+)
 from lti_tool.web.learner.frame import learner_page
 from lti_tool.web.messages import STEP_NAMES, blocker_rows, explain_code, step_address
 from lti_tool.web.page import absolute
@@ -123,7 +130,7 @@ def _claim_page(
         "is_attested": form is not None and form.is_attested,
         "not_claimed": NOT_CLAIMED,
         "faults": words,
-        "summary": summary(words),
+        "summary": summary(words, field_labels(view.claimable, asked)),
         "printed_amount": printed_amount,
     }
     return learner_page("learner/claim.html", work, view.progress, Step.CLAIM, status=status, **values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from babel import Locale
 from flask_babel import get_locale, lazy_gettext
@@ -65,7 +65,7 @@ FAULTS = {
     ("amount", "claim_excluded"): lazy_gettext("Only one of these credits can be claimed: leave the others."),
     ("amounts", "claim_nothing"): lazy_gettext("Choose an amount for at least one credit."),
     ("id", "missing"): lazy_gettext("This is needed for a credit that you claim. Enter it, or leave that credit."),
-    ("id", "malformed"): lazy_gettext("Check this: it is not written like that."),
+    ("id", "malformed"): lazy_gettext("It is not written like that. Check it."),
     ("id", "incomplete"): lazy_gettext("Your permission to report cannot be used without this."),
     ("reason", "missing"): lazy_gettext("Say in a few words why you are late."),
     ("reason", "too_long"): lazy_gettext("Shorten the reason."),
@@ -113,9 +113,7 @@ CREDENTIALS = {
 
 def credential_field(need: Requirement, value: str, *, needed_for: Sequence[ClaimableCredit]) -> dict[str, object]:
     """What the form needs to ask for one identifier; the hint says which credit is not awarded without it."""
-    label, hint = CREDENTIALS[need.kind]
-    if need.place:
-        label, hint = _("Licence number in %(place)s", place=need.place), ""
+    label, hint = credential_label(need), "" if need.place else CREDENTIALS[need.kind][1]
     optional = [one.label.plain for one in needed_for if one.is_optional]
     wanted = _("Needed for: %(credits)s.", credits=", ".join(optional)) if optional else ""
     return {
@@ -137,14 +135,28 @@ def fault_words(faults: Mapping[str, str], characters: str = "") -> dict[str, st
     return words
 
 
-def _summary(words: Mapping[str, str]) -> list[dict[str, str | None]]:
-    return [{"field": None if field == "profile" else field, "message": message} for field, message in words.items()]
+def summary(words: Mapping[str, str], labels: Mapping[str, str] | None = None) -> list[dict[str, str | None]]:
+    """For the error summary: a fault that has no control of its own links nowhere. ``labels``: of fields that are told
+    apart by nothing else, which the summary names."""
+    lone, named = {"profile", "amounts"}, labels or {}
+    return [
+        {
+            "field": None if field in lone else field,
+            "message": f"{named[field]}: {message}" if field in named else message,
+        }
+        for field, message in words.items()
+    ]
 
 
-def summary(words: Mapping[str, str]) -> list[dict[str, str | None]]:
-    """For the error summary: a fault that has no control of its own links nowhere."""
-    lone = {"profile", "amounts"}
-    return [{"field": None if field in lone else field, "message": message} for field, message in words.items()]
+def field_labels(claimable: Iterable[ClaimableCredit], needs: Iterable[Requirement]) -> dict[str, str]:
+    """What the fields of a claim are for, by their names."""
+    amounts = {one.field: one.label.plain for one in claimable}
+    return amounts | {f"id.{need}": credential_label(need) for need in needs if need.kind not in CONSENTS}
+
+
+def credential_label(need: Requirement) -> str:
+    """What is asked; of a licence of one place with its place."""
+    return _("Licence number in %(place)s", place=need.place) if need.place else str(CREDENTIALS[need.kind][0])
 
 
 def country_names() -> dict[str, str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_tool.domain.errors import BadInput
+from lti_tool.services.consent import own_consents, withdraw_consent
 from lti_tool.services.data_request import ask, own_requests, request_kind, withdraw
 from lti_tool.services.erasure import kept_for
 from lti_tool.services.own_data import own_data as collected
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.learner import blueprint
+from lti_tool.web.learner.claim_words import CREDENTIALS
 from lti_tool.web.page import page
 from lti_tool.web.retention_words import KIND_WORDS, STATE_WORDS, reason_words
 
@@ -37,6 +40,9 @@ def _page(work: Work, fault: str = "", status: int = 200) -> Response:
         identifiers=len(found.document["identifiers"]),
         titles=found.titles,
         certificates=found.document["certificates"],
+        readings=[(datetime.fromisoformat(one["at"]), one["purpose"]) for one in found.document["identifiers_read"]],
+        consents=own_consents(work.db, work.visit),
+        consent_words=CREDENTIALS,
         requests=requests,
         kinds={kind: words for kind, words in KIND_WORDS.items() if kind not in open_kinds},
         kind_words=KIND_WORDS,
@@ -72,4 +78,11 @@ def data_request_ask(work: Work) -> ResponseReturnValue:
 def data_request_withdraw(work: Work, request_id: str) -> ResponseReturnValue:
     """Take it back before it was decided, or end a restriction."""
     withdraw(work.db, work.visit, request_id, work.now)
+    return redirect(url_for("learner.own_data"), 303)
+
+
+@route(blueprint, "/own-data/consents/<kind>/withdraw", Access.LEARNER, ("POST",))
+def consent_withdraw(work: Work, kind: str) -> ResponseReturnValue:
+    """Take back a permission to report."""
+    withdraw_consent(work.db, work.visit, kind, work.now)
     return redirect(url_for("learner.own_data"), 303)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import REVOCATION_REASONS, StatusReason
+from lti_tool.domain.certificate import REVOCATION_REASONS, CertificateStatus, StatusReason
 from lti_tool.domain.errors import BadInput
 from lti_tool.services.bulk_printing import archive, last_job, print_all
 from lti_tool.services.certificate_register import (
+    COLUMNS,
     MAX_SEARCH,
     PAGE,
+    RegisterFilter,
     keeping,
     register_activities,
     register_activity,
+    register_export,
     register_page,
 )
 from lti_tool.services.certificate_status import MAX_NOTE, correct_name, provider_certificate, revoke
+from lti_tool.services.export import csv_file
 from lti_tool.services.press import printed_pdf
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
@@ -56,8 +62,8 @@ def certificates(work: OfficeWork) -> ResponseReturnValue:
 @office_route(blueprint, "/certificates/of/<activity_id>", Capability.MANAGE_CERTIFICATES)
 def certificate_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     title = register_activity(work.db, work.officer, activity_id)
-    search, after = request.args.get("search", "")[:MAX_SEARCH], request.args.get("after", "")[:40]
-    rows = register_page(work.db, work.officer, activity_id, work.now, search=search, after=after)
+    wanted, after = _wanted(), request.args.get("after", "")[:40]
+    rows = register_page(work.db, work.officer, activity_id, work.now, wanted=wanted, after=after)
     return office_page(
         "office/certificate_list.html",
         work,
@@ -65,10 +71,48 @@ def certificate_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
         activity_title=title,
         rows=rows,
         reason_words=reason_words,
-        search=search,
+        wanted=wanted,
+        asked=_asked(wanted),
+        statuses=list(CertificateStatus),
         older=rows[-1].number if len(rows) == PAGE else "",
         job=last_job(work.db, work.officer.provider_id, activity_id),
     )
+
+
+def _wanted() -> RegisterFilter:
+    """What the address asks for; what cannot be read filters nothing."""
+    status = request.args.get("status", "")
+    known = {one.value: one for one in CertificateStatus}
+    return RegisterFilter(
+        request.args.get("search", "")[:MAX_SEARCH], known.get(status), _day("issued_from"), _day("issued_until")
+    )
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _asked(wanted: RegisterFilter) -> dict[str, str]:
+    """The same as values of an address; nothing for what is not asked."""
+    values = {
+        "search": wanted.search,
+        "status": wanted.status.value if wanted.status else "",
+        "issued_from": wanted.issued_from.isoformat() if wanted.issued_from else "",
+        "issued_until": wanted.issued_until.isoformat() if wanted.issued_until else "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+@office_route(blueprint, "/certificates/of/<activity_id>.csv", Capability.MANAGE_CERTIFICATES)
+def certificate_log(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
+    """The log as a table, with the filters of the page."""
+    rows = tuple(register_export(work.db, work.officer, activity_id, work.now, _wanted()))
+    answer = Response(csv_file(COLUMNS, rows), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = 'attachment; filename="certificates.csv"'
+    return answer
 
 
 @office_route(blueprint, "/certificates/of/<activity_id>/print", Capability.MANAGE_CERTIFICATES, ("POST",))
@@ -79,9 +123,9 @@ def certificate_print_all(work: OfficeWork, activity_id: str) -> ResponseReturnV
 
 @office_route(blueprint, "/certificates/of/<activity_id>.zip", Capability.MANAGE_CERTIFICATES)
 def certificate_archive(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
-    """Streamed: however many there are, one is in memory at a time."""
+    """Those that the filters leave. Streamed: however many there are, one is in memory at a time."""
     register_activity(work.db, work.officer, activity_id)
-    pieces = archive(work.deps.sessions, work.officer.provider_id, activity_id)
+    pieces = archive(work.deps.sessions, work.officer.provider_id, activity_id, _wanted())
     answer = Response(pieces, mimetype="application/zip")
     answer.headers["Content-Disposition"] = 'attachment; filename="certificates.zip"'
     return answer

@@ -34,7 +34,7 @@ def plan_statements(work: OfficeWork, plan_id: str) -> ResponseReturnValue:
     """The information page that every learner will acknowledge first."""
     found = plan_of(work, plan_id)
     activity = found.readiness.activity
-    information = learner_page(activity) if activity is not None else None
+    information = learner_page(work.db, work.officer, activity) if activity is not None else None
     return plan_page("office/plan/statements.html", work, found, information=information, headings=HEADINGS)
 
 

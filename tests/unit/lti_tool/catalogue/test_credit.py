@@ -93,7 +93,7 @@ def test_category_2_is_not_in_the_catalogue() -> None:
 )
 def test_the_phrase_is_italic_with_the_trademark_sign(amount: str, phrase: str) -> None:
     """AMA PRA credit system: the phrase is italic, always with AMA and the trademark sign."""
-    assert catalogue.phrase(ama(), Decimal(amount)).runs == (Run(phrase, is_italic=True), Run("™"))
+    assert catalogue.phrase(ama(), Decimal(amount), "").runs == (Run(phrase, is_italic=True), Run("™"))
 
 
 def test_what_a_physician_is_certified() -> None:
@@ -191,3 +191,20 @@ def test_notes_and_attestations() -> None:
 def test_a_type_of_another_catalogue_has_no_texts_here(changes: dict[str, Any]) -> None:
     with pytest.raises(NotFound, match="has no edition"):
         catalogue.attestation(replace(ama(), **changes))
+
+
+def printed_nurse(count: int) -> Any:
+    """A nurse's sentence with a part of the first credit, and so many more credits."""
+    ancc, brn = (catalogue.credit_type(code, DAY) for code in ("ancc", "california-brn"))
+    others = [catalogue.Printed(brn, Decimal("3.00"))] * count
+    parts = {"pharmacology": Decimal("0.50")}
+    return sentence(ancc, is_awarded=True, learner="Joy Lee", degree="RN", parts=parts, others=others).plain
+
+
+def test_a_part_of_the_first_credit_never_reads_as_holding_the_next() -> None:
+    assert printed_nurse(0).endswith("0.75 nursing contact hours, including 0.50 hours of pharmacology.")
+    assert printed_nurse(1).endswith(
+        "0.75 nursing contact hours, including 0.50 hours of pharmacology; and 3.00 California BRN contact hours."
+    )
+    more = "3.00 California BRN contact hours; and 3.00 California BRN contact hours."
+    assert printed_nurse(2).endswith(f"including 0.50 hours of pharmacology; {more}")

@@ -13,10 +13,11 @@ import pytest
 from lti_tool import catalogue
 from lti_tool.catalogue.shelf import credit_series
 from lti_tool.catalogue.statements import statements
-from lti_tool.domain.activity import Accreditation, Activity
+from lti_tool.domain.activity import Accreditation, Activity, LearningFormat
 from lti_tool.domain.amount import from_minutes
 from lti_tool.domain.credit import PHYSICIAN_DEGREES, CreditOffer, CreditType, Degree
 from lti_tool.domain.learner import Profile
+from lti_tool.domain.series import ActivitySession
 from lti_tool.services.certificate import compose
 from lti_tool.services.certificate_text import PrintedOffer, Printing
 from tests.unit.lti_tool.domain.builders import PROVIDER, activity
@@ -156,7 +157,7 @@ RULES: dict[str, Rule] = {
         QUARTERS,
         "1.25 Interprofessional Continuing Education (IPCE) credits",
         "This activity was planned by and for the healthcare team, and learners will receive 1.25 Interprofessional "
-        "Continuing Education (IPCE) credits for learning and change.",
+        "Continuing Education (IPCE) credit for learning and change.",
     ),
     "aanp": Rule(
         frozenset({Degree.NP}),
@@ -410,6 +411,15 @@ def test_a_provider_that_is_not_accredited_for_physicians_does_not_say_so() -> N
 
 def fields_of(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
+
+
+def test_an_event_is_dated_by_its_sessions() -> None:
+    """UEMS-EACCME: the event with its own first and last day, whatever the days for claims are."""
+    days = (date(2026, 5, 2), date(2026, 5, 1), date(2026, 5, 3))
+    sessions = tuple(ActivitySession(str(day), "Lecture", day, 60) for day in days)
+    event = made("eaccme", sessions=sessions, format=LearningFormat.LIVE)
+    (designation,) = statements(event, DAY).designation
+    assert "Hypertension in the Elderly, May 1, 2026-May 3, 2026, has been accredited" in designation.plain
 
 
 def test_several_credits_stand_in_one_sentence() -> None:

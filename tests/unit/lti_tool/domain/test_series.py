@@ -74,6 +74,20 @@ def test_a_session_is_capped_by_its_own_amount_the_offer_and_the_body() -> None:
     assert series_credit((long,), at("long"), AAFP, replace(OFFER, credit_type="aafp")).total == Decimal("3.75")
 
 
+def test_a_day_is_capped_by_the_body() -> None:
+    """UEMS-EACCME: at most eight credits for one day."""
+    morning, evening = session("morning", 300), session("evening", 300)
+    next_day = replace(session("next", 120), held_on=date(2026, 2, 4))
+    sessions, offer = (morning, evening, next_day), CreditOffer("eaccme", Decimal(20), Decimal("0.5"))
+    eaccme = credit_type("eaccme", DAY)
+    assert series_credit(sessions, at("morning", "evening", "next"), eaccme, offer).total == Decimal(10)
+    assert series_credit(sessions, at("morning", "next"), eaccme, offer).total == Decimal(7)
+    assert whole_credit(sessions, eaccme, offer) == Decimal(10)
+    assert (
+        series_credit(sessions, at("morning", "evening", "next"), TYPE, replace(OFFER, maximum=Decimal(20))).total == 12
+    )
+
+
 def test_of_sessions_at_the_same_time_the_one_that_is_worth_most_counts() -> None:
     """AMA PRA: simultaneous sessions count once."""
     first, second = replace(ONE, parallel="noon"), replace(TWO, parallel="noon")
@@ -128,7 +142,7 @@ def test_no_attendance_is_worth_more_than_all_of_it_or_than_the_maximum(
     found = series_credit(sessions, attendance, TYPE, offer)
     assert 0 <= found.total <= min(maximum, whole_credit(sessions, TYPE, offer))
     assert found.total % TYPE.step == 0
-    assert found.total == total_of(found.sessions, maximum)
+    assert found.total == total_of(found.sessions, maximum, TYPE.day_maximum)
     fewer = dict(list(attendance.items())[1:])
     assert series_credit(sessions, fewer, TYPE, offer).total <= found.total
 

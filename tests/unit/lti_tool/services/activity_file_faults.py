@@ -22,6 +22,13 @@ FAULTS: list[tuple[str, str, str, str, str]] = [
     (H, 'minimum: "0.25" ', 'minimum: "1.25" ', "credits[#1].minimum", "above the maximum"),
     (H, 'minimum: "0.25" ', 'minimum: "0" ', "credits[#1].minimum", "positive multiple"),
     (H, "type: ama-pra-category-1", "type: ama-pra-categry-1", "credits[#1].type", "perhaps you mean"),
+    (
+        J,
+        "type: ama-pra-category-1",
+        "type: moc-abs\n    variant: CME and Self-Assessment",
+        "post_test.pass_mark",
+        "4 of 6 is less than the 75 % that moc-abs asks",
+    ),
     (H, "accreditation: direct ", "accreditation: joint ", "provider.joint_providers", "without a joint provider"),
     (H, "accreditation: direct ", "accreditation: state ", "provider.state_body", "names its accreditor"),
     (

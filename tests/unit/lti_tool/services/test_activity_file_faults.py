@@ -45,6 +45,25 @@ def test_a_fault_has_the_line_of_the_wrong_value(name: str, old: str, new: str) 
     assert line in {fault.line for fault in check(text).faults}
 
 
+SELF_ASSESSMENT = "type: moc-abs\n    variant: Self-Assessment"
+
+
+def test_self_assessment_takes_the_body_s_own_pass_mark() -> None:
+    """ABS: at least 75 % correct; 6 of 8 drawn questions are that."""
+    text, _ = changed(C, "type: ama-pra-category-1", SELF_ASSESSMENT)
+    assert check(text).activity is not None
+    lower = check(text.replace("pass_mark: 6", "pass_mark: 5"))
+    assert [fault.where for fault in lower.faults] == ["post_test.pass_mark"]
+    without, _ = changed(C, "type: ama-pra-category-1", "type: moc-abs\n    variant: CME")
+    assert check(without.replace("pass_mark: 6", "pass_mark: 5")).activity is not None
+
+
+def test_self_assessment_needs_a_required_post_test() -> None:
+    text, _ = changed(C, "type: ama-pra-category-1", SELF_ASSESSMENT)
+    found = check(text.replace("post-test: required", "post-test: optional"))
+    assert "for Self-Assessment needs a required post-test" in " ".join(one.message for one in found.faults)
+
+
 def test_every_fault_is_listed_not_just_the_first() -> None:
     text = text_of(H)
     for old, new in [

@@ -18,11 +18,12 @@ from lti_tool.db.sealing import Sealer
 from lti_tool.domain.credential import Requirement
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.errors import BadInput, Refused
+from lti_tool.domain.transcript import totals
 from lti_tool.domain.wire import write_activity
 from lti_tool.services.credential import confirm_credentials, held_credentials, opened_credentials, own_credentials
 from lti_tool.services.credit import NOT_CLAIMED, Claimed, ClaimForm, asked_credentials, claim_credit, claim_view
 from lti_tool.services.session import Visit
-from lti_tool.services.transcript import own_transcript, totals
+from lti_tool.services.transcript import own_transcript
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import NOW, World, do_everything, link, opened_world
 
@@ -269,7 +270,7 @@ def test_unrelated_activities_both_give_credit_and_stand_on_the_transcript(make_
         ("Hypertension in the Elderly", Decimal("0.50")),
         ("The recording", Decimal("1.00")),
     }
-    assert totals(lines) == {"AMA PRA Category 1 Credit": Decimal("1.50")}
+    assert totals(lines) == {"AMA PRA Category 1 Credit™": Decimal("1.50")}
 
 
 def test_the_other_tenants_entries_are_not_on_the_transcript(make_world: Callable[..., World]) -> None:

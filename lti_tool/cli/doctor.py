@@ -15,7 +15,7 @@ import click
 
 from lti_tool.app import guarded_session
 from lti_tool.certificates.render import CertificateRenderer
-from lti_tool.cli.setup import now, read_settings
+from lti_tool.cli.setup import migration_remedy, now, read_settings, reason
 from lti_tool.db.engine import make_engine, make_sessions, transaction
 from lti_tool.db.migrate import current_revision, head_revision
 from lti_tool.db.sealing import Sealer
@@ -27,6 +27,11 @@ from lti_tool.settings import Settings
 
 MAX_CLOCK_DRIFT = timedelta(seconds=30)
 """Moodle's id_tokens live 60 seconds, so a clock that is half a minute off is already a risk."""
+DATABASE_FIRST = "put the database right first"
+KEY_REMEDIES = {
+    "no_signing_key": "run: cme-tool keys rotate",
+    "secret_key_changed": "set CME_SECRET_KEY to the one that this database was made with; a new key would not help",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         found = current_revision(make_engine(settings.database_url))
     except DatabaseError as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        yield Finding("database", f"cannot be opened: {reason}", "check CME_DATABASE_URL and that the server runs")
+        remedy = "check CME_DATABASE_URL and that the server runs"
+        yield Finding("database", f"cannot be opened: {reason(error)}", remedy)
         return
     yield Finding("database", "answers")
-    is_current = found == head_revision()
-    remedy = "" if is_current else "run: cme-tool db upgrade"
-    yield Finding("migrations", f"at {found or 'none'}, release needs {head_revision()}", remedy)
+    yield Finding("migrations", f"at {found or 'none'}, release needs {head_revision()}", migration_remedy(found))
 
 
 def _certificates(settings: Settings) -> Iterator[Finding]:
@@ -59,13 +62,14 @@ def _certificates(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    ring = KeyRing(make_sessions(make_engine(settings.database_url)), Sealer(settings.secret_key.get_secret_value()))
+    sealer = Sealer(settings.secret_key.get_secret_value())
     try:
+        ring = KeyRing(make_sessions(make_engine(settings.database_url)), sealer)
         yield Finding("signing keys", f"signs with {ring.signing(now()).kid}")
     except CmeError as error:
-        yield Finding("signing keys", str(error), "run: cme-tool keys rotate")
+        yield Finding("signing keys", str(error), KEY_REMEDIES.get(error.code, "run: cme-tool keys list"))
     except DatabaseError:
-        yield Finding("signing keys", "cannot be read", "put the database right first")
+        yield Finding("signing keys", "cannot be read", DATABASE_FIRST)
 
 
 def _storage(settings: Settings) -> Iterator[Finding]:
@@ -78,16 +82,22 @@ def _storage(settings: Settings) -> Iterator[Finding]:
 
 
 def _keysets(settings: Settings) -> list[str]:
-    try:
-        with transaction(make_sessions(make_engine(settings.database_url))) as session:
-            return [row.keyset_url for row in list_platforms(session)]
-    except DatabaseError:
-        return []
+    """Raises ``DatabaseError``."""
+    with transaction(make_sessions(make_engine(settings.database_url))) as session:
+        return [row.keyset_url for row in list_platforms(session)]
 
 
 def _network(settings: Settings) -> Iterator[Finding]:
+    """Connected platforms are asked for their keys, and for the time with it: nobody else is known to answer."""
+    try:
+        urls = _keysets(settings)
+    except DatabaseError:
+        yield Finding("outgoing HTTP and clock", "which platforms to ask cannot be read", DATABASE_FIRST)
+        return
+    if not urls:
+        yield Finding("outgoing HTTP and clock", "not tried: no platform is connected that could be asked")
     session = guarded_session(settings)
-    for url in _keysets(settings):
+    for url in urls:
         try:
             reply = session.get(url)
         except CmeError as error:
@@ -102,6 +112,7 @@ def _clock(date: str, url: str) -> Iterator[Finding]:
     try:
         theirs = parsedate_to_datetime(date)
     except (TypeError, ValueError):
+        yield Finding("clock", f"{url} does not tell the time")
         return
     theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     drift = abs(datetime.now(UTC) - theirs)

@@ -10,10 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from lti_tool.db.base import Base
 from lti_tool.db.engine import make_engine
+from lti_tool.domain.errors import BadInput
 
 ADVISORY_LOCK = 727_113_001
 LOCK_TIMEOUT = "10s"
@@ -46,10 +48,14 @@ def _lock(connection: Connection) -> None:
 
 
 def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
+    """Raises ``BadInput("migration_unknown")`` for a step, or from one, that this release does not have."""
     with engine.begin() as connection:
         _lock(connection)
         config = configuration(connection)
-        (command.downgrade if is_down else command.upgrade)(config, revision)
+        try:
+            (command.downgrade if is_down else command.upgrade)(config, revision)
+        except CommandError as error:
+            raise BadInput("migration_unknown", f"this release ends at migration {head_revision()}: {error}") from error
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -73,6 +79,11 @@ def downgrade(url: str, revision: str) -> None:
 def head_revision() -> str | None:
     """The newest migration that this release knows."""
     return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """A step of this release, not of a newer one."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
 
 
 def current_revision(engine: Engine) -> str | None:

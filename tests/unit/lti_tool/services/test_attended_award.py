@@ -121,7 +121,7 @@ def test_the_office_sees_the_attendance_and_what_it_gives(world: World) -> None:
         seen = attendance_seen(db, officer(world.provider_id), ada.learner_id, world.activity_id)
         assert seen is not None
         assert [(one.session.key, one.minutes) for one in seen.sessions] == [("jan", None), ("feb", 40), ("mar", None)]
-        assert seen.credits == (("AMA PRA Category 1 Credit", Decimal("0.75")),)
+        assert seen.credits == (("AMA PRA Category 1 Credit™", Decimal("0.75")),)
         with pytest.raises(NotFound):
             attendance_seen(db, officer("0" * 32), ada.learner_id, world.activity_id)
         weak = officer(world.provider_id, Capability.MARK_ATTENDANCE)

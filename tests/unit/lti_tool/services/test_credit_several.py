@@ -269,7 +269,7 @@ def test_unrelated_activities_both_give_credit_and_stand_on_the_transcript(make_
         ("Hypertension in the Elderly", Decimal("0.50")),
         ("The recording", Decimal("1.00")),
     }
-    assert totals(lines) == {"AMA PRA Category 1 Credit": Decimal("1.50")}
+    assert totals(lines) == {"AMA PRA Category 1 Credit™": Decimal("1.50")}
 
 
 def test_the_other_tenants_entries_are_not_on_the_transcript(make_world: Callable[..., World]) -> None:

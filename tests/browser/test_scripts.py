@@ -60,6 +60,22 @@ def test_a_lost_connection_loses_nothing(browser: Browser, site: Site) -> None:
         assert site.posts[-1][1]["q1"] == "kept"
 
 
+def test_what_is_not_saved_is_said_where_one_is(browser: Browser, site: Site) -> None:
+    sheets = "".join(f'<link rel="stylesheet" href="/static/css/{name}.css">' for name in ("tokens", "components"))
+    tall = FORM.replace("<button>", f"{'<p>A question</p>' * 200}<button>").replace(
+        "<p role", '<p class="save-status" role'
+    )
+    site.pages["/"] = bare(sheets + tall, "autosave")
+    site.answers = [(503, {"Retry-After": "60"}, "")]
+    with opened(browser, f"{site.origin}/") as page:
+        page.get_by_label("Answer").fill("a")
+        status(page).to_have_text("Trying again")
+        status(page).to_be_in_viewport()
+        page.get_by_label("Answer").fill("b")
+        status(page).to_have_text("Saved")
+        status(page).not_to_be_in_viewport()
+
+
 @pytest.mark.parametrize(("code", "words"), [(409, "Newer elsewhere"), (401, "Session ended")])
 def test_saving_stops_where_it_can_never_succeed(browser: Browser, site: Site, code: int, words: str) -> None:
     site.pages["/"] = bare(FORM, "autosave")

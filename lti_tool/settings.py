@@ -18,6 +18,7 @@ from lti_tool.domain.mail import Security
 
 MIN_SECRET = 32
 LONGEST_NOTICE = 365
+DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 def _origin(value: str) -> str:
@@ -27,6 +28,14 @@ def _origin(value: str) -> str:
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError(f"{value!r}: LTI 1.3 needs https (Security Framework 1.0, 3); http is for this machine only")
     return value.rstrip("/")
+
+
+def _database(value: str) -> str:
+    """Which database, that is; the rest of the address is the library's to read. The value may hold a password."""
+    kind, mark, _ = value.partition("://")
+    if not mark or kind not in DATABASES:
+        raise ValueError("must begin with sqlite:/// or postgresql://")
+    return value
 
 
 def _long_enough(value: SecretStr) -> SecretStr:
@@ -75,7 +84,7 @@ class Settings(BaseSettings):
     base_url: Annotated[str, AfterValidator(_origin)] = Field(
         description="Public address of the tool, without a trailing slash, e.g. https://cme.example.org."
     )
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
         description="SQLAlchemy address of the database: sqlite:////var/lib/cme-tool/cme.db or postgresql://…"
     )
     secret_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(

@@ -17,9 +17,10 @@ from lti_tool.cli.office import office
 from lti_tool.cli.platform import platform
 from lti_tool.cli.retention import retention
 from lti_tool.cli.serve import serve
+from lti_tool.cli.setup import reason
 from lti_tool.cli.worker import worker
 from lti_tool.domain.errors import CmeError
-from lti_tool.services.transaction import DatabaseError, is_unreachable
+from lti_tool.services.transaction import DatabaseError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -37,7 +38,7 @@ for command in (db, activity, catalogue, platform, office, grades, retention, ke
 
 
 def main() -> None:
-    """Entry point. A refusal ends with one clear line and exit code 1."""
+    """Entry point. A refusal, a database that does not answer or a file that cannot be used end with one clear line."""
     try:
         root(standalone_mode=False)
     except click.ClickException as error:
@@ -50,8 +51,8 @@ def main() -> None:
         click.echo(f"Refused ({error.code}): {error}", err=True)
         sys.exit(1)
     except DatabaseError as error:
-        if not is_unreachable(error):
-            raise
-        reason = str(error.__cause__ or error).splitlines()[0]
-        click.echo(f"Refused (database_unreachable): {reason}", err=True)
+        click.echo(f"The database cannot be used: {reason(error)}. For the remedy run: cme-tool doctor", err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"Error: {error}", err=True)
         sys.exit(1)

@@ -93,7 +93,7 @@ def diff(code: str | None, folder: Path | None) -> None:
         before = series.editions[-2] if len(series.editions) > 1 else None
         if before is not None:
             _print(f"{name}: {before.name} -> {newest.name}", changes(before, newest))
-        elif code:
+        else:
             click.echo(f"{name}: {newest.name} is the only edition.")
 
 

@@ -37,6 +37,7 @@ from lti_tool.settings import Settings
 from lti_tool.web.dependencies import Dependencies
 
 HOST = "127.0.0.1"
+PORT = click.IntRange(1, 65535)
 PROVIDER = "Northfield Academy of Medicine"
 CLIENT_ID = "demo-cme-tool"
 DEPLOYMENT = "1"
@@ -237,8 +238,8 @@ def running_demo(
 
 
 @click.command()
-@click.option("--port", envvar="DEMO_PORT", default=8000, show_default=True, help="Port of the tool.")
-@click.option("--lms-port", envvar="LMS_PORT", default=8100, show_default=True, help="Port of the demo LMS.")
+@click.option("--port", envvar="DEMO_PORT", type=PORT, default=8000, show_default=True, help="Port of the tool.")
+@click.option("--lms-port", envvar="LMS_PORT", type=PORT, default=8100, show_default=True, help="Port of the demo LMS.")
 @click.option("--state", type=click.Path(path_type=Path), default=Path(".state/demo"), show_default=True)
 def demo(port: int, lms_port: int, state: Path) -> None:
     """Start the tool, its worker and a demo LMS with three sample activities; Ctrl-C stops all of it."""

@@ -56,6 +56,9 @@ def issuer(provider: str, file: Path, password: str) -> None:
 @keys.command("list")
 def list_() -> None:
     """Every key with its life."""
-    for key in sorted(_ring().all(), key=lambda one: one.created_at):
+    found = sorted(_ring().all(), key=lambda one: one.created_at)
+    if not found:
+        click.echo("There is no key yet. See: cme-tool keys rotate --help")
+    for key in found:
         end = f"{key.retire_at:%Y-%m-%d %H:%M}" if key.retire_at else "in use"
         click.echo(f"{key.kid}  signs from {key.not_before:%Y-%m-%d %H:%M}  until {end}")

@@ -58,7 +58,10 @@ def verify_audit() -> None:
     """Check every provider's audit trail: nothing changed, nothing missing."""
     broken = 0
     with unit_of_work() as session:
-        for provider_id, name in providers(session):
+        known = providers(session)
+        if not known:
+            click.echo("There is no provider yet, and so no audit trail.")
+        for provider_id, name in known:
             number = first_break(session, provider_id)
             broken += number is not None
             click.echo(f"{name}: {'whole' if number is None else f'broken at entry {number}'}")

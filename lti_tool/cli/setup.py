@@ -10,8 +10,8 @@ import click
 from pydantic import ValidationError
 
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
-from lti_tool.db.migrate import current_revision, head_revision
-from lti_tool.services.transaction import Database
+from lti_tool.db.migrate import current_revision, head_revision, is_known
+from lti_tool.services.transaction import Database, DatabaseError
 from lti_tool.settings import Settings
 
 
@@ -28,14 +28,27 @@ def read_settings() -> Settings:
         raise click.ClickException("These settings are missing or wrong:\n" + "\n".join(lines)) from error
 
 
+def reason(error: DatabaseError) -> str:
+    """The driver's own words, one line; statements and their values stay out."""
+    return str(error.__cause__ or error).splitlines()[0]
+
+
+def migration_remedy(found: str | None) -> str:
+    """What to do about a database that stands at ``found``; empty if it stands where this release needs it."""
+    if found == head_revision():
+        return ""
+    if found is None or is_known(found):
+        return "run: cme-tool db upgrade"
+    return "a newer release made this database: install that release again, or restore the backup from before it"
+
+
 def open_database(settings: Settings) -> Sessions:
     """Sessions on a database that stands at this release's migration."""
     engine = make_engine(settings.database_url)
     found = current_revision(engine)
-    if found != head_revision():
+    if remedy := migration_remedy(found):
         raise click.ClickException(
-            f"The database stands at migration {found or 'none'}, this release needs {head_revision()}. "
-            "Run: cme-tool db upgrade"
+            f"The database stands at migration {found or 'none'}, this release needs {head_revision()}; {remedy}"
         )
     return make_sessions(engine)
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from lti_tool.db.disk import mounts_now, network_file_system
@@ -60,9 +61,17 @@ def _refuse_network(file: str | None) -> None:
         )
 
 
+def _parsed(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ValueError:
+        raise ArgumentError("the port in the database's address is not a number") from None
+
+
 def make_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///…`` or ``postgresql://…``. Raises ``BadInput("sqlite_on_network")``."""
-    parsed = make_url(url)
+    """An engine for ``sqlite:///…`` or ``postgresql://…``. Raises ``ArgumentError`` for others, and
+    ``BadInput("sqlite_on_network")``."""
+    parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
         _refuse_network(parsed.database)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_MILLISECONDS / 1000})

@@ -12,11 +12,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from lti_tool.db.base import Base
 from lti_tool.db.engine import make_engine
-from lti_tool.domain.errors import CmeError
+from lti_tool.domain.errors import BadInput, CmeError
 
 ADVISORY_LOCK = 727_113_001
 LOCK_TIMEOUT = "10s"
@@ -72,10 +73,14 @@ def _check_references(connection: Connection) -> None:
 
 
 def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
+    """Raises ``BadInput("migration_unknown")`` for a step, or from one, that this release does not have."""
     with _migrating(engine) as connection:
         _lock(connection)
-        before = _revision_of(connection)
-        (command.downgrade if is_down else command.upgrade)(configuration(connection), revision)
+        before, config = _revision_of(connection), configuration(connection)
+        try:
+            (command.downgrade if is_down else command.upgrade)(config, revision)
+        except CommandError as error:
+            raise BadInput("migration_unknown", f"this release ends at migration {head_revision()}: {error}") from error
         if _revision_of(connection) != before:
             _check_references(connection)
 
@@ -101,6 +106,11 @@ def downgrade(url: str, revision: str) -> None:
 def head_revision() -> str | None:
     """The newest migration that this release knows."""
     return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """A step of this release, not of a newer one."""
+    return revision in {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -117,6 +117,8 @@ class _Check:
     activity: Activity
     reason: str
     sealer: Sealer
+    attendances: dict[str, Mapping[str, Attendance]] = field(default_factory=dict)
+    """Asked once for each person: every row looks at it twice."""
 
     def faults(self, row: RollRow) -> Iterator[RollFault]:
         learner = self._learner(row)
@@ -176,9 +178,14 @@ class _Check:
 
     def _attendance(self, row: RollRow, learner: models.Learner | None) -> Mapping[str, Attendance]:
         """Of somebody who has not come yet, what a list said of the address."""
-        if learner is not None:
-            return attendance_of(self.session, learner.id, self.activity_id)
-        return awaited_attendance(self.session, self.activity_id, self._digest(row))
+        key = self._digest(row) if learner is None else learner.id
+        if key not in self.attendances:
+            self.attendances[key] = (
+                attendance_of(self.session, key, self.activity_id)
+                if learner is not None
+                else awaited_attendance(self.session, self.activity_id, key)
+            )
+        return self.attendances[key]
 
     def _digest(self, row: RollRow) -> str:
         return email_digest(self.sealer, self.provider_id, row.email)

@@ -17,6 +17,7 @@ from typing import IO, TypeAlias
 import xlsxwriter
 
 from lti_tool.services.results import LearnerRow
+from lti_tool.services.results_facts import Earned
 
 Cell: TypeAlias = str | int | Decimal | datetime | None
 DANGEROUS = tuple("=+-@\t\r\n\0＝＋－＠")
@@ -58,8 +59,6 @@ def export_rows(rows: Iterable[LearnerRow], words: dict[str, str]) -> Iterator[t
 
 
 def _cells(row: LearnerRow, words: dict[str, str]) -> tuple[Cell, ...]:
-    awarded = [one.amount for one in row.earned if one.is_awarded]
-    numbers = [one for one in row.earned if one.number]
     return (
         row.name,
         row.short_id,
@@ -70,11 +69,19 @@ def _cells(row: LearnerRow, words: dict[str, str]) -> tuple[Cell, ...]:
         len(row.sheets.posts),
         _rounded(row.change),
         words["yes"] if row.is_evaluated else "",
-        sum(awarded, Decimal(0)) if awarded else words["participation"] if row.earned else None,
-        ", ".join(one.number for one in numbers),
-        ", ".join(words[f"certificate.{one.status}"] for one in numbers),
+        _credit(row.earned, words["participation"]),
+        ", ".join(one.number for one in row.certificates),
+        ", ".join(words[f"certificate.{one.status}"] for one in row.certificates),
         words[f"delivery.{row.delivery}"] if row.delivery else "",
     )
+
+
+def _credit(earned: Sequence[Earned], participation: str) -> Cell:
+    """A number, to be reckoned with; of several bodies words, for their credits are never added up."""
+    amounts = [one.amount if one.is_awarded else participation for one in earned]
+    if len(earned) < 2:
+        return amounts[0] if amounts else None
+    return "; ".join(f"{one.name}: {amount}" for one, amount in zip(earned, amounts, strict=True))
 
 
 def _rounded(percent: Decimal | None) -> Decimal | None:

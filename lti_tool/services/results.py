@@ -66,19 +66,24 @@ class LearnerRow:
         return self.best.percent - self.pre.percent if self.best and self.pre else None
 
     @property
+    def certificates(self) -> tuple[Earned, ...]:
+        """A line of each: one certificate can carry the credit of several bodies."""
+        return tuple({one.number: one for one in self.earned if one.number}.values())
+
+    @property
     def has_passed(self) -> bool:
         return self.best is not None and self.best.has_passed
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Counts of learners; ``credit`` is what was awarded, in sum."""
+    """Counts of learners and certificates; ``credit`` is what was awarded of each type, by name: never added up."""
 
     began: int
     passed: int
     completed: int
     claimed: int
-    credit: Decimal
+    credit: tuple[tuple[str, Decimal], ...]
     certificates: int
 
 
@@ -97,9 +102,17 @@ class Results:
             passed=sum(row.has_passed for row in self.rows),
             completed=sum(row.is_complete for row in self.rows),
             claimed=sum(bool(row.earned) for row in self.rows),
-            credit=sum((one.amount for one in earned if one.is_awarded), Decimal(0)),
-            certificates=sum(bool(one.number) for one in earned),
+            credit=_sums(earned),
+            certificates=len({one.number for one in earned if one.number}),
         )
+
+
+def _sums(earned: Sequence[Earned]) -> tuple[tuple[str, Decimal], ...]:
+    found: dict[str, Decimal] = {}
+    for one in earned:
+        if one.is_awarded:
+            found[one.name] = found.get(one.name, Decimal(0)) + one.amount
+    return tuple(sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.catalogue import credit_name
 from lti_tool.catalogue.statements import statements
 from lti_tool.db import models
 from lti_tool.db.load import entry_value
@@ -31,6 +32,11 @@ class Earned:
     number: str
     """Of the certificate, ``""`` before it is issued."""
     status: str
+
+    @property
+    def name(self) -> str:
+        """The type's plain name."""
+        return credit_name(self.credit_type)
 
 
 def activity_of(visit: Visit) -> str:

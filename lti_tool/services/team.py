@@ -45,14 +45,14 @@ def clean_email(raw: str) -> str:
     """In lower case. Raises ``BadInput("email_wrong")``."""
     email = raw.strip().lower()
     if len(email) > MAX_NAME or not _EMAIL.fullmatch(email):
-        raise BadInput("email_wrong", faults={"email": "email_wrong"})
+        raise BadInput("email_wrong", "not an e-mail address", faults={"email": "email_wrong"})
     return email
 
 
 def _clean_name(raw: str) -> str:
     name = " ".join(raw.split())
     if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise BadInput("name_missing", faults={"name": "name_missing"})
+        raise BadInput("name_missing", "a name is needed, on one line", faults={"name": "name_missing"})
     return name
 
 

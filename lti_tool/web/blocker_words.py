@@ -34,9 +34,11 @@ BLOCKERS: dict[str, Any] = {
     ),
     "content_unopened": lazy_gettext("Open “%(title)s”"),
     "content_unanswered": lazy_gettext("Answer “%(title)s”"),
-    "content_minutes": lazy_gettext("Spend at least %(minutes)s minutes on the content"),
+    "content_minutes": lazy_gettext("Spend at least %(minutes)s min on the content"),
     "content_coverage": lazy_gettext("Watch or listen to more of “%(title)s”"),
-    "attempts_used": lazy_gettext("All %(attempts)s attempts are used. Your instructor can tell you what to do next"),
+    "attempts_used": lazy_gettext(
+        "No attempt is left (%(attempts)s allowed). Your instructor can tell you what to do next"
+    ),
     "cool_down": lazy_gettext("The next attempt opens at %(until)s"),
     "already_passed": lazy_gettext("You have passed; there is nothing more to do here"),
     "already_taken": lazy_gettext("You have taken the pre-test; it is taken once"),

@@ -54,7 +54,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
     "session_unknown": (
         lazy_gettext("You are signed out"),
         lazy_gettext(
-            "Your work is saved. Go back to your course and open the activity again. If you see this every time, "
+            "What was saved is kept. Go back to your course and open the activity again. If you see this every time, "
             "your browser blocks the cookie that keeps you signed in: open the activity in a new window."
         ),
     ),

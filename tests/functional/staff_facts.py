@@ -33,6 +33,8 @@ class Did:
     has_evaluated: bool = True
     amount: str = "1.00"
     """Of credit; ``""`` for none claimed."""
+    further: Mapping[str, str] = field(default_factory=dict)
+    """Amounts of other bodies' credit, claimed with it and on the same certificate."""
     is_awarded: bool = True
     is_trial: bool = False
     is_staff: bool = False
@@ -159,22 +161,26 @@ def _attempt(
 
 def _claim(db: Session, row: models.Participation, did: Did, at: datetime) -> None:
     provider_id = db.get_one(models.Learner, row.learner_id).provider_id
-    award = models.CreditEntry(
-        provider_id=provider_id,
-        learner_id=row.learner_id,
-        activity_id=row.activity_id,
-        participation_id=row.id,
-        version=row.version,
-        credit_type=AMA,
-        amount=Decimal(did.amount),
-        is_awarded=did.is_awarded,
-        kind="award",
-        claim_id=row.id,
-        terms={},
-        recorded_at=at,
-    )
-    db.add(award)
+    awards = [
+        models.CreditEntry(
+            provider_id=provider_id,
+            learner_id=row.learner_id,
+            activity_id=row.activity_id,
+            participation_id=row.id,
+            version=row.version,
+            credit_type=credit_type,
+            amount=Decimal(amount),
+            is_awarded=did.is_awarded,
+            kind="award",
+            claim_id=row.id,
+            terms={},
+            recorded_at=at,
+        )
+        for credit_type, amount in {AMA: did.amount, **did.further}.items()
+    ]
+    db.add_all(awards)
     db.flush()
+    award = awards[0]
     db.add(
         models.Certificate(
             award_id=award.id,

@@ -64,6 +64,9 @@ def test_a_physician_claims_all_at_once(world: World) -> None:
     assert "Claim further credit" not in page.text
     transcript = claimant.get("transcript")
     assert transcript.status == 200 and "ABIM MOC" in transcript.text and "0.50" in transcript.text
+    assert (
+        transcript.text.count("AMA PRA Category 1 Credit") == transcript.text.count("AMA PRA Category 1 Credit™") == 3
+    )
 
 
 def test_what_a_board_needs_is_missing_or_wrong(ready: Claimant) -> None:

@@ -205,7 +205,9 @@ def test_the_trail_tells_who_did_what_and_is_whole(world: World) -> None:
     admin.post("/team/invite", name="Pat", email="p@example.org", capability=["plan"])
     text = text_of(admin.get("/audit"))
     assert "person.invited" in text and "grant.given" in text and "Avery Admin" in text and "p@example.org" not in text
+    assert "capability: plan" in text and "{" not in text
     exported = admin.get("/audit.csv")
+    assert '""capability"": ""plan""' in exported.get_data(as_text=True)
     assert (
         exported.mimetype == "text/csv" and exported.get_data(as_text=True).count("\n") == text.count("grant.given") + 3
     )

@@ -144,6 +144,9 @@ def test_deliveries_show_the_platforms_own_words_and_are_retried(world: World) -
     assert instructor.post(f"/staff/grades/{parked}/retry").status_code == 303
     with world.db() as db:
         assert db.get_one(models.Delivery, parked).state == "waiting"
+    again = instructor.get("/staff/grades?state=waiting").get_data(as_text=True)
+    assert "Due now: it is sent as soon as your learning platform answers" in again and "Next try" not in again
+    assert f"/staff/grades/{parked}/retry" not in again
     assert instructor.post(f"/staff/grades/{done}/retry").status_code == 409
     other = world.staff(course="course-2")
     assert other.post(f"/staff/grades/{parked}/retry").status_code == 404

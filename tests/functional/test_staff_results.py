@@ -57,17 +57,25 @@ def test_tiles_and_rows_tell_who_is_where(world: World) -> None:
         "Certificates": "2",
     }
     page = text_of(answer)
-    assert "1.5 credits in all" in page
+    assert "AMA PRA Category 1 Credit™: 1.50" in page
     assert "Ann Aarons Where Information and disclosure Pre-test – " in page
     assert "Bo Berg Where Post-test Pre-test 100% Best post-test 33% Attempts 2 Change (points) −67" in page
     assert "Di Dahl Where Completed Pre-test 100% Best post-test 67% Attempts 2 Change (points) −33" in page
-    assert "−33 Evaluated Yes Credit 0.5" in page
+    assert "−33 Evaluated Yes Credit 0.50" in page
 
 
-def test_a_single_credit_is_one(world: World) -> None:
+def test_credit_of_several_bodies_is_never_added_up(world: World) -> None:
     instructor = world.staff()
-    fill(world, instructor, Did("Cy Cole", amount="1.00"))
-    assert "1 credit in all" in text_of(instructor.get("/staff/"))
+    fill(world, instructor, Did("Cy Cole", further={"ancc": "0.75"}), Did("Di Dahl", further={"ancc": "1.00"}))
+    answer = instructor.get("/staff/")
+    page, shown = text_of(answer), tiles(answer.get_data(as_text=True))
+    assert shown["Claimed credit"] == shown["Certificates"] == "2"
+    assert "AMA PRA Category 1 Credit™: 2.00; ANCC contact hours: 1.75" in page
+    assert "Credit AMA PRA Category 1 Credit™: 1.00 ANCC contact hours: 0.75 Certificate C-" in page
+    line = next(
+        one for one in instructor.get("/staff/results.csv").get_data(as_text=True).splitlines() if "Cole" in one
+    )
+    assert '"AMA PRA Category 1 Credit™: 1.00; ANCC contact hours: 0.75","C-' in line and line.count("C-") == 1
 
 
 def test_trials_staff_and_other_courses_are_not_counted(world: World) -> None:

@@ -58,6 +58,28 @@ def test_what_a_board_sees(holder: Claimant) -> None:
     assert "Set-Cookie" not in headers
 
 
+def test_several_credits_are_told_apart_and_each_badge_is_named(holder: Claimant) -> None:
+    holder.pdf()
+    with holder.world.db() as db:
+        row = db.scalars(select(models.Certificate)).one()
+        values = read_certificate(row.body)
+        other = replace(values.credits[0], credit_type="ancc", label=RichText.parse("nursing contact hours"))
+        row.body = write_certificate(replace(values, credits=(*values.credits, other)))
+    page = ask(address(holder))
+    awarded = ("0.75 AMA PRA Category 1 Credits™", "0.75 nursing contact hours")
+    assert f"Credit awarded {'; '.join(awarded)} Activity" in words(page)
+    assert [text for text, _ in page.links if "Badge" in text] == [f"Open Badge: {each}" for each in awarded]
+    assert "ama-pra-category-1" not in page.text
+
+
+def test_a_degree_stays_behind_a_name_that_is_written_from_the_right(sqlite_world: World) -> None:
+    claimant = arrive(sqlite_world, claimable_activity(sqlite_world))
+    claimant.confirm(printed_name="ليلى الحسيني")
+    claimant.claim()
+    for page in (ask(address(claimant)), claimant.get("certificate")):
+        assert "<bdi><bdi>ليلى الحسيني</bdi>, MD</bdi>" in page.html
+
+
 def test_sessions_that_the_page_had_no_room_for_are_listed(holder: Claimant) -> None:
     assert "Sessions attended" not in words(ask(address(holder)))
     sessions = (RichText.parse("Round <1>, January 6, 2026: 1.00 *AMA PRA Category 1 Credit*™"),)

@@ -47,7 +47,7 @@ def audit(work: OfficeWork) -> ResponseReturnValue:
         activity_id=activity_id,
         activity_title=title,
         older=rows[-1].number if len(rows) == PAGE else None,
-        written=_written,
+        read_out=_read_out,
         short=_short,
     )
 
@@ -56,6 +56,19 @@ def _short(subject: str) -> str:
     """Enough of a key to tell two apart on a page; the CSV has all of it."""
     kind, _, key = subject.partition(":")
     return f"{kind} {key[:8]}"
+
+
+def _read_out(row: AuditRow) -> str:
+    """The detail for reading; the CSV has it as it is kept."""
+    return "; ".join(f"{key.replace('_', ' ')}: {_words(value)}" for key, value in sorted(row.detail.items()))
+
+
+def _words(value: object) -> str:
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return ", ".join(one or "–" for one in value) or "–"
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value) or "–"
 
 
 def _written(row: AuditRow) -> str:

@@ -63,6 +63,7 @@ def deliveries(work: Work) -> ResponseReturnValue:
         lms_says=LMS_SAYS,
         opens_what=opens_what,
         short_id=short_id,
+        now=work.now,
     )
 
 

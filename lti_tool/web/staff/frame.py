@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from flask_babel import lazy_gettext
 
+from lti_tool.domain.credit import printed_amount
 from lti_tool.web.access import Work
 from lti_tool.web.messages import STEP_NAMES
 from lti_tool.web.page import page
@@ -44,5 +45,6 @@ def staff_page(template: str, work: Work, *, status: int = 200, **values: Any) -
         step_names=STEP_NAMES,
         delivery_words=DELIVERY_WORDS,
         certificate_words=CERTIFICATE_WORDS,
+        printed_amount=printed_amount,
         **values,
     )

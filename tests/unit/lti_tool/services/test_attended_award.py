@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
@@ -149,6 +149,18 @@ def test_a_list_is_bound_row_by_row(world: World) -> None:
     assert checked(world, f"{row},{WHY}", is_entered=True).rows[0].beyond == WHY
     assert chain(world, ada)[0].beyond == WHY
     assert checked(world, row + ",").rows[0].is_known, "what was entered with a reason is not asked about again"
+
+
+def test_a_list_asks_once_for_each_person_s_attendance(world: World) -> None:
+    people = [world.learner(is_ready=False) for _ in range(3)]
+    for each in people:
+        mark(world, each, "jan")
+    asked: list[str] = []
+    engine = world.sessions.kw["bind"]
+    event.listen(engine, "before_cursor_execute", lambda *heard: asked.append(str(heard[2])))
+    found = checked(world, *(f"{each.learner_id},,{AMA},1.00," for each in people))
+    assert not found.faults and len(found.rows) == len(people)
+    assert sum("FROM attendance" in one for one in asked) == len(people)
 
 
 def test_what_a_list_said_of_an_address_counts_and_the_reason_waits_with_the_award(either_rounds: World) -> None:

@@ -110,6 +110,3 @@ def test_leaving_with_unsaved_answers_is_warned_about(browser: Browser, site: Si
         page.reload()
         assert dialogs == ["beforeunload"]
         until(lambda: len(site.posts) == 2, page)  # the last chance, sent while the page went away
-
-
-# The frame and the platform's storage.

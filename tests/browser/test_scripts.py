@@ -13,6 +13,8 @@ from tests.browser.design_site import Site, bare, browser, gallery, opened, plat
 __all__ = ["browser", "platform", "site"]
 pytestmark = pytest.mark.browser
 
+# The frame and the platform's storage.
+
 LISTENER = """window.heard = []; addEventListener("message", (event) => heard.push([event.origin, event.data]));"""
 
 

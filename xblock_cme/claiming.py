@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields, first, read_evaluation
-from lti_tool.domain.claim import claimed_amounts, without_identifiers
+from lti_tool.domain.claim import chosen_credits
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.evaluation import check_evaluation
@@ -139,7 +139,7 @@ def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
     if first(fields, "profile") != profile_digest(profile):
         raise BadInput("claim_unusable", faults={"profile": "changed"})
     amounts, is_attested = chosen_amounts(fields), first(fields, "attestation") == "yes"
-    claimed_amounts(without_identifiers(here.copy.offered(profile.degree)), amounts, is_attested=is_attested)
+    chosen_credits(here.copy.offered(profile), amounts, is_attested=is_attested)
     if here.facts.is_trial:
         raise Refused("trial_claim")
     return NativeClaim(

@@ -9,7 +9,7 @@ from lti_tool.domain.claim import OfferedCredit
 from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused
 from lti_tool.domain.native import NativeClaim
 from xblock_cme.claiming import claim
-from xblock_cme.face import Notice
+from xblock_cme.face import Notice, refusal
 from xblock_cme.identifying import (
     REPORTING,
     Asked,
@@ -67,7 +67,8 @@ def _handed_on(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit]
     try:
         holding = scene.ask_holding(scene.claimant())
     except (BadInput, NotFound) as error:
-        raise Refused("identifiers_untaken" if error.code != "activity_unknown" else error.code) from error
+        why = error if error.code == "activity_unknown" else Refused("identifiers_untaken")
+        return Outcome(notice=refusal(scene.shelf, why), draft=scene.fields)
     except CmeError as error:
         if error.code in ("not_signed_in", "viewing_as"):
             raise

@@ -203,7 +203,10 @@ class ToolClient:
             "jti": secrets.token_urlsafe(24),
         }
         headers = {"kid": self.credentials.key_id}
-        return jwt.encode(claims, self.credentials.private_key, algorithm="RS256", headers=headers)
+        try:
+            return jwt.encode(claims, self.credentials.private_key, algorithm="RS256", headers=headers)
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise Refused("tool_not_connected", "private_key is no RSA key in PEM", missing=["private_key"]) from error
 
 
 def _accepted(response: requests.Response) -> requests.Response:

@@ -53,6 +53,8 @@ BOARDS = frozenset(
     {IdKind.ABIM, IdKind.ABP, IdKind.ABA, IdKind.ABS, IdKind.ABPATH, IdKind.ABOHNS, IdKind.ABOS, IdKind.ABTS}
 )
 """Numbers by which a certifying board knows its people."""
+PERSONAL = BOARDS | {IdKind.NPI, IdKind.LICENCE}
+"""By one of these a report finds its person."""
 
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9./-]{0,28}[A-Z0-9])?")
@@ -174,7 +176,8 @@ def read_identifiers(
     """
     faults: dict[str, str] = {}
     found: dict[Requirement, str] = {}
-    for need in asked:
+    wanted = tuple(asked)
+    for need in wanted:
         text = typed.get(str(need), "").strip()
         if not text:
             continue
@@ -183,7 +186,7 @@ def read_identifiers(
             found[Requirement(need.kind, place)] = clean_credential(need.kind, number)
         except (BadInput, ValueError):
             faults[f"id.{need}"] = "malformed"
-    faults |= _incomplete(found, {need.kind for need in held}) if not faults else {}
+    faults |= _incomplete(found, {need.kind for need in held}, wanted) if not faults else {}
     if faults:
         raise BadInput("credential_unusable", faults=faults)
     return found
@@ -196,16 +199,21 @@ def _placed(need: Requirement, text: str) -> tuple[str, str]:
     return Requirement.parse(f"licence:{place.upper()}").place, number
 
 
-def _incomplete(found: Mapping[Requirement, str], held: Collection[IdKind]) -> dict[str, str]:
+def _incomplete(
+    found: Mapping[Requirement, str], held: Collection[IdKind], asked: Iterable[Requirement]
+) -> dict[str, str]:
     """Reporting to state boards needs month and day of birth, and an NPI or a licence (ACCME, learner data); a board of
     its own number. Permission without them would never be used."""
     given = {need.kind for need in found}
     kinds = given | set(held)
     if IdKind.CONSENT_PARS not in given:
         return {}
-    has_person = bool(kinds & {IdKind.NPI, IdKind.LICENCE, *BOARDS})
     faults = {} if IdKind.BIRTH_DAY in kinds else {f"id.{IdKind.BIRTH_DAY.value}": "incomplete"}
-    return faults if has_person else {**faults, f"id.{IdKind.NPI.value}": "incomplete"}
+    if kinds & PERSONAL:
+        return faults
+    usual, fields = Requirement(IdKind.NPI), [need for need in asked if need.kind in PERSONAL]
+    field = usual if usual in fields or not fields else fields[0]
+    return {**faults, f"id.{field}": "incomplete"}
 
 
 def missing_identifiers(

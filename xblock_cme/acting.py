@@ -10,7 +10,7 @@ from lti_tool.domain.answer_form import field_of, first, read_evaluation
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput, CmeError, Refused
 from xblock_cme.claim_acts import edit_claim, finish_claim, leave_owed, make_claim
-from xblock_cme.claiming import confirm_profile, evaluate, heard, receipt
+from xblock_cme.claiming import confirm_profile, evaluate, heard
 from xblock_cme.face import Notice, refusal
 from xblock_cme.scene import Outcome, Scene, fault_words
 from xblock_cme.studying import acknowledge, confirm_reading, finish_content, open_item, respond
@@ -87,14 +87,13 @@ def _finish_content(scene: Scene) -> Outcome:
 
 def _evaluate(scene: Scene) -> Outcome:
     try:
-        facts, message = evaluate(scene.here, scene.fields, scene.claimant())
+        facts, sheet = evaluate(scene.here, scene.fields, scene.claimant())
     except BadInput as wrong:
         form = scene.here.activity.evaluation
         given = read_evaluation(scene.fields, form.items) if form else {}
         text = scene.shelf.translate("Some questions are not answered")
         return Outcome(notice=Notice(text, kind="warn"), answers=given, faults=wrong.faults)
-    told = receipt(scene.here, scene.claimant()) if message is not None else None
-    return Outcome(facts, evaluation=message, receipt=told)
+    return Outcome(facts, sheet=sheet)
 
 
 def _details(scene: Scene) -> Outcome:

@@ -19,7 +19,7 @@ from lti_tool.domain.errors import CmeError, Refused
 from lti_tool.domain.native import NativeHolding, NativeRecord
 from xblock_cme import store
 from xblock_cme.acting import perform
-from xblock_cme.claiming import Claimant
+from xblock_cme.claiming import Claimant, Sheet
 from xblock_cme.compat import (
     Course,
     Person,
@@ -165,8 +165,8 @@ class LearnerMixin:
                 raise Refused("not_signed_in")
             if not person.may_write:
                 raise Refused("viewing_as")
-            if outcome.evaluation is not None:
-                outcome = self._hand_in(outcome, course)
+            if outcome.sheet is not None:
+                outcome = self._hand_in(outcome, outcome.sheet, course)
             if outcome.answer is not None:
                 store.keep_answer(place, course.organisation, outcome.answer, here.now)
             self._hand_on(outcome, course, place, here.now)
@@ -180,13 +180,11 @@ class LearnerMixin:
         self.report(self.progress_of(person, place, here.now), place)
         return outcome
 
-    def _hand_in(self, outcome: Outcome, course: Course) -> Outcome:
+    def _hand_in(self, outcome: Outcome, sheet: Sheet, course: Course) -> Outcome:
         """The receipt at once, the answers by the command; of an evaluation that was answered elsewhere no answers."""
-        if outcome.evaluation is None or outcome.receipt is None:
-            return outcome
-        told = store.queue_evaluation(course.organisation, outcome.receipt)
+        told = store.queue_evaluation(course.organisation, sheet.receipt)
         if send_receipt(told, lambda organisation: client_for(organisation).in_haste()):
-            store.queue_evaluation(course.organisation, outcome.evaluation)
+            store.queue_evaluation(course.organisation, sheet.evaluation)
             return outcome
         text = self.translate("You have answered this evaluation before, through a link. Your answers of then stand.")
         return replace(outcome, notice=Notice(text, kind="good"))

@@ -50,7 +50,7 @@ def _field(
     value = asked.typed.get(str(need), "")
     return {
         "name": name,
-        "id": shelf.id_of(name.replace(":", "-")),
+        "id": shelf.id_of(name),
         "label": label_of(shelf, need),
         "hint": _hint(shelf, need, needed_for, is_held=is_held and not is_consent),
         "value": value,

@@ -13,7 +13,7 @@ from lti_tool.domain.standing import StepState
 from xblock_cme.compat import has_plugin
 from xblock_cme.content_face import Peers, content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
-from xblock_cme.identifier_face import identifiers_face, owed_face
+from xblock_cme.identifier_face import identifiers_face, label_of, owed_face
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.scene import Outcome
@@ -125,14 +125,22 @@ def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
     return "information.html", information_face(shelf, here)
 
 
+def _fault_links(view: View, notice: Notice) -> list[dict[str, str]]:
+    """Sentences that lead to their fields; those of identifiers are alike, so each names its own."""
+    asked = (
+        {f"id.{need}": label_of(view.shelf, need) for need in view.outcome.asked.needs} if view.outcome.asked else {}
+    )
+    return [
+        {"id": view.shelf.id_of(name), "text": f"{asked[name]}: {text}" if name in asked else text}
+        for name, text in notice.faults.items()
+    ]
+
+
 def page_values(view: View, here: Progress, step: Step) -> dict[str, Any]:
     """Everything that ``page.html`` needs."""
     template, values = _body(view, here, step)
     notice = view.outcome.notice
-    faults = [
-        {"id": view.shelf.id_of(name.replace(":", "-")), "text": text}
-        for name, text in (notice.faults.items() if notice and step not in KIND_OF else ())
-    ]
+    faults = _fault_links(view, notice) if notice and step not in KIND_OF else []
     told = {"text": notice.text, "kind": notice.kind, "reasons": notice.reasons, "faults": faults} if notice else None
     frame = {**shell(view.shelf, here, step, view.only), **_elsewhere(view, here)}
     return {**frame, "body": template, "notice": told, **values}

@@ -11,12 +11,10 @@ from lti_tool.domain.evaluation import EvaluationAnswer
 from lti_tool.domain.native import (
     NativeAnswer,
     NativeClaim,
-    NativeEvaluation,
     NativeHolding,
-    NativeReceipt,
     NativeRecord,
 )
-from xblock_cme.claiming import Claimant
+from xblock_cme.claiming import Claimant, Sheet
 from xblock_cme.face import Notice
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.identifying import Asked
@@ -65,9 +63,8 @@ class Outcome:
     """What the next page asks for the claim."""
     draft: Fields | None = None
     """The claim's form as it was filled in, to be shown again."""
-    evaluation: NativeEvaluation | None = None
-    receipt: NativeReceipt | None = None
-    """Goes ahead of the evaluation: where the tool knows of another, these answers are not sent."""
+    sheet: Sheet | None = None
+    """An answered evaluation; where the tool knows of another, its answers are not sent."""
     answer: NativeAnswer | None = None
     """Credit that the tool has recorded already."""
     saved: Saved | None = None
@@ -78,7 +75,7 @@ class Outcome:
     @property
     def is_sending(self) -> bool:
         """Something is to be written down or sent, also where the facts stay."""
-        return bool(self.claim or self.evaluation or self.is_leaving_owed or self.identifiers is not None)
+        return bool(self.claim or self.sheet or self.is_leaving_owed or self.identifiers is not None)
 
 
 def fault_words(shelf: Shelf, faults: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 from lti_tool.domain.claim import without
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.native import (
+    EARLIER,
     RECEIPT_VERSION,
     NativeAnswer,
     NativeClaim,
@@ -28,6 +29,7 @@ from lti_tool.domain.record import Claim
 from xblock_cme.compat import has_plugin, table
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
 
+RECEIPTS = (RECEIPT_VERSION, *EARLIER[NativeReceipt])
 HANDING_ON = timedelta(minutes=2)
 """How long the command leaves a claim alone that is being sent with what its learner has just typed."""
 
@@ -212,7 +214,7 @@ def queue_evaluation(organisation: str, message: NativeEvaluation | NativeReceip
 
 def is_receipt(row: Any) -> bool:
     """It names a learner and holds no answers."""
-    return bool(row.message["version"] == RECEIPT_VERSION)
+    return row.message["version"] in RECEIPTS
 
 
 # ---- retired accounts ------------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ def organisations_of(user_id: str) -> set[str]:
 
 def queue_retirement(user_id: str, subject: str, organisation: str, now: datetime) -> None:
     """Write it down; a second time changes nothing. Nobody is told any more that the person has evaluated."""
-    theirs = {"message__version": RECEIPT_VERSION, "message__body__subject": subject}
+    theirs = {"message__version__in": RECEIPTS, "message__body__subject": subject}
     _table("EvaluationDelivery").objects.filter(**theirs).delete()
     values = {"key": secrets.token_hex(16), "subject": subject, "next_at": now}
     _table("RetirementDelivery").objects.get_or_create(user_id=user_id, organisation=organisation, defaults=values)

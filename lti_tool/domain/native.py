@@ -26,7 +26,7 @@ COPY_VERSION = "activity-copy/1"
 CLAIM_VERSION = "native-claim/2"
 ANSWER_VERSION = "native-answer/1"
 EVALUATION_VERSION = "native-evaluation/1"
-RECEIPT_VERSION = "native-receipt/1"
+RECEIPT_VERSION = "native-receipt/2"
 RETIREMENT_VERSION = "native-retirement/1"
 RECORD_VERSION = "native-record/1"
 HOLDING_VERSION = "native-holding/1"
@@ -116,7 +116,8 @@ class NativeEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class NativeReceipt:
-    """That a learner has answered the evaluation, and when; never what. It travels apart from the answers."""
+    """That a learner has answered the evaluation, and when; never what. It travels apart from the answers, and brings
+    the commitments to change where the answers are anonymous: they are kept with their learner."""
 
     subject: str
     """The platform's LTI id of the person."""
@@ -125,6 +126,8 @@ class NativeReceipt:
     context: str
     at: datetime
     context_title: str = ""
+    commitments: Mapping[str, str] | None = None
+    """By item of the evaluation; ``None`` where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +212,10 @@ VERSIONS: Mapping[type, str] = {
     NativeRecord: RECORD_VERSION,
     NativeHolding: HOLDING_VERSION,
 }
-EARLIER: Mapping[type, Mapping[str, frozenset[str]]] = {NativeClaim: {"native-claim/1": frozenset({"identifiers"})}}
+EARLIER: Mapping[type, Mapping[str, frozenset[str]]] = {
+    NativeClaim: {"native-claim/1": frozenset({"identifiers"})},
+    NativeReceipt: {"native-receipt/1": frozenset({"commitments"})},
+}
 """Versions that are read as well, and what they do not have. A message that does without is written in the earlier
 version: a reader of an older release understands it, and refuses what it does not know."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import lti_tool
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.credit import CreditOffer
+from lti_tool.domain.evaluation import Evaluation, EvaluationItem, Family, ItemKind
 from lti_tool.domain.native import MEDIA_FOLDER, write_message
 from lti_tool.services.activity_file import read_activity_file
 from lti_tool.services.native_activity import TextRenderer, copy_of
@@ -36,11 +37,17 @@ BOARD_OFFERS = (
     CreditOffer("california-brn", Decimal("1.00"), Decimal("0.10"), reference="CEP 12345"),
     CreditOffer("acpe", Decimal("1.00"), Decimal("0.25"), variant="Knowledge", reference="0000-0000-26-001-H01-P"),
 )
+PROMISE = EvaluationItem(
+    "promise", ItemKind.COMMITMENT, "What will you do differently?", Family.INTENT, is_required=False, follow_up_days=30
+)
 
 
 def with_board_credit(activity: Activity) -> Activity:
-    """The same with credit for which boards and registries need something of the learner."""
-    return replace(activity, key=BOARD_CREDIT, credits=BOARD_OFFERS)
+    """The same with credit for which boards and registries need something of the learner, and with an anonymous
+    evaluation that asks for a commitment."""
+    assert activity.evaluation is not None
+    items = (*activity.evaluation.items, PROMISE)
+    return replace(activity, key=BOARD_CREDIT, credits=BOARD_OFFERS, evaluation=Evaluation(items, is_anonymous=True))
 
 
 def write_samples(folder: Path) -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
@@ -23,6 +22,7 @@ from tests.xblock import walk
 from tests.xblock.conftest import Together
 from tests.xblock.samples import BOARD_CREDIT
 from tests.xblock.site.identity import lti_id
+from tests.xblock.walk import accessible
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.browser]
 PHONE, DESKTOP = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
@@ -45,15 +45,6 @@ def visiting(browser: Browser, width: int = 1280) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-
-
-def accessible(page: Page) -> None:
-    """WCAG 2.2 AA by axe, within the block; and nothing wider than the screen."""
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = Axe().run(page, context=".cme", options={"runOnly": {"type": "tag", "values": tags}})
-    assert found.response["violations"] == []
-    width = page.evaluate("() => [document.querySelector('.cme').scrollWidth, document.documentElement.clientWidth]")
-    assert width[0] <= width[1], width
 
 
 def enter(page: Page, together: Together, who: str, scenario: str = walk.NAME) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lti_tool.domain.assessment import Question, QuestionKind, Test
@@ -90,3 +91,12 @@ def details(page: Page, degree: str = "MD") -> None:
 def attest(page: Page) -> None:
     page.locator('input[name="attestation"]').check()
     press(page, re.compile("^(Claim credit and issue|Issue) my certificate$"))
+
+
+def accessible(page: Page) -> None:
+    """WCAG 2.2 AA by axe, within the block; and nothing wider than the screen."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, context=".cme", options={"runOnly": {"type": "tag", "values": tags}})
+    assert found.response["violations"] == []
+    width = page.evaluate("() => [document.querySelector('.cme').scrollWidth, document.documentElement.clientWidth]")
+    assert width[0] <= width[1], width

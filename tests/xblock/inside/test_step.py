@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -153,24 +152,6 @@ def test_an_anonymous_evaluation_carries_no_learner(is_anonymous: bool) -> None:
     _facts, sheet = evaluate(here, lists, Claimant("the-learner", "course"))
     assert sheet is not None and sheet.receipt.subject == "the-learner"
     assert sheet.evaluation.subject == ("" if is_anonymous else "the-learner")
-
-
-def test_a_commitment_is_asked_and_travels_with_the_receipt() -> None:
-    """The evaluation is anonymous: nothing of it but this is kept with the learner."""
-    from xblock_cme.plugin.models import EvaluationDelivery
-
-    who = Learner("board-credit", "ada")
-    walk_to_evaluation(who)
-    who.act("show", "evaluation")
-    assert (
-        "What will you do differently? (optional) This one answer is kept with you and not with the others" in who.words
-    )
-    promise = next(name for name in re.findall(r'<textarea[^>]* name="([^"]+)"', who.html) if "promise" in name)
-    who.act("evaluate", "evaluation", **{**evaluation_answers(), promise: "I shall measure twice"})
-    told, row = sorted(EvaluationDelivery.objects.all(), key=lambda each: "answers" in each.message["body"])
-    assert store.is_receipt(told) and told.message["body"]["commitments"] == {"promise": "I shall measure twice"}
-    assert not store.is_receipt(row) and "measure twice" not in str(row.message)
-    assert "measure twice" not in str(who.facts())
 
 
 def test_an_incomplete_evaluation_names_what_is_missing(ada: Learner) -> None:

@@ -30,22 +30,33 @@ learners of its own platform, nobody else's.
 the block and credit that was earned through an LTI link belong to one person.
 
 **Versions.** Copies, claims, answers, evaluations and receipts carry a version of their own (`activity-copy/1`,
-`native-claim/1`, …). An unknown one is refused with 422 and `wire_version`, in both directions.
+`native-claim/2`, …). An unknown one is refused with 422 and `wire_version`, in both directions. An earlier version
+that lacks a field is read as well, and is what to write where that field has nothing to say: `native-claim/1` for a
+claim without identifiers, `native-receipt/1` for a receipt without commitments.
 
 **Facts, never verdicts.** A claim holds what the learner did and when, with the activity version that they were given.
 Each fact is put back into its place in time: what the rules of that moment would not have allowed is refused as
 `facts_impossible`. Then the same pathway is computed as for an LTI launch, and the answer holds certificates or
 reasons.
 
-**Two faces of one activity.** What the same person did through LTI links of the platform counts as well. The tool looks
-at both in their order in time: its own record stands, and what was sent joins it as far as the rules of each moment
-allow, so that limits of attempts, pauses and the one pre-test hold over both. Credit that exists is the answer to every
-further claim. `/activities/<key>/record` tells what the tool has recorded itself, for a learner who asks to go on in
-the face. Whoever has begun *another version* through a link finishes it there (`begun_elsewhere`, with the link).
+**Two faces of one activity.** What the same person did through LTI links of the platform counts as well. The tool
+looks at both in their order in time: its own record stands, and what was sent joins it as far as the rules of each
+moment allow, so that limits of attempts, pauses and the one pre-test hold over both. Credit that exists is the answer
+to every further claim that names no other; other credit of the activity is claimed besides.
+`/activities/<key>/record` tells what the tool has recorded itself, for a learner who asks to go on in the face.
+Whoever has begun *another version* through a link finishes it there (`begun_elsewhere`, with the link).
+
+**Identifiers** for boards and registries go with the claim (`identifiers`): what was asked, as typed. Ask
+`/activities/<key>/holding` first which are on file, then the learner for what the chosen credit still needs. The tool
+checks them as on its own pages, keeps what a claimable credit asks for, sealed, and never tells them again. An empty
+one leaves what is on file; a permission that is not `yes` is withdrawn. A face must not store them: where the tool
+cannot be reached, send the claim without the credit that needs them, and the whole of it, with its day, once they
+were given again.
 
 **Evaluations** are two messages. The receipt says at once that the learner has answered, and when: links of the
 platform then ask no more, and `is_first` says whether the answers are wanted. The answers follow, without the learner
-where the evaluation is anonymous; send them in an order that tells nothing.
+where the evaluation is anonymous; send them in an order that tells nothing. Commitments to change of an anonymous
+evaluation come with the receipt, for they are kept with their learner.
 
 **Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
 one leaves nothing behind and may be sent again, put right, with a new key.

@@ -4,60 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.answer_form import Fields, field_of, first, read_evaluation
+from lti_tool.domain.answer_form import field_of, first, read_evaluation
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput, CmeError, Refused
-from lti_tool.domain.evaluation import EvaluationAnswer
-from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
-from xblock_cme.claiming import Claimant, claim, confirm_profile, evaluate, heard, receipt
+from xblock_cme.claim_acts import edit_claim, finish_claim, leave_owed, make_claim
+from xblock_cme.claiming import confirm_profile, evaluate, heard
 from xblock_cme.face import Notice, refusal
-from xblock_cme.facts import LearnerFacts
-from xblock_cme.progress import Progress
-from xblock_cme.question_face import Shelf
+from xblock_cme.scene import Outcome, Scene, fault_words
 from xblock_cme.studying import acknowledge, confirm_reading, finish_content, open_item, respond
 from xblock_cme.taking import KIND_OF, Saved, save, start, submit
-from xblock_cme.words import ANSWER_FAULTS, FAULTS
+from xblock_cme.words import ANSWER_FAULTS
 
 SEED_BITS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything that an action may look at. ``claimant`` is asked only when something is sent or asked of the tool."""
-
-    here: Progress
-    step: Step
-    fields: Fields
-    shelf: Shelf
-    claimant: Callable[[], Claimant]
-    ask_tool: Callable[[Claimant], NativeRecord]
-    """What the tool has recorded of this learner itself. Raises what ``client.ToolClient`` does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an action has led to. ``facts`` is ``None`` where nothing has changed."""
-
-    facts: LearnerFacts | None = None
-    step: Step | None = None
-    """Where to go; the step itself if ``None``."""
-    notice: Notice | None = None
-    item: str = ""
-    is_editing: bool = False
-    """The particulars are to be shown again, although they are confirmed."""
-    claim: NativeClaim | None = None
-    evaluation: NativeEvaluation | None = None
-    receipt: NativeReceipt | None = None
-    """Goes ahead of the evaluation: where the tool knows of another, these answers are not sent."""
-    answer: NativeAnswer | None = None
-    """Credit that the tool has recorded already."""
-    saved: Saved | None = None
-    answers: Mapping[str, EvaluationAnswer] = field(default_factory=dict)
-    faults: Mapping[str, str] = field(default_factory=dict)
-    """Of the evaluation, by item."""
 
 
 def _kind(scene: Scene) -> TestKind:
@@ -127,19 +87,13 @@ def _finish_content(scene: Scene) -> Outcome:
 
 def _evaluate(scene: Scene) -> Outcome:
     try:
-        facts, message = evaluate(scene.here, scene.fields, scene.claimant())
+        facts, sheet = evaluate(scene.here, scene.fields, scene.claimant())
     except BadInput as wrong:
         form = scene.here.activity.evaluation
         given = read_evaluation(scene.fields, form.items) if form else {}
         text = scene.shelf.translate("Some questions are not answered")
         return Outcome(notice=Notice(text, kind="warn"), answers=given, faults=wrong.faults)
-    told = receipt(scene.here, scene.claimant()) if message is not None else None
-    return Outcome(facts, evaluation=message, receipt=told)
-
-
-def fault_words(shelf: Shelf, faults: Mapping[str, str]) -> dict[str, str]:
-    """Field to sentence."""
-    return {name: shelf.translate(FAULTS[name.partition(".")[0], code]) for name, code in faults.items()}
+    return Outcome(facts, sheet=sheet)
 
 
 def _details(scene: Scene) -> Outcome:
@@ -153,15 +107,6 @@ def _details(scene: Scene) -> Outcome:
 
 def _edit_details(scene: Scene) -> Outcome:
     return Outcome(is_editing=True)
-
-
-def _claim(scene: Scene) -> Outcome:
-    try:
-        return Outcome(scene.here.facts, claim=claim(scene.here, scene.fields, scene.claimant()))
-    except BadInput as wrong:
-        words = fault_words(scene.shelf, wrong.faults)
-        text = scene.shelf.translate("Check your claim")
-        return Outcome(notice=Notice(text, faults=words, fields=scene.fields))
 
 
 def _look_up(scene: Scene) -> Outcome:
@@ -192,7 +137,10 @@ ACTIONS: Mapping[str, Callable[[Scene], Outcome]] = {
     "evaluate": _evaluate,
     "details": _details,
     "edit_details": _edit_details,
-    "claim": _claim,
+    "claim": make_claim,
+    "edit_claim": edit_claim,
+    "finish_claim": finish_claim,
+    "leave_owed": leave_owed,
     "look_up": _look_up,
 }
 """Every action that the page's script may ask for. ``show`` changes nothing."""

@@ -8,16 +8,18 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.timezone import now as clock
 
 from lti_tool.domain.activity import Step
+from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.errors import CmeError, Refused
-from lti_tool.domain.native import NativeRecord
+from lti_tool.domain.native import NativeHolding, NativeRecord
 from xblock_cme import store
-from xblock_cme.acting import Outcome, Scene, perform
-from xblock_cme.claiming import Claimant
+from xblock_cme.acting import perform
+from xblock_cme.claiming import Claimant, Sheet
 from xblock_cme.compat import (
     Course,
     Person,
@@ -37,6 +39,7 @@ from xblock_cme.peers import count_answers, peers
 from xblock_cme.progress import Progress, progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, render
+from xblock_cme.scene import Outcome, Scene
 from xblock_cme.words import REFUSALS
 
 LONGEST_FIELD = 5000
@@ -112,6 +115,13 @@ class LearnerMixin:
         found: NativeRecord = self.tool_client().record(key, claimant.subject, claimant.context)
         return found
 
+    def _ask_holding(self, person: Person, key: str, claimant: Claimant) -> NativeHolding:
+        """In haste: the learner waits for a page, and where nothing is heard the claim is kept."""
+        if not person.may_write:
+            raise Refused("viewing_as")
+        found: NativeHolding = self.tool_client().in_haste().holding(key, claimant.subject)
+        return found
+
     # ---- acting ----------------------------------------------------------------------------------------------------
 
     def perform_action(self, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,15 +130,24 @@ class LearnerMixin:
         place = self._place(person, course)
         here = self.progress_of(person, place, now)
         step = self._wanted(here, str(data.get("step", "")))
-        fields, shelf = read_fields(data.get("fields")), self.shelf_for(here)
-        scene = Scene(here, step, fields, shelf, lambda: self._claimant(course), partial(self._ask_tool, here.copy.key))
+        scene = Scene(
+            here=here,
+            step=step,
+            fields=read_fields(data.get("fields")),
+            shelf=self.shelf_for(here),
+            claimant=lambda: self._claimant(course),
+            ask_tool=partial(self._ask_tool, here.copy.key),
+            ask_holding=partial(self._ask_holding, person, here.copy.key),
+            kept=None if here.facts.is_trial else store.claim_state(place),
+        )
         outcome = perform(str(data.get("action", "")), scene)
         outcome = self._kept(outcome, person, course, place, here)
         if data.get("is_quiet"):
             return _quiet(outcome)
         after = self.progress_of(person, place, now)
         shown = step if self.only is not None else outcome.step or step
-        return {"html": self._page(person, place, after, shown, outcome), "step": shown.value}
+        page = self._page(person, place, after, shown, outcome, scene.fields)
+        return {"html": page, "step": shown.value}
 
     def _wanted(self, here: Progress, word: str) -> Step:
         if self.only is not None:
@@ -139,19 +158,18 @@ class LearnerMixin:
     def _kept(self, outcome: Outcome, person: Person, course: Course, place: store.Place, here: Progress) -> Outcome:
         """Write down what the action has led to. What cannot be kept is refused as a whole."""
         facts = outcome.facts
-        if facts is None or (facts == here.facts and not (outcome.claim or outcome.evaluation)):
+        if facts is None or (facts == here.facts and not outcome.is_sending):
             return outcome
         try:
             if not person.user_id:
                 raise Refused("not_signed_in")
             if not person.may_write:
                 raise Refused("viewing_as")
-            if outcome.evaluation is not None:
-                outcome = self._hand_in(outcome, course)
+            if outcome.sheet is not None:
+                outcome = self._hand_in(outcome, outcome.sheet, course)
             if outcome.answer is not None:
                 store.keep_answer(place, course.organisation, outcome.answer, here.now)
-            if outcome.claim is not None:
-                self._send(store.queue_claim(place, course.organisation, outcome.claim, here.now), here.now)
+            self._hand_on(outcome, course, place, here.now)
         except CmeError as error:
             return Outcome(notice=refusal(self.shelf_for(here), error))
         self._keep_facts(facts, place, here.now)
@@ -162,25 +180,32 @@ class LearnerMixin:
         self.report(self.progress_of(person, place, here.now), place)
         return outcome
 
-    def _hand_in(self, outcome: Outcome, course: Course) -> Outcome:
+    def _hand_in(self, outcome: Outcome, sheet: Sheet, course: Course) -> Outcome:
         """The receipt at once, the answers by the command; of an evaluation that was answered elsewhere no answers."""
-        if outcome.evaluation is None or outcome.receipt is None:
-            return outcome
-        told = store.queue_evaluation(course.organisation, outcome.receipt)
+        told = store.queue_evaluation(course.organisation, sheet.receipt)
         if send_receipt(told, lambda organisation: client_for(organisation).in_haste()):
-            store.queue_evaluation(course.organisation, outcome.evaluation)
+            store.queue_evaluation(course.organisation, sheet.evaluation)
             return outcome
         text = self.translate("You have answered this evaluation before, through a link. Your answers of then stand.")
         return replace(outcome, notice=Notice(text, kind="good"))
 
+    def _hand_on(self, outcome: Outcome, course: Course, place: store.Place, now: datetime) -> None:
+        """Try a claim at once; whatever comes of it, it is kept and the command tries again. What was typed for boards
+        is in this one request and nowhere else."""
+        if outcome.is_leaving_owed:
+            store.leave_owed(place)
+        elif outcome.claim is not None:
+            is_handed = outcome.identifiers is not None
+            claim, owed = outcome.claim, outcome.owed
+            row = store.queue_claim(place, course.organisation, claim, now, owed, is_handed=is_handed)
+            if row.state == row.WAITING or is_handed:
+                send_claim(row, client_for, now, outcome.identifiers)
+        elif outcome.identifiers is not None:
+            send_claim(store.owed_claim(place), client_for, now, outcome.identifiers)
+
     def _keep_facts(self, facts: LearnerFacts, place: store.Place, now: datetime) -> None:
         self.facts = write_facts(facts)
         store.keep_facts(place, self.usage, facts, now)
-
-    def _send(self, row: Any, now: datetime) -> None:
-        """Try at once; whatever comes of it, the claim is kept and the command tries again."""
-        if row.state == row.WAITING:
-            send_claim(row, client_for, now)
 
     # ---- telling the platform --------------------------------------------------------------------------------------
 
@@ -214,7 +239,15 @@ class LearnerMixin:
             self.report(here, place)
         return self._page(person, place, here, self._wanted(here, ""), Outcome())
 
-    def _page(self, person: Person, place: store.Place, here: Progress, step: Step, outcome: Outcome) -> str:
+    def _page(
+        self,
+        person: Person,
+        place: store.Place,
+        here: Progress,
+        step: Step,
+        outcome: Outcome,
+        fields: Fields = MappingProxyType({}),
+    ) -> str:
         view = View(
             shelf=self.shelf_for(here),
             only=self.only,
@@ -224,6 +257,7 @@ class LearnerMixin:
             link_url=partial(jump_address, course_of(self)),
             peers=partial(peers, place, course_of(self).organisation) if has_plugin() else None,
             outcome=outcome,
+            fields=fields,
         )
         try:
             values = page_values(view, here, step)

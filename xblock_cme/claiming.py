@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields, first, read_evaluation
-from lti_tool.domain.claim import claimed_amounts, without_identifiers
+from lti_tool.domain.claim import chosen_credits
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Refused
-from lti_tool.domain.evaluation import check_evaluation
+from lti_tool.domain.evaluation import check_evaluation, split_commitments
 from lti_tool.domain.learner import Profile, clean_name
 from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
 from lti_tool.domain.record import Record
@@ -34,7 +34,15 @@ class Claimant:
     locale: str = ""
 
 
-def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[LearnerFacts, NativeEvaluation | None]:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An answered evaluation on its way: the answers, and the receipt that goes ahead of them."""
+
+    evaluation: NativeEvaluation
+    receipt: NativeReceipt
+
+
+def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[LearnerFacts, Sheet | None]:
     """The facts afterwards, and what is to be sent: nothing for a second time or a test run.
 
     The answers leave with the message and are kept nowhere else. Raises ``Refused("step_locked")`` and
@@ -47,19 +55,21 @@ def evaluate(here: Progress, fields: Fields, claimant: Claimant) -> tuple[Learne
     if form is None:
         raise Refused("step_absent", step=Step.EVALUATION)
     answers = check_evaluation(form, read_evaluation(fields, form.items))
+    promises, rest = split_commitments(form, answers)
     facts = replace(here.facts, record=replace(here.facts.record, evaluated_at=here.now))
     message = NativeEvaluation(
         activity=here.copy.key,
         version=here.copy.version,
         context=claimant.context,
-        answers=answers,
+        answers=rest if form.is_anonymous else answers,
         subject="" if form.is_anonymous else claimant.subject,
         context_title=claimant.context_title,
     )
-    return facts, None if facts.is_trial else message
+    told = _receipt(here, claimant, promises if form.is_anonymous and promises else None)
+    return facts, None if facts.is_trial else Sheet(message, told)
 
 
-def receipt(here: Progress, claimant: Claimant) -> NativeReceipt:
+def _receipt(here: Progress, claimant: Claimant, commitments: Mapping[str, str] | None) -> NativeReceipt:
     """That the learner answers the evaluation now: sent apart from the answers, ahead of them."""
     return NativeReceipt(
         subject=claimant.subject,
@@ -68,6 +78,7 @@ def receipt(here: Progress, claimant: Claimant) -> NativeReceipt:
         context=claimant.context,
         at=here.now,
         context_title=claimant.context_title,
+        commitments=commitments,
     )
 
 
@@ -139,7 +150,7 @@ def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
     if first(fields, "profile") != profile_digest(profile):
         raise BadInput("claim_unusable", faults={"profile": "changed"})
     amounts, is_attested = chosen_amounts(fields), first(fields, "attestation") == "yes"
-    claimed_amounts(without_identifiers(here.copy.offered(profile.degree)), amounts, is_attested=is_attested)
+    chosen_credits(here.copy.offered(profile), amounts, is_attested=is_attested)
     if here.facts.is_trial:
         raise Refused("trial_claim")
     return NativeClaim(

@@ -18,7 +18,7 @@ import jwt
 import requests
 
 from lti_tool.domain.errors import CmeError, NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import ActivityCopy, NativeAnswer, NativeRecord, read_message
+from lti_tool.domain.native import ActivityCopy, NativeAnswer, NativeHolding, NativeRecord, read_message
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
@@ -104,6 +104,11 @@ class ToolClient:
         """What the tool has recorded of a person itself."""
         asked = {"subject": subject, "context": context}
         return read_message(NativeRecord, self._json("GET", f"/api/v1/activities/{quote(key)}/record", params=asked))
+
+    def holding(self, key: str, subject: str) -> NativeHolding:
+        """What is on file of a person for a claim. Raises ``NotFound("tool_refused")`` of a tool that is too old."""
+        path = f"/api/v1/activities/{quote(key)}/holding"
+        return read_message(NativeHolding, self._json("GET", path, params={"subject": subject}))
 
     def claim(self, message: Mapping[str, Any], key: str) -> NativeAnswer:
         """``message`` as it was written down; ``key`` makes a repeat harmless."""
@@ -198,7 +203,10 @@ class ToolClient:
             "jti": secrets.token_urlsafe(24),
         }
         headers = {"kid": self.credentials.key_id}
-        return jwt.encode(claims, self.credentials.private_key, algorithm="RS256", headers=headers)
+        try:
+            return jwt.encode(claims, self.credentials.private_key, algorithm="RS256", headers=headers)
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise Refused("tool_not_connected", "private_key is no RSA key in PEM", missing=["private_key"]) from error
 
 
 def _accepted(response: requests.Response) -> requests.Response:

@@ -18,6 +18,8 @@ from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, written
 from xblock_cme.words import BLOCKERS, EVALUATION_FAULTS, HEADINGS, REFUSALS, STEP_NAMES, _
 
+WRITTEN = frozenset({ItemKind.TEXT, ItemKind.COMMITMENT})
+"""Answered in the learner's own words."""
 LISTS = ("content_unfinished", "content_locked", "step_locked", "attempt_refused")
 """Refusals that are explained by their blockers."""
 
@@ -130,7 +132,7 @@ def information_face(shelf: Shelf, here: Progress) -> dict[str, Any]:
 
 
 def _item_error(shelf: Shelf, kind: ItemKind, fault: str) -> str:
-    code = "required_text" if fault == "required" and kind is ItemKind.TEXT else fault
+    code = "required_text" if fault == "required" and kind in WRITTEN else fault
     return shelf.translate(EVALUATION_FAULTS[code]) % {"limit": MAX_TEXT}
 
 
@@ -151,6 +153,7 @@ def evaluation_face(
             "is_scale": block.is_scale,
             "is_required": first.is_required,
             "kind": first.kind.value,
+            "is_written": first.kind in WRITTEN,
             "text": first.text,
             "field": block.name,
             "id": shelf.id_of(block.name),

@@ -125,7 +125,9 @@ class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBloc
     def author_preview_view(self, context: Any) -> Fragment:
         names = ", ".join(self.translate(STEP_NAMES[Step(word)]) for word in self.steps)
         values = {"names": names, "count": len(self.children), "direction": direction_of(language())}
-        return Fragment(render("gate_author.html", values, self.runtime.service(self, "i18n")))
+        fragment = Fragment(render("gate_author.html", values, self.runtime.service(self, "i18n")))
+        fragment.add_css_url(self.runtime.local_resource_url(self, "public/cme.css"))
+        return fragment
 
     def student_view_data(self, context: Any = None) -> dict[str, Any]:
         """Platforms cache this for everybody: only what the gate asks for."""

@@ -6,13 +6,15 @@ No learner is needed for a repeat. What the tool refuses is kept with its reason
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from lti_tool.domain.claim import without
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import NativeRetirement, write_message
+from lti_tool.domain.native import NativeAnswer, NativeRetirement, read_message, with_identifiers, write_message
 from xblock_cme.client import Credentials, ToolClient
 from xblock_cme.compat import table, tool_settings
 from xblock_cme.store import forget_learner, is_receipt, is_under_way
@@ -47,17 +49,39 @@ def pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(tries, 12)))
 
 
-def send_claim(row: Any, clients: Clients, now: datetime) -> None:
-    """One try. The answer is stored with the row; without one the row waits longer each time."""
+def send_claim(row: Any, clients: Clients, now: datetime, identifiers: Mapping[str, str] | None = None) -> None:
+    """One try. The answer is stored with the row; without one the row waits longer each time.
+
+    What is owed is left out unless ``identifiers`` are there: then all of it is sent, with them, once. No row has them.
+    """
     row.tries += 1
+    is_whole = identifiers is not None
     try:
-        answer = clients(row.organisation).claim(row.message, row.key)
+        answer = clients(row.organisation).claim(*_sent(row, identifiers))
     except (ServiceUnavailable, Refused, NotFound, BadInput, Conflict) as error:
         row.fault, row.next_at = str(error)[:500], now + pause(row.tries)
     else:
-        row.state = row.AWARDED if answer.is_awarded else row.REFUSED
-        row.answer, row.fault = write_message(answer), ""
+        _settle(row, answer, is_whole=is_whole)
     row.save()
+
+
+def _sent(row: Any, identifiers: Mapping[str, str] | None) -> tuple[Mapping[str, Any], str]:
+    """The message and its key. The whole claim is another request than the one without what is owed."""
+    if identifiers is not None:
+        return with_identifiers(row.message, identifiers), secrets.token_hex(16)
+    body = row.message["body"]
+    return {**row.message, "body": {**body, "amounts": without(body["amounts"], row.owed)}}, row.key
+
+
+def _settle(row: Any, answer: NativeAnswer, *, is_whole: bool) -> None:
+    """Certificates that are there stay, whatever a later claim brings."""
+    row.fault = ""
+    if row.state == row.AWARDED and not answer.is_awarded:
+        row.answer = write_message(replace(read_message(NativeAnswer, row.answer), reasons=answer.reasons))
+        return
+    row.state = row.AWARDED if answer.is_awarded else row.REFUSED
+    row.answer = write_message(answer)
+    row.owed = [] if is_whole or not answer.is_awarded else row.owed
 
 
 def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tally:

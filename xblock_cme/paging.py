@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lti_tool.domain.activity import Step
+from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.native import Reason
 from lti_tool.domain.standing import StepState
-from xblock_cme.acting import Outcome
 from xblock_cme.compat import has_plugin
 from xblock_cme.content_face import Peers, content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
+from xblock_cme.identifier_face import identifiers_face, label_of, owed_face
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
+from xblock_cme.scene import Outcome
 from xblock_cme.step_face import certificate_face, claim_face, details_face, test_face
 from xblock_cme.store import ClaimState
 from xblock_cme.taking import KIND_OF
@@ -37,6 +39,8 @@ class View:
     peers: Peers | None
     """``None`` where nobody counts what others answer."""
     outcome: Outcome = field(default_factory=Outcome)
+    fields: Fields = field(default_factory=dict)
+    """The form that was sent."""
 
 
 def _locked(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]] | None:
@@ -68,16 +72,26 @@ def _elsewhere(view: View, here: Progress) -> dict[str, Any]:
 
 
 def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
-    state, notice = view.claim, view.outcome.notice or Notice("")
-    if state is not None and state.answer is not None and state.answer.is_awarded:
-        return "certificate.html", certificate_face(state.answer, view.certificate_url)
-    if state is not None and state.is_waiting:
-        return "claim_kept.html", {}
-    if here.facts.profile is None or view.outcome.is_editing:
-        return "details.html", details_face(view.shelf, here, view.name, notice)
+    state, outcome = view.claim, view.outcome
+    notice = outcome.notice or Notice("")
+    if outcome.asked is not None:
+        return "identifiers.html", identifiers_face(view.shelf, outcome.asked, view.fields, notice.faults)
     refused = state.answer.reasons if state is not None and state.answer is not None else ()
     reasons = [_reason(view, each) for each in refused]
-    return "claim.html", {**claim_face(view.shelf, here, notice), "reasons": reasons}
+    if state is not None and (state.is_waiting or state.owed or here.record.claims):
+        return _claimed(view, here, state, reasons)
+    if here.facts.profile is None or outcome.is_editing:
+        return "details.html", details_face(view.shelf, here, view.name, notice)
+    return "claim.html", {**claim_face(view.shelf, here, notice, outcome.draft), "reasons": reasons}
+
+
+def _claimed(view: View, here: Progress, state: ClaimState, reasons: Sequence[Any]) -> tuple[str, dict[str, Any]]:
+    """What was claimed: the certificate, or that it is kept; and what of it waits for the learner."""
+    values = {**owed_face(view.shelf, here.copy, state), "reasons": reasons, "is_waiting": state.is_waiting}
+    if state.answer is not None and state.answer.is_awarded:
+        return "certificate.html", {**values, **certificate_face(state.answer, view.certificate_url)}
+    values["is_dropped"] = bool(view.outcome.identifiers)
+    return "claim_kept.html", values
 
 
 def _reason(view: View, reason: Reason) -> dict[str, str]:
@@ -111,14 +125,22 @@ def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
     return "information.html", information_face(shelf, here)
 
 
+def _fault_links(view: View, notice: Notice) -> list[dict[str, str]]:
+    """Sentences that lead to their fields; those of identifiers are alike, so each names its own."""
+    asked = (
+        {f"id.{need}": label_of(view.shelf, need) for need in view.outcome.asked.needs} if view.outcome.asked else {}
+    )
+    return [
+        {"id": view.shelf.id_of(name), "text": f"{asked[name]}: {text}" if name in asked else text}
+        for name, text in notice.faults.items()
+    ]
+
+
 def page_values(view: View, here: Progress, step: Step) -> dict[str, Any]:
     """Everything that ``page.html`` needs."""
     template, values = _body(view, here, step)
     notice = view.outcome.notice
-    faults = [
-        {"id": view.shelf.id_of(name), "text": text}
-        for name, text in (notice.faults.items() if notice and step not in KIND_OF else ())
-    ]
+    faults = _fault_links(view, notice) if notice and step not in KIND_OF else []
     told = {"text": notice.text, "kind": notice.kind, "reasons": notice.reasons, "faults": faults} if notice else None
     frame = {**shell(view.shelf, here, step, view.only), **_elsewhere(view, here)}
     return {**frame, "body": template, "notice": told, **values}

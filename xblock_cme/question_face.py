@@ -32,7 +32,7 @@ class Shelf:
         return finished(self.copy.texts.get(text_key(text)), text, self.media_url) if text else ""
 
     def id_of(self, name: str) -> str:
-        return f"{self.prefix}-{name.replace('.', '-')}"
+        return f"{self.prefix}-{name.replace('.', '-').replace(':', '-')}"
 
 
 @dataclass(frozen=True, slots=True)

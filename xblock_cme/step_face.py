@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lti_tool.domain.answer_form import first
+from lti_tool.domain.answer_form import Fields, first
 from lti_tool.domain.assessment import Result, Test, TestKind, score
-from lti_tool.domain.claim import OfferedCredit, without_identifiers
+from lti_tool.domain.claim import OfferedCredit
 from lti_tool.domain.credit import Degree, printed_amount
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.domain.native import NativeAnswer
@@ -17,6 +17,8 @@ from lti_tool.domain.record import Attempt
 from lti_tool.domain.standing import Blocker
 from xblock_cme.claiming import chosen_amounts, profile_digest
 from xblock_cme.face import Notice, blocker_texts, points_text, runs
+from xblock_cme.identifier_face import needs_line
+from xblock_cme.identifying import REPORTING
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf, Typed, question_face
 from xblock_cme.render import written
@@ -136,18 +138,25 @@ def _offer(shelf: Shelf, one: OfferedCredit, chosen: Mapping[str, str], errors: 
         "amounts": [{"value": amount, "is_chosen": amount == wanted} for amount in amounts],
         "least": amounts[0] if amounts else "",
         "most": amounts[-1] if amounts else "",
-        "step": printed_amount(one.credit.step),
+        "step": printed_amount(one.amounts[1] - one.amounts[0]) if len(amounts) > 1 else "",
+        "is_grouped": bool(one.offer.group),
+        "needs": needs_line(shelf, one.needs),
         "error": errors.get(one.field, ""),
     }
 
 
-def claim_face(shelf: Shelf, here: Progress, notice: Notice) -> dict[str, Any]:
-    """The claim itself. Needs confirmed particulars."""
-    profile = here.facts.profile
+def _attestation(offered: Sequence[OfferedCredit]) -> str:
+    """What is confirmed by claiming: each sentence of the credits once."""
+    sentences = (f"{part.rstrip('.')}." for one in offered for part in one.attestation.split(". "))
+    return " ".join(dict.fromkeys(sentences))
+
+
+def claim_face(shelf: Shelf, here: Progress, notice: Notice, draft: Fields | None = None) -> dict[str, Any]:
+    """The claim itself. Needs confirmed particulars. ``draft``: the form as it was filled in."""
+    profile, filled = here.facts.profile, notice.fields or draft or {}
     assert profile is not None  # noqa: S101 - without one the details are shown first
-    whole = here.copy.offered(profile.degree)
-    offered = without_identifiers(whole)
-    chosen = chosen_amounts(notice.fields) if notice.fields else {}
+    offered = here.copy.offered(profile)
+    chosen = chosen_amounts(filled)
     post = best_result(here.activity.post_test, here.record.submitted(TestKind.POST))
     return {
         "format": here.activity.format.value,
@@ -159,10 +168,12 @@ def claim_face(shelf: Shelf, here: Progress, notice: Notice) -> dict[str, Any]:
         "country": profile.country,
         "digest": profile_digest(profile),
         "offers": [_offer(shelf, one, chosen, notice.faults) for one in offered],
-        "is_awarded": any(one.is_awarded for one in whole),
-        "by_link": [runs(one.phrase) for one in whole if one not in offered],
-        "attestation": " ".join(dict.fromkeys(one.attestation for one in offered)),
-        "is_attested": bool(notice.fields) and first(notice.fields or {}, "attestation") == "yes",
+        "is_awarded": any(one.is_awarded for one in offered),
+        "is_sole": len(here.activity.credits) == 1,
+        "takes_reports": any(one.takes for one in offered),
+        "is_reporting": first(filled, REPORTING) == "yes",
+        "attestation": _attestation(offered),
+        "is_attested": first(filled, "attestation") == "yes",
         "errors": notice.faults,
     }
 

@@ -7,14 +7,16 @@ blocks, and no evaluation or claim is taken: ``Refused("store_missing")``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from lti_tool.domain.errors import Refused
+from lti_tool.domain.claim import without
+from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.native import (
+    EARLIER,
     RECEIPT_VERSION,
     NativeAnswer,
     NativeClaim,
@@ -26,6 +28,10 @@ from lti_tool.domain.native import (
 from lti_tool.domain.record import Claim
 from xblock_cme.compat import has_plugin, table
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
+
+RECEIPTS = (RECEIPT_VERSION, *EARLIER[NativeReceipt])
+HANDING_ON = timedelta(minutes=2)
+"""How long the command leaves a claim alone that is being sent with what its learner has just typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,10 @@ class ClaimState:
 
     is_waiting: bool
     answer: NativeAnswer | None
+    owed: tuple[str, ...] = ()
+    """Credit types that wait for what the learner has to give."""
+    claim: NativeClaim | None = None
+    """As it was made, where something of it is owed."""
 
 
 def claim_state(place: Place) -> ClaimState | None:
@@ -112,7 +122,8 @@ def claim_state(place: Place) -> ClaimState | None:
     if row is None:
         return None
     answer = read_message(NativeAnswer, row.answer) if row.answer else None
-    return ClaimState(row.state == row.WAITING, answer)
+    owed = tuple(row.owed)
+    return ClaimState(row.state == row.WAITING, answer, owed, read_message(NativeClaim, row.message) if owed else None)
 
 
 def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
@@ -124,26 +135,56 @@ def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
     )
 
 
-def queue_claim(place: Place, organisation: str, claim: NativeClaim, now: datetime) -> Any:
-    """Write the claim down before anything is sent. One that was refused is replaced; one that was awarded stays."""
+def queue_claim(
+    place: Place,
+    organisation: str,
+    claim: NativeClaim,
+    now: datetime,
+    owed: Collection[str] = (),
+    *,
+    is_handed: bool = False,
+) -> Any:
+    """Write the claim down before anything is sent, with what is ``owed``. One that was refused is replaced; one that
+    was awarded stays. ``is_handed``: it is being sent with what its learner has typed, so the command waits."""
     claims = _table("ClaimDelivery")
+    rest = [amount for code, amount in claim.amounts.items() if amount and code not in owed]
     values = {
         "organisation": organisation,
         "key": secrets.token_hex(16),
-        "message": write_message(claim),
-        "state": claims.WAITING,
+        "message": write_message(replace(claim, identifiers=None)),
+        "state": claims.WAITING if rest or not owed else claims.OWED,
         "answer": None,
+        "owed": list(owed),
         "fault": "",
         "tries": 0,
-        "next_at": now,
+        "next_at": now + HANDING_ON if is_handed else now,
         "created_at": now,
     }
     row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
-    if not is_new and row.state == row.REFUSED:
+    if not is_new and row.state in (row.REFUSED, row.OWED):
         for name, value in values.items():
             setattr(row, name, value)
         row.save()
     return row
+
+
+def owed_claim(place: Place) -> Any:
+    """The claim of which something is owed. Raises ``NotFound("claim_unknown")``."""
+    row = _table("ClaimDelivery").objects.filter(**place.as_filter()).first()
+    if row is None or not row.owed:
+        raise NotFound("claim_unknown")
+    return row
+
+
+def leave_owed(place: Place) -> None:
+    """The learner does not want it, or the tool has given it: what else was claimed goes its way."""
+    row = owed_claim(place)
+    if row.state == row.OWED:
+        row.delete()
+        return
+    row.message["body"]["amounts"] = without(row.message["body"]["amounts"], row.owed)
+    row.owed = []
+    row.save()
 
 
 def keep_answer(place: Place, organisation: str, answer: NativeAnswer, now: datetime) -> None:
@@ -173,7 +214,7 @@ def queue_evaluation(organisation: str, message: NativeEvaluation | NativeReceip
 
 def is_receipt(row: Any) -> bool:
     """It names a learner and holds no answers."""
-    return bool(row.message["version"] == RECEIPT_VERSION)
+    return row.message["version"] in RECEIPTS
 
 
 # ---- retired accounts ------------------------------------------------------------------------------------------------
@@ -188,7 +229,7 @@ def organisations_of(user_id: str) -> set[str]:
 
 def queue_retirement(user_id: str, subject: str, organisation: str, now: datetime) -> None:
     """Write it down; a second time changes nothing. Nobody is told any more that the person has evaluated."""
-    theirs = {"message__version": RECEIPT_VERSION, "message__body__subject": subject}
+    theirs = {"message__version__in": RECEIPTS, "message__body__subject": subject}
     _table("EvaluationDelivery").objects.filter(**theirs).delete()
     values = {"key": secrets.token_hex(16), "subject": subject, "next_at": now}
     _table("RetirementDelivery").objects.get_or_create(user_id=user_id, organisation=organisation, defaults=values)

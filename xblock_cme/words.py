@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lti_tool.domain.activity import Step
+from lti_tool.domain.credential import IdKind
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.disclosure import SectionKey
 
@@ -125,6 +126,45 @@ FAULTS = {
     ("reason", "too_long"): _("Shorten the reason."),
 }
 
+_BOARD = _("The number that your board gave you.")
+CREDENTIALS = {
+    IdKind.LICENCE: (
+        _("Licence number"),
+        _("Country and state first, as in US-CA, then a blank and the number."),
+    ),
+    IdKind.NPI: (_("National Provider Identifier (NPI)"), _("Ten digits.")),
+    IdKind.BIRTH_DAY: (
+        _("Month and day of birth"),
+        _("Four digits, MMDD: 0704 for July 4. The year is never asked."),
+    ),
+    IdKind.NABP: (_("NABP e-Profile ID"), _("Digits, from your e-Profile.")),
+    IdKind.ABIM: (_("ABIM ID"), _BOARD),
+    IdKind.ABP: (_("ABP ID"), _BOARD),
+    IdKind.ABA: (_("ABA ID"), _BOARD),
+    IdKind.ABS: (_("ABS ID"), _BOARD),
+    IdKind.ABPATH: (_("ABPath ID"), _BOARD),
+    IdKind.ABOHNS: (_("ABOHNS ID"), _BOARD),
+    IdKind.ABOS: (_("ABOS ID"), _BOARD),
+    IdKind.ABTS: (_("ABTS ID"), _BOARD),
+    IdKind.NCCPA: (_("NCCPA ID"), ""),
+    IdKind.AAFP: (_("AAFP member number"), ""),
+    IdKind.AOA: (_("AOA number"), ""),
+    IdKind.CDR: (_("CDR number"), ""),
+    IdKind.AGD: (_("AGD number"), ""),
+    IdKind.ROYAL_COLLEGE: (_("Royal College ID"), ""),
+    IdKind.CONSENT_PARS: (
+        _("The provider may report this credit, with the numbers above, to my boards through ACCME (PARS)."),
+        "",
+    ),
+    IdKind.CONSENT_CPE_MONITOR: (
+        _("The provider may report this credit, with the numbers above, to CPE Monitor."),
+        "",
+    ),
+}
+"""Label and hint of each identifier."""
+PLACED_LICENCE = _("Licence number in %(place)s")
+PERMISSION = _("your permission to report")
+
 EVALUATION_FAULTS = {
     "too_long": _("This is too long. At most %(limit)s characters fit."),
     "required": _("Answer this question."),
@@ -171,6 +211,11 @@ REFUSALS = {
     "claim_out_of_time": _("This claim was sent too late, or with a wrong clock. Tell your help desk."),
     "tool_not_connected": _("Credit cannot be looked up here yet. Tell your help desk."),
     "tool_unreachable": _("Your credit cannot be looked up at the moment. Try again in a few minutes."),
+    "identifiers_untaken": _(
+        "The provider's service takes no numbers from this page yet. Claim this credit through a link in your course, "
+        "or leave it here; tell your help desk."
+    ),
+    "claim_unknown": _("This is done already. Reload the page."),
     "activity_unknown": _("The provider no longer offers this activity here."),
     "viewing_as": _("This is a preview: nothing that is done here is kept."),
     "trial_claim": _("A test run records no credit and issues no certificate."),

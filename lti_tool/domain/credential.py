@@ -8,9 +8,10 @@ NABP e-Profile for pharmacy; 45 CFR 162.406 with the CMS note on the NPI's check
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from lti_tool.domain.errors import BadInput
 
@@ -47,6 +48,13 @@ class IdKind(StrEnum):
 
 CONSENTS = frozenset({IdKind.CONSENT_PARS, IdKind.CONSENT_CPE_MONITOR})
 """Permissions to report, given with a tick and kept with their time; nothing is reported without."""
+
+BOARDS = frozenset(
+    {IdKind.ABIM, IdKind.ABP, IdKind.ABA, IdKind.ABS, IdKind.ABPATH, IdKind.ABOHNS, IdKind.ABOS, IdKind.ABTS}
+)
+"""Numbers by which a certifying board knows its people."""
+PERSONAL = BOARDS | {IdKind.NPI, IdKind.LICENCE}
+"""By one of these a report finds its person."""
 
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9./-]{0,28}[A-Z0-9])?")
@@ -130,3 +138,88 @@ def clean_credential(kind: IdKind, typed: str) -> str:
     if not _has_form(kind, text):
         raise BadInput("credential_unusable", faults={kind.value: "malformed"})
     return text
+
+
+class Asking(Protocol):
+    """A credit that asks for identifiers."""
+
+    @property
+    def needs(self) -> tuple[Requirement, ...]: ...
+
+    @property
+    def takes(self) -> tuple[Requirement, ...]: ...
+
+
+Credit = TypeVar("Credit", bound=Asking)
+
+
+def asked_for(claimed: Sequence[Credit], *, with_optional: bool = True) -> dict[Requirement, tuple[Credit, ...]]:
+    """What the bodies of these credits ask for, with those that are not awarded without it: needed ones first,
+    permissions last."""
+    asked = [need for one in claimed for need in one.needs]
+    asked += [need for one in claimed for need in one.takes] if with_optional else []
+    ordered = sorted(dict.fromkeys(asked), key=lambda need: need.kind in CONSENTS)
+    return {need: tuple(one for one in claimed if need in one.needs) for need in ordered}
+
+
+NOTHING_HELD: frozenset[Requirement] = frozenset()
+
+
+def read_identifiers(
+    typed: Mapping[str, str], asked: Iterable[Requirement], held: Collection[Requirement] = NOTHING_HELD
+) -> dict[Requirement, str]:
+    """What was typed for what was asked; an empty field is no identifier.
+
+    A licence without a place in its requirement is typed as ``US-CA 12345``. ``held`` is on file, and stays if its
+    field is empty. Raises ``BadInput("credential_unusable")`` with faults ``id.<requirement>``: ``malformed``, and
+    ``incomplete`` for a permission without what it needs.
+    """
+    faults: dict[str, str] = {}
+    found: dict[Requirement, str] = {}
+    wanted = tuple(asked)
+    for need in wanted:
+        text = typed.get(str(need), "").strip()
+        if not text:
+            continue
+        try:
+            place, number = _placed(need, text)
+            found[Requirement(need.kind, place)] = clean_credential(need.kind, number)
+        except (BadInput, ValueError):
+            faults[f"id.{need}"] = "malformed"
+    faults |= _incomplete(found, {need.kind for need in held}, wanted) if not faults else {}
+    if faults:
+        raise BadInput("credential_unusable", faults=faults)
+    return found
+
+
+def _placed(need: Requirement, text: str) -> tuple[str, str]:
+    if need.kind is not IdKind.LICENCE or need.place:
+        return need.place, text
+    place, _, number = text.partition(" ")
+    return Requirement.parse(f"licence:{place.upper()}").place, number
+
+
+def _incomplete(
+    found: Mapping[Requirement, str], held: Collection[IdKind], asked: Iterable[Requirement]
+) -> dict[str, str]:
+    """Reporting to state boards needs month and day of birth, and an NPI or a licence (ACCME, learner data); a board of
+    its own number. Permission without them would never be used."""
+    given = {need.kind for need in found}
+    kinds = given | set(held)
+    if IdKind.CONSENT_PARS not in given:
+        return {}
+    faults = {} if IdKind.BIRTH_DAY in kinds else {f"id.{IdKind.BIRTH_DAY.value}": "incomplete"}
+    if kinds & PERSONAL:
+        return faults
+    usual, fields = Requirement(IdKind.NPI), [need for need in asked if need.kind in PERSONAL]
+    field = usual if usual in fields or not fields else fields[0]
+    return {**faults, f"id.{field}": "incomplete"}
+
+
+def missing_identifiers(
+    claimed: Iterable[Asking], found: Collection[Requirement], held: Collection[Requirement] = NOTHING_HELD
+) -> dict[str, str]:
+    """Faults ``id.<requirement>``: ``missing``, of what is neither given now nor on file. A permission that is asked
+    again stands only as it is given now: callers leave it out of ``held``."""
+    there = {*found, *(Requirement(need.kind) for need in found), *held}
+    return {f"id.{need}": "missing" for one in claimed for need in one.needs if need not in there}

@@ -7,7 +7,7 @@ commercial bias, objectives met, intent to change practice (``docs/reference/rul
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -125,6 +125,23 @@ def _fault(item: EvaluationItem, answer: EvaluationAnswer | None) -> str:
             return "" if answer in keys else "not_possible"
         case _:
             return "not_possible"
+
+
+def split_commitments(
+    evaluation: Evaluation, answers: Mapping[str, EvaluationAnswer]
+) -> tuple[dict[str, str], dict[str, EvaluationAnswer]]:
+    """Commitments that were made, which are kept with their learner, and all other answers. The same words in both
+    places would tell whose anonymous answers they are."""
+    promised = {item.key for item in evaluation.items if item.kind is ItemKind.COMMITMENT}
+    made = {key: text.strip() for key, text in answers.items() if key in promised and isinstance(text, str)}
+    rest = {key: answer for key, answer in answers.items() if key not in promised}
+    return {key: text for key, text in made.items() if text}, rest
+
+
+def only_commitments(evaluation: Evaluation, *, wanted: bool) -> Evaluation:
+    """The form with nothing but its commitments, or without them: where the two travel apart."""
+    items = tuple(item for item in evaluation.items if (item.kind is ItemKind.COMMITMENT) is wanted)
+    return replace(evaluation, items=items)
 
 
 def check_evaluation(evaluation: Evaluation, answers: Mapping[str, EvaluationAnswer]) -> dict[str, EvaluationAnswer]:

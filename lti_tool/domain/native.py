@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.claim import CreditTerms, OfferedCredit, offered_credits
-from lti_tool.domain.credit import Degree
 from lti_tool.domain.disclosure import InformationPage, Statements, information_page
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import EvaluationAnswer
@@ -24,12 +23,13 @@ from lti_tool.domain.text import RichText
 from lti_tool.domain.wire import read_value, write_value
 
 COPY_VERSION = "activity-copy/1"
-CLAIM_VERSION = "native-claim/1"
+CLAIM_VERSION = "native-claim/2"
 ANSWER_VERSION = "native-answer/1"
 EVALUATION_VERSION = "native-evaluation/1"
-RECEIPT_VERSION = "native-receipt/1"
+RECEIPT_VERSION = "native-receipt/2"
 RETIREMENT_VERSION = "native-retirement/1"
 RECORD_VERSION = "native-record/1"
+HOLDING_VERSION = "native-holding/1"
 
 MEDIA_FOLDER = "cme-media/"
 """Addresses of an activity's files in rendered texts start with this; whoever shows a text puts in its own."""
@@ -68,10 +68,10 @@ class ActivityCopy:
         """The information page of this version, with the fingerprint that the tool computes for it."""
         return information_page(self.activity, self.statements)
 
-    def offered(self, degree: Degree) -> tuple[OfferedCredit, ...]:
-        """What this degree may claim."""
+    def offered(self, profile: Profile) -> tuple[OfferedCredit, ...]:
+        """What this person may claim."""
         terms = {one.credit.code: one for one in self.terms}
-        return offered_credits(self.activity.credits, terms, self.activity.format, degree, self.participation)
+        return offered_credits(self.activity.credits, terms, self.activity.format, profile, self.participation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,9 @@ class NativeClaim:
     is_equivalence_stated: bool = False
     context_title: str = ""
     locale: str = ""
+    identifiers: Mapping[str, str] | None = None
+    """What was asked for boards and registries, as typed, by the written form of each ``credential.Requirement``. An
+    empty one leaves what is on file; a permission that is not ``yes`` is withdrawn. ``None``: nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ class NativeEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class NativeReceipt:
-    """That a learner has answered the evaluation, and when; never what. It travels apart from the answers."""
+    """That a learner has answered the evaluation, and when; never what. It travels apart from the answers, and brings
+    the commitments to change where the answers are anonymous: they are kept with their learner."""
 
     subject: str
     """The platform's LTI id of the person."""
@@ -122,6 +126,8 @@ class NativeReceipt:
     context: str
     at: datetime
     context_title: str = ""
+    commitments: Mapping[str, str] | None = None
+    """By item of the evaluation; ``None`` where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,17 @@ class NativeRecord:
     """The platform's id of an LTI link in the course that opens the activity; empty for none."""
 
 
+@dataclass(frozen=True, slots=True)
+class NativeHolding:
+    """What is on file at the tool for a claim of one learner, so that a face asks for nothing twice."""
+
+    activity: str
+    identifiers: tuple[str, ...] = ()
+    """Which identifiers, in the written form of ``credential.Requirement``; never what they are."""
+    credits: tuple[str, ...] = ()
+    """Credit types of the activity that were given already."""
+
+
 VERSIONS: Mapping[type, str] = {
     ActivityCopy: COPY_VERSION,
     NativeClaim: CLAIM_VERSION,
@@ -193,17 +210,40 @@ VERSIONS: Mapping[type, str] = {
     NativeReceipt: RECEIPT_VERSION,
     NativeRetirement: RETIREMENT_VERSION,
     NativeRecord: RECORD_VERSION,
+    NativeHolding: HOLDING_VERSION,
 }
+EARLIER: Mapping[type, Mapping[str, frozenset[str]]] = {
+    NativeClaim: {"native-claim/1": frozenset({"identifiers"})},
+    NativeReceipt: {"native-receipt/1": frozenset({"commitments"})},
+}
+"""Versions that are read as well, and what they do not have. A message that does without is written in the earlier
+version: a reader of an older release understands it, and refuses what it does not know."""
 
 
 def write_message(value: Any) -> dict[str, Any]:
     """A message as plain data with its version."""
-    return {"version": VERSIONS[type(value)], "body": write_value(value)}
+    body = write_value(value)
+    for version, absent in EARLIER.get(type(value), {}).items():
+        if all(body[name] is None for name in absent):
+            return {"version": version, "body": {name: part for name, part in body.items() if name not in absent}}
+    return {"version": VERSIONS[type(value)], "body": body}
+
+
+def with_identifiers(message: Mapping[str, Any], identifiers: Mapping[str, str]) -> dict[str, Any]:
+    """A written claim with what was asked for it: made to be sent, never to be stored."""
+    if not identifiers:
+        return dict(message)
+    return {"version": CLAIM_VERSION, "body": {**message["body"], "identifiers": dict(identifiers)}}
 
 
 def read_message(kind: type[T], data: Any) -> T:
     """Raises ``BadInput``: ``wire_version`` for a version that this release does not read, else naming the field."""
     found, expected = data.get("version") if isinstance(data, dict) else None, VERSIONS[kind]
-    if found != expected:
+    earlier = EARLIER.get(kind, {})
+    if found != expected and found not in earlier:
         raise BadInput("wire_version", f"unknown version {found!r}, this release reads {expected!r}", found=found)
-    return read_value(kind, data.get("body"))
+    body = data.get("body")
+    for name in earlier.get(str(found), frozenset()) if isinstance(body, dict) else ():
+        if name in body:
+            raise BadInput("wire_unknown_field", f"{name}: unknown in {found!r}", faults={name: "unknown"})
+    return read_value(kind, body)

@@ -119,12 +119,14 @@ def beside(activity: Activity, known: Record, sent: Record) -> Record:
 
 def _fitting(activity: Activity, known: Record, sent: Record) -> Iterator[Attempt]:
     """An attempt of the tool's own that has been submitted counts from the moment at which it was begun; a pre-test of
-    its own is the one that is taken once."""
+    its own is the one that is taken once. What came with an earlier claim is known by that moment."""
     ids, kept = {attempt.id for attempt in known.attempts}, list[Attempt]()
+    begun = {(attempt.test, attempt.started_at) for attempt in known.attempts}
     numbers = {kind: max((each.number for each in known.attempts_at(kind)), default=0) for kind in TestKind}
     for attempt in sorted(sent.attempts, key=lambda each: each.started_at):
         is_second = attempt.test is TestKind.PRE and bool(known.submitted(TestKind.PRE))
-        if attempt.is_open or attempt.id in ids or is_second:
+        is_known = attempt.id in ids or (attempt.test, attempt.started_at) in begun
+        if attempt.is_open or is_known or is_second:
             continue
         counted = (each for each in (*known.attempts, *kept) if not each.is_open)
         earlier = tuple(each for each in counted if each.started_at <= attempt.started_at)

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import attestation, credit_type, phrase
 from lti_tool.db import models
-from lti_tool.domain.activity import Activity, LearningFormat
+from lti_tool.domain.activity import Activity
 from lti_tool.domain.award_rule import AwardWorking
+from lti_tool.domain.claim import PARTICIPATION, suggested_amount
 from lti_tool.domain.credential import Requirement, requirements
 from lti_tool.domain.credit import CreditOffer, CreditType, claimable
 from lti_tool.domain.eligibility import Bar, Choice, Option, choice_of
@@ -25,11 +26,6 @@ from lti_tool.domain.wire import read_value
 from lti_tool.services.equivalent import equivalent_activities
 from lti_tool.services.ledger import LEARNER, account, elsewhere
 from lti_tool.services.participation import Progress
-
-PARTICIPATION = "attendance"
-"""The catalogue's type without credit: its attestation is that of everybody who is not awarded credit."""
-_NO_SUGGESTION = frozenset({LearningFormat.LIVE, LearningFormat.OTHER})
-"""Formats of which somebody may have attended a part: the whole is never suggested (AMA PRA, claiming)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +107,7 @@ class Claimables:
 
 def _claimable(activity: Activity, option: Option, *, is_awarded: bool, is_optional: bool) -> ClaimableCredit:
     amounts = claimable(option.credit, option.offer, activity.format.value) if is_awarded else ()
-    is_open = activity.format in _NO_SUGGESTION and len(amounts) != 1
-    waits = is_optional and bool(option.credit.ids_required or option.offer.group)
-    suggested = amounts[-1] if amounts and not is_open and not waits else None
+    suggested = suggested_amount(option, amounts, activity.format, is_optional=is_optional)
     attested = option.credit if is_awarded else credit_type(PARTICIPATION, activity.designated_on)
     return ClaimableCredit(
         option.credit, option.offer, is_awarded, amounts, suggested, attestation(attested), is_optional

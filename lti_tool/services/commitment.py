@@ -73,12 +73,6 @@ def keep_commitments(
             db.add(row)
 
 
-def without_commitments(form: Evaluation, answers: Mapping[str, EvaluationAnswer]) -> dict[str, EvaluationAnswer]:
-    """The same words in both places would tell whose anonymous answers they are."""
-    promised = {item.key for item in form.items if item.kind is ItemKind.COMMITMENT}
-    return {key: answer for key, answer in answers.items() if key not in promised}
-
-
 def _promise(row: models.Commitment, title: str) -> Promise:
     outcome = FollowUp(row.outcome) if row.outcome else None
     barriers = tuple(map(Barrier, row.barriers))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +13,8 @@ from lti_tool.db import models
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import Result, TestKind
 from lti_tool.domain.certificate import StatusReason
-from lti_tool.domain.credential import CONSENTS, Requirement
-from lti_tool.domain.credit import CreditOffer, check_amount, least_amount
+from lti_tool.domain.claim import typed_amount
+from lti_tool.domain.credential import Requirement, asked_for, missing_identifiers
 from lti_tool.domain.eligibility import Bar, clashes
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
@@ -36,7 +35,6 @@ from lti_tool.services.statement import overrides_of_activity
 
 __all__ = ["ClaimForm", "ClaimView", "Claimed", "claim_credit", "claim_view", "claimable_credits"]
 
-_AMOUNT = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 NOT_CLAIMED = "none"
 """What the control of a credit sends that the learner leaves."""
 FURTHER_SESSIONS = "further sessions of the series"
@@ -91,12 +89,8 @@ def claim_view(session: Session, visit: Visit, now: datetime) -> ClaimView:
 
 
 def asked_credentials(view: ClaimView) -> dict[Requirement, tuple[ClaimableCredit, ...]]:
-    """What the bodies of the claimable credits ask for, with the credits that are not awarded without it: needed ones
-    first, permissions last."""
-    asked = [need for one in view.claimable for need in one.needs]
-    asked += [need for one in view.claimable for need in one.takes]
-    ordered = sorted(dict.fromkeys(asked), key=lambda need: need.kind in CONSENTS)
-    return {need: tuple(one for one in view.claimable if need in one.needs) for need in ordered}
+    """What the bodies of the claimable credits ask for; see ``domain.credential.asked_for``."""
+    return asked_for(view.claimable)
 
 
 def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, now: datetime) -> Claimed:
@@ -112,7 +106,7 @@ def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, no
     """
     found = progress_for_update(session, visit, now)
     found.require(Step.CLAIM)
-    if found.record.claims and not _wants_more(session, found, form):
+    if found.record.claims and not wants_more(session, found, form):
         return Claimed(issued_certificates(session, visit), is_new=False)
     lock_learner(session, found.learner_id)
     profile = _shown_profile(found, form)
@@ -133,7 +127,7 @@ def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, no
     return Claimed(issued_certificates(session, visit), is_new=True)
 
 
-def _wants_more(session: Session, found: Progress, form: ClaimForm) -> bool:
+def wants_more(session: Session, found: Progress, form: ClaimForm) -> bool:
     """The form names credit that was left at the first claim."""
     return any(_is_claimed(one, form) for one in claimables(session, found).credits)
 
@@ -177,27 +171,16 @@ def _chosen(
     if not chosen and not faults:
         faults["amounts"] = "claim_nothing"
     faults |= {f"amount.{code}": "claim_excluded" for code in clashes(one.offer for one, _ in chosen)}
-    faults |= _missing_credentials(session, found, [one for one, _ in chosen])
+    held = held_credentials(session, found.learner_id)
+    faults |= missing_identifiers([one for one, _ in chosen], (), held)
     if faults:
         raise BadInput("claim_unusable", faults=faults)
     return chosen
 
 
-def _missing_credentials(session: Session, found: Progress, chosen: Sequence[ClaimableCredit]) -> dict[str, str]:
-    held = held_credentials(session, found.learner_id)
-    return {f"id.{need}": "missing" for one in chosen for need in one.needs if need not in held}
-
-
 def read_amount(one: ClaimableCredit, raw: str) -> Decimal:
     """An amount as typed. Raises ``BadInput`` with a ``claim_*`` code (see :func:`claim_credit`)."""
-    typed = raw.strip()
-    if not typed:
-        raise BadInput("claim_missing")
-    if not _AMOUNT.fullmatch(typed):
-        raise BadInput("claim_not_a_number")
-    amount = Decimal(typed)
-    least = least_amount(one.credit, one.offer)
-    check_amount(CreditOffer(one.credit.code, one.offer.maximum, least), one.credit.step, amount)
+    amount = typed_amount(raw, one.credit, one.offer)
     if one.series is not None and amount > one.series.total:
         raise BadInput("claim_above_attended")
     if amount not in one.amounts:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.errors import Refused
-from lti_tool.domain.evaluation import Evaluation, EvaluationAnswer, check_evaluation
-from lti_tool.services.commitment import keep_commitments, without_commitments
+from lti_tool.domain.evaluation import Evaluation, EvaluationAnswer, check_evaluation, split_commitments
+from lti_tool.services.commitment import keep_commitments
 from lti_tool.services.fact import may_review, note_fact
 from lti_tool.services.participation import Progress, progress, progress_for_update
 from lti_tool.services.session import Visit
@@ -34,7 +34,7 @@ def evaluation(db: Session, visit: Visit, now: datetime) -> Progress:
 
 
 def _keep(db: Session, here: Progress, visit: Visit, form: Evaluation, answers: Mapping[str, EvaluationAnswer]) -> None:
-    kept = without_commitments(form, answers)
+    _made, kept = split_commitments(form, answers)
     plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in kept.items()}
     db.add(
         models.EvaluationResponse(

@@ -13,14 +13,13 @@ from lti_tool.catalogue import attestation, credit_type, phrase, statements
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.claim import CreditTerms
+from lti_tool.domain.claim import PARTICIPATION, CreditTerms
 from lti_tool.domain.credit import CreditOffer, printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.native import ActivityCopy, text_key
 from lti_tool.domain.response import items_of
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.activity import ListedActivity, list_activities
-from lti_tool.services.claimable import PARTICIPATION
 from lti_tool.services.learner import COUNTRIES
 from lti_tool.services.media import MediaFile
 from lti_tool.services.statement import overrides_of

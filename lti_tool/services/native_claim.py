@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,8 +13,11 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
+from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_once
+from lti_tool.domain.activity import Step
 from lti_tool.domain.certificate import Certificate
+from lti_tool.domain.credential import CONSENTS, read_identifiers
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused
 from lti_tool.domain.native import (
@@ -29,7 +32,8 @@ from lti_tool.domain.replay import LEEWAY
 from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
-from lti_tool.services.credit import ClaimForm, claim_credit
+from lti_tool.services.credential import held_credentials, keep_credentials
+from lti_tool.services.credit import ClaimForm, asked_credentials, claim_credit, claim_view, wants_more
 from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.native_activity import activity_id_of
@@ -40,6 +44,7 @@ from lti_tool.services.native_facts import (
     native_participation,
     take_in,
 )
+from lti_tool.services.participation import progress
 from lti_tool.services.ports import CertificatePrinter
 from lti_tool.services.session import Visit
 
@@ -53,6 +58,7 @@ class Desk:
 
     link: Link
     printer: CertificatePrinter
+    sealer: Sealer
 
 
 def once(
@@ -94,7 +100,17 @@ def receive_claim(db: Session, client: NativeClient, key: str, data: Any, desk: 
         answer = _decided(db, client, read_message(NativeClaim, data), desk, now)
         return write_message(answer), answer.is_awarded
 
-    return once(db, client, key, data, now, work)
+    return once(db, client, key, _compared(data, desk.sealer), now, work)
+
+
+def _compared(data: Any, sealer: Sealer) -> Any:
+    """What a repeat is known by. Identifiers are short enough to be found from a plain hash by trying: they go into it
+    under the installation's secret."""
+    body = data.get("body") if isinstance(data, dict) else None
+    if not isinstance(body, dict) or not body.get("identifiers"):
+        return data
+    digest = sealer.digest(json.dumps(body["identifiers"], sort_keys=True))
+    return {**data, "body": {**body, "identifiers": digest}}
 
 
 def _decided(db: Session, client: NativeClient, claim: NativeClaim, desk: Desk, now: datetime) -> NativeAnswer:
@@ -115,7 +131,7 @@ def _awarded(db: Session, client: NativeClient, claim: NativeClaim, desk: Desk, 
     learner = native_learner(db, client, claim.subject, claim.locale, now)
     course = native_course(db, client, claim.context, claim.context_title, now)
     visit = visit_of(client, learner.id, course.id, activity_id, claim.locale)
-    issued = issued_certificates(db, visit) or _newly_issued(db, visit, activity_id, claim, desk)
+    issued = _issued(db, visit, claim, desk, now)
     insert_once(
         db,
         models.CourseMember,
@@ -125,19 +141,31 @@ def _awarded(db: Session, client: NativeClient, claim: NativeClaim, desk: Desk, 
     return answered(issued, desk.link)
 
 
-def _newly_issued(
-    db: Session, visit: Visit, activity_id: str, claim: NativeClaim, desk: Desk
-) -> tuple[IssuedCertificate, ...]:
-    """The facts and the particulars taken in, and the claim made on them; unless another claim was quicker."""
-    began = min((mark.at for mark in claim.record.acknowledgements), default=claim.at)
-    row = native_participation(db, visit.learner_id, activity_id, claim.version, began)
-    issued = issued_certificates(db, visit)
-    if issued:
-        return issued
-    take_in(db, row, claim, link_in_course(db, visit.course_id, activity_id))
-    _take_particulars(db, row.learner, claim, desk)
+def _issued(db: Session, visit: Visit, claim: NativeClaim, desk: Desk, now: datetime) -> tuple[IssuedCertificate, ...]:
+    """The facts and the particulars taken in, and the claim made on them; where there is credit already and the claim
+    names no other, what was issued for it."""
     form = ClaimForm(claim.amounts, claim.is_attested, profile_digest(claim.profile))
+    known = issued_certificates(db, visit)
+    if known and not wants_more(db, progress(db, visit, claim.at), form):
+        return known
+    began = min((mark.at for mark in claim.record.acknowledgements), default=claim.at)
+    row = native_participation(db, visit.learner_id, str(visit.activity_id), claim.version, began)
+    known = issued_certificates(db, visit)  # another claim may have been quicker
+    if not known or progress(db, visit, claim.at).standing.of(Step.CLAIM).blockers:
+        take_in(db, row, claim, link_in_course(db, str(visit.course_id), str(visit.activity_id)))
+    _take_particulars(db, row.learner, claim, desk)
+    if claim.identifiers is not None:
+        _take_identifiers(db, visit, claim.identifiers, claim.at, desk.sealer, now)
     return claim_credit(db, visit, form, desk.link, claim.at).certificates
+
+
+def _take_identifiers(
+    db: Session, visit: Visit, typed: Mapping[str, str], at: datetime, sealer: Sealer, now: datetime
+) -> None:
+    """Kept is what the claimable credits ask for and nothing else. ``at``: when the claim was made."""
+    asked = [need for need in asked_credentials(claim_view(db, visit, at)) if str(need) in typed]
+    held = [need for need in held_credentials(db, visit.learner_id) if need.kind not in CONSENTS]
+    keep_credentials(db, visit.learner_id, read_identifiers(typed, asked, held), asked, sealer, now)
 
 
 def _take_particulars(db: Session, learner: models.Learner, claim: NativeClaim, desk: Desk) -> None:

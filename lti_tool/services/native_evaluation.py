@@ -16,11 +16,11 @@ from lti_tool.db import models
 from lti_tool.db.load import activity_value, record_value
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Step
-from lti_tool.domain.errors import Refused
-from lti_tool.domain.evaluation import Evaluation, check_evaluation
+from lti_tool.domain.errors import BadInput, Refused
+from lti_tool.domain.evaluation import Evaluation, check_evaluation, only_commitments, split_commitments
 from lti_tool.domain.native import NativeEvaluation, NativeReceipt, read_message
 from lti_tool.domain.replay import LEEWAY
-from lti_tool.services.commitment import commitments_of, keep_commitments, without_commitments
+from lti_tool.services.commitment import commitments_of, keep_commitments
 from lti_tool.services.fact import note_fact
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.native_activity import activity_id_of
@@ -43,7 +43,7 @@ def receive_receipt(db: Session, client: NativeClient, key: str, data: Any, now:
 
 def _note(db: Session, client: NativeClient, sent: NativeReceipt, now: datetime) -> bool:
     activity_id = activity_id_of(db, client.provider_id, sent.activity)
-    _form(db, activity_id, sent.version)
+    form = _form(db, activity_id, sent.version)
     if not sent.subject or sent.at > now + LEEWAY:
         raise Refused("facts_impossible", what="an evaluation without a learner, or from the future")
     learner = native_learner(db, client, sent.subject, "", now)
@@ -57,7 +57,19 @@ def _note(db: Session, client: NativeClient, sent: NativeReceipt, now: datetime)
         row.version = sent.version
         db.add(models.EvaluationReceipt(participation_id=row.id, submitted_at=sent.at))
         note_fact(db, visit, now)
+        _keep_promises(db, row.id, form, sent)
     return True
+
+
+def _keep_promises(db: Session, participation_id: str, form: Evaluation, sent: NativeReceipt) -> None:
+    """Raises ``BadInput("evaluation_incomplete")`` for what the evaluation does not ask, or what cannot be kept."""
+    if not sent.commitments:
+        return
+    asked = only_commitments(form, wanted=True)
+    unknown = sent.commitments.keys() - {item.key for item in asked.items}
+    if unknown:
+        raise BadInput("evaluation_incomplete", faults=dict.fromkeys(sorted(unknown), "not_possible"))
+    keep_commitments(db, participation_id, form, check_evaluation(asked, sent.commitments), sent.at)
 
 
 def _form(db: Session, activity_id: str, version: int) -> Evaluation:
@@ -88,7 +100,8 @@ def _blurred(now: datetime) -> datetime:
 def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: datetime) -> None:
     activity_id = activity_id_of(db, client.provider_id, sent.activity)
     form = _form(db, activity_id, sent.version)
-    answers = check_evaluation(form, sent.answers)
+    is_apart = form.is_anonymous and not split_commitments(form, sent.answers)[0]
+    answers = check_evaluation(only_commitments(form, wanted=False) if is_apart else form, sent.answers)
     course = native_course(db, client, sent.context, sent.context_title, now)
     participation_id = None
     if not form.is_anonymous and sent.subject:
@@ -100,7 +113,7 @@ def _keep(db: Session, client: NativeClient, sent: NativeEvaluation, now: dateti
         _note_answered(db, row, sent.version, now)
         if not commitments_of(db, participation_id):
             keep_commitments(db, participation_id, form, answers, now)
-        answers = without_commitments(form, answers)
+        answers = split_commitments(form, answers)[1]
     plain = {key: list(answer) if isinstance(answer, tuple) else answer for key, answer in answers.items()}
     db.add(
         models.EvaluationResponse(

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.domain.native import NativeAnswer, NativeRecord
+from lti_tool.db.load import accounts
+from lti_tool.domain.ledger import live_award
+from lti_tool.domain.native import NativeAnswer, NativeHolding, NativeRecord
 from lti_tool.domain.record import Record
 from lti_tool.services.certificate import Link, issued_certificates
+from lti_tool.services.credential import held_credentials
 from lti_tool.services.native_access import NativeClient
 from lti_tool.services.native_activity import activity_id_of
 from lti_tool.services.native_claim import answered, visit_of
@@ -39,6 +42,20 @@ def native_record(
         return replace(nothing, answer=answer)
     record = replace(progress_of(db, row, now).record, claims=(), ended_types=(), late_claim_until=None)
     return replace(nothing, version=row.version, record=record, answer=answer)
+
+
+def native_holding(db: Session, client: NativeClient, key: str, subject: str) -> NativeHolding:
+    """What is on file for a claim. Of somebody whose data is restricted nothing is told.
+
+    Raises ``NotFound("activity_unknown")``.
+    """
+    activity_id = activity_id_of(db, client.provider_id, key)
+    person = person_of_subject(db, client, subject)
+    if person is None or is_person_restricted(db, person):
+        return NativeHolding(key)
+    held = sorted(str(need) for need in held_credentials(db, person))
+    given = [code for code, chain in accounts(db, person, activity_id).items() if live_award(chain) is not None]
+    return NativeHolding(key, tuple(held), tuple(sorted(given)))
 
 
 def _course_id(db: Session, client: NativeClient, context: str) -> str:

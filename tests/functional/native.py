@@ -151,7 +151,7 @@ class NativeLearner:
         self.facts = confirm_profile(self.here, {**fields, "equivalence": ["yes"]})
         profile = self.facts.profile
         assert profile is not None
-        offered = self.copy.offered(profile.degree)
+        offered = self.copy.offered(profile)
         chosen = {one.field: [str(one.amounts[-1])] for one in offered if one.amounts}
         chosen |= {f"amount.{code}": [amount] for code, amount in (amounts or {}).items()}
         form = {**chosen, "profile": [profile_digest(profile)], "attestation": ["yes"]}

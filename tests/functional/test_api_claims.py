@@ -148,10 +148,10 @@ def test_an_evaluation_is_kept_once_and_without_a_name_where_that_was_promised(t
     ada.walk()
     before = replace(ada.here, record=replace(ada.here.record, evaluated_at=None))
     again = replace(before, standing=ada.here.standing)
-    _facts, message = evaluate(again, evaluation_fields(ada.copy), Claimant(SUBJECT, COURSE))
-    assert message is not None
+    _facts, sheet = evaluate(again, evaluation_fields(ada.copy), Claimant(SUBJECT, COURSE))
+    assert sheet is not None
     for _ in range(2):
-        tool.evaluation(write_message(message), "one-key")
+        tool.evaluation(write_message(sheet.evaluation), "one-key")
     with world.db() as db:
         (row,) = db.scalars(select(models.EvaluationResponse)).all()
         form = ada.copy.activity.evaluation
@@ -159,7 +159,7 @@ def test_an_evaluation_is_kept_once_and_without_a_name_where_that_was_promised(t
 
 
 def test_an_unknown_version_is_refused_loudly(tool: ToolClient) -> None:
-    message = write_message(walked(tool)) | {"version": "native-claim/2"}
+    message = write_message(walked(tool)) | {"version": "native-claim/3"}
     response = raw(tool, "POST", "/api/v1/claims", json=message, headers={"Idempotency-Key": "k"})
     assert response.status_code == 422 and response.json()["code"] == "wire_version"
     fits("Refusal", response.json())

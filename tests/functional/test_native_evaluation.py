@@ -24,6 +24,7 @@ from tests.functional.test_learner_evaluation import to_evaluation
 from tests.functional.test_native_parity import NAME, TEXTS
 from tests.functional.two_faces import NUMBERS, Both, both_of, walk
 from tests.functional.world import World
+from tests.xblock.samples import PROMISE
 from xblock_cme.claiming import Claimant
 from xblock_cme.claiming import evaluate as evaluate_in_block
 from xblock_cme.client import ToolClient
@@ -50,9 +51,9 @@ def answers(both: Both) -> NativeEvaluation:
     """What the block sends of somebody who has passed the post-test there."""
     who = both.learner()
     walk(who, 4)
-    message = evaluate_in_block(who.here, evaluation_fields(both.copy), Claimant(both.subject, COURSE))[1]
-    assert message is not None
-    return message
+    sheet = evaluate_in_block(who.here, evaluation_fields(both.copy), Claimant(both.subject, COURSE))[1]
+    assert sheet is not None
+    return sheet.evaluation
 
 
 def hand_in(both: Both, message: NativeEvaluation) -> None:
@@ -198,7 +199,7 @@ def test_what_cannot_be_is_refused(both: Both) -> None:
     with pytest.raises(NotFound):
         tell(both, replace(receipt(both), activity="unknown"))
     with pytest.raises(BadInput), both.world.db() as db:
-        receive_receipt(db, both.client, "key", {"version": "native-receipt/2", "body": {}}, both.world.clock())
+        receive_receipt(db, both.client, "key", {"version": "native-receipt/3", "body": {}}, both.world.clock())
     assert rows(both, models.EvaluationReceipt) == []
 
 
@@ -207,3 +208,43 @@ def test_the_blocks_client_is_told(tool: ToolClient, world: World) -> None:
     assert tool.in_haste().receipt(message, "key") and not tool.receipt(message, "another key")
     answer = raw(tool, "POST", "/api/v1/evaluation-receipts", json=message, headers={"Idempotency-Key": "key"})
     fits("Received", answer.json())
+
+
+def with_commitment(both: Both) -> None:
+    """The activity in a version whose anonymous evaluation asks for a commitment to change."""
+    form = both.copy.activity.evaluation
+    assert form is not None
+    asked = replace(form, is_anonymous=True, items=(*form.items, replace(PROMISE, is_required=True)))
+    with both.world.db() as db:
+        import_activity(
+            db, both.world.provider_id, replace(both.copy.activity, evaluation=asked), {}, both.world.clock()
+        )
+    with both.world.db() as db:
+        both.copy = activity_copy(db, both.world.provider_id, NAME, 2, TEXTS)
+
+
+def test_a_commitment_stays_with_its_learner_though_the_answers_are_anonymous(both: Both) -> None:
+    with_commitment(both)
+    who = both.learner()
+    walk(who, 4)
+    sheet = evaluate_in_block(who.here, evaluation_fields(both.copy), Claimant(both.subject, COURSE))[1]
+    assert sheet is not None and sheet.receipt.commitments == {"promise": "Nothing to add."}
+    assert "promise" not in sheet.evaluation.answers and sheet.evaluation.subject == ""
+    told = write_message(sheet.receipt)
+    assert told["version"] == "native-receipt/2"
+    fits("NativeReceipt", told)
+    fits("NativeReceipt", write_message(replace(sheet.receipt, commitments=None)))
+    assert tell(both, sheet.receipt) and not tell(both, sheet.receipt)
+    hand_in(both, sheet.evaluation)
+    (promise,) = rows(both, models.Commitment)
+    (kept,) = rows(both, models.EvaluationResponse)
+    assert promise.text == "Nothing to add." and promise.due_at is not None
+    assert kept.participation_id is None and "promise" not in kept.answers
+
+
+@pytest.mark.parametrize("made", [{"promise": "x" * 50_000}, {"unknown": "I shall"}, {"promise": ""}])
+def test_a_commitment_that_cannot_be_kept_is_refused(both: Both, made: dict[str, str]) -> None:
+    with_commitment(both)
+    with pytest.raises(BadInput):
+        tell(both, replace(receipt(both, version=2), commitments=made))
+    assert rows(both, models.Commitment) == rows(both, models.EvaluationReceipt) == []

@@ -72,7 +72,7 @@ def test_block_and_tool_agree(
         who.evaluate()
     predicted, sent = said_by_the_block(who, degree, amount, f"learner-{next(NUMBERS)}", world)
     with world.db() as db:
-        desk = Desk(lambda code: f"https://cme.example.org/verify/{code}", world.deps.printer)
+        desk = Desk(lambda code: f"https://cme.example.org/verify/{code}", world.deps.printer, world.deps.sealer)
         data = receive_claim(db, client, sent.subject, write_message(sent), desk, world.clock())
         answer = read_message(NativeAnswer, data)
         assert answer.is_awarded is predicted, answer.reasons
@@ -105,7 +105,7 @@ def agree(db: Any, who: NativeLearner, sent: NativeClaim, answer: NativeAnswer) 
     assert mine == theirs
     done = [(each.step, each.state) for each in here.standing.steps][:5]
     assert done == [(each.step, each.state) for each in found.standing.steps][:5]
-    offered = {one.credit.code: one for one in who.copy.offered(sent.profile.degree)}
+    offered = {one.credit.code: one for one in who.copy.offered(sent.profile)}
     for certificate in answer.certificates:
         one = offered[certificate.credit_type]
         assert certificate.is_awarded is one.is_awarded

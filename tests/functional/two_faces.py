@@ -49,7 +49,7 @@ class Both:
 
     @property
     def desk(self) -> Desk:
-        return Desk(link, self.world.deps.printer)
+        return Desk(link, self.world.deps.printer, self.world.deps.sealer)
 
     def learner(self, days: float = 1) -> NativeLearner:
         return NativeLearner(self.copy, self.world.clock() - timedelta(days=days))

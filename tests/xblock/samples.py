@@ -6,9 +6,15 @@ import base64
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import lti_tool
+from lti_tool.domain.activity import Activity
+from lti_tool.domain.credit import CreditOffer
+from lti_tool.domain.evaluation import Evaluation, EvaluationItem, Family, ItemKind
 from lti_tool.domain.native import MEDIA_FOLDER, write_message
 from lti_tool.services.activity_file import read_activity_file
 from lti_tool.services.native_activity import TextRenderer, copy_of
@@ -24,16 +30,42 @@ def in_folder(name: str) -> str:
 TEXTS = TextRenderer(lambda text: str(markdown(text, in_folder)), lambda text: str(inline_markdown(text, in_folder)))
 
 
+BOARD_CREDIT = "board-credit"
+BOARD_OFFERS = (
+    CreditOffer("ama-pra-category-1", Decimal("1.00"), Decimal("0.25")),
+    CreditOffer("moc-abim", Decimal("1.00"), Decimal("0.25"), variant="Medical Knowledge"),
+    CreditOffer("california-brn", Decimal("1.00"), Decimal("0.10"), reference="CEP 12345"),
+    CreditOffer("acpe", Decimal("1.00"), Decimal("0.25"), variant="Knowledge", reference="0000-0000-26-001-H01-P"),
+)
+PROMISE = EvaluationItem(
+    "promise", ItemKind.COMMITMENT, "What will you do differently?", Family.INTENT, is_required=False, follow_up_days=30
+)
+
+
+def with_board_credit(activity: Activity) -> Activity:
+    """The same with credit for which boards and registries need something of the learner, and with an anonymous
+    evaluation that asks for a commitment."""
+    assert activity.evaluation is not None
+    items = (*activity.evaluation.items, PROMISE)
+    return replace(activity, key=BOARD_CREDIT, credits=BOARD_OFFERS, evaluation=Evaluation(items, is_anonymous=True))
+
+
 def write_samples(folder: Path) -> None:
     """One JSON file for each sample: the fields ``copies`` and ``files`` of a block that has taken version 1."""
     for path in sorted(SAMPLES.glob("*.yaml")):
         checked = read_activity_file(path)
         assert checked.activity is not None
-        digests = {name: hashlib.sha256(body).hexdigest() for name, body in checked.media.items()}
-        copy = copy_of(checked.activity, 1, digests, TEXTS)
-        files = {name: base64.b64encode(body).decode() for name, body in checked.media.items()}
-        fields = {"copies": {"1": write_message(copy)}, "files": {"1": files}}
-        (folder / f"{path.stem}.json").write_text(json.dumps(fields), encoding="utf-8")
+        _write(folder, path.stem, checked.activity, checked.media)
+        if path.stem == "hypertension-2026":
+            _write(folder, BOARD_CREDIT, with_board_credit(checked.activity), checked.media)
+
+
+def _write(folder: Path, name: str, activity: Activity, media: Mapping[str, bytes]) -> None:
+    digests = {file: hashlib.sha256(body).hexdigest() for file, body in media.items()}
+    copy = copy_of(activity, 1, digests, TEXTS)
+    files = {file: base64.b64encode(body).decode() for file, body in media.items()}
+    fields = {"copies": {"1": write_message(copy)}, "files": {"1": files}}
+    (folder / f"{name}.json").write_text(json.dumps(fields), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -76,4 +76,6 @@ def test_every_group_of_tests_is_there() -> None:
         "test_elsewhere",
         "test_preview",
         "test_deletion",
+        "test_identifiers",
+        "test_commitment",
     }

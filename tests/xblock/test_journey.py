@@ -14,13 +14,15 @@ from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.services.activity import import_activity
-from tests import axe
 from tests.browser.demo_site import chromium
+from tests.functional.board_credit import offer_board_credit
 from tests.functional.two_faces import both_of
 from tests.functional.world import sample
 from tests.xblock import walk
 from tests.xblock.conftest import Together
+from tests.xblock.samples import BOARD_CREDIT
 from tests.xblock.site.identity import lti_id
+from tests.xblock.walk import accessible
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.browser]
 PHONE, DESKTOP = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
@@ -43,13 +45,6 @@ def visiting(browser: Browser, width: int = 1280) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-
-
-def accessible(page: Page) -> None:
-    """WCAG 2.2 AA by axe, within the block; and nothing wider than the screen."""
-    assert axe.faults(page, axe.WCAG, context=".cme") == []
-    width = page.evaluate("() => [document.querySelector('.cme').scrollWidth, document.documentElement.clientWidth]")
-    assert width[0] <= width[1], width
 
 
 def enter(page: Page, together: Together, who: str, scenario: str = walk.NAME) -> None:
@@ -161,6 +156,48 @@ def test_the_claim_is_kept_while_the_tool_is_down_and_sent_without_the_learner(
         page.reload()
         walk.heading(page, "Your credit has been recorded")
     assert len(awards(together, "dee")) == 1
+
+
+def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, together: Together) -> None:
+    """On a phone: asked, wrong, typed in vain, kept, asked again, awarded."""
+    offer_board_credit(together.world)
+    app = together.world.app
+    with visiting(browser, 320) as page:
+        enter(page, together, "hal", BOARD_CREDIT)
+        to_the_claim(page)
+        walk.details(page)
+        page.locator('select[name="amount.moc-abim"]').select_option("0.50")
+        accessible(page)
+        walk.attest(page)
+        walk.heading(page, "What the accreditors and boards need")
+        _give(page, "98-x")
+        expect(page.get_by_role("alert")).to_contain_text("ABIM ID: Check this")
+        accessible(page)
+        app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
+        try:
+            _give(page, "987654")
+            walk.heading(page, "Your claim is kept")
+            expect(page.get_by_text("This credit waits for you")).to_be_visible()
+            accessible(page)
+        finally:
+            app.wsgi_app = working  # type: ignore[method-assign]
+        assert "awarded 1" in together.lms.command("cme_deliver", "--now")
+        assert {award.credit_type for award in awards(together, "hal")} == {"ama-pra-category-1"}
+        page.reload()
+        walk.press(page, "Claim it now")
+        walk.heading(page, "What the accreditors and boards need")
+        _give(page, "987654")
+        walk.heading(page, "Your credit has been recorded")
+        expect(page.get_by_text("This credit waits for you")).to_have_count(0)
+        accessible(page)
+    assert {award.credit_type for award in awards(together, "hal")} == {"ama-pra-category-1", "moc-abim"}
+
+
+def _give(page: Page, number: str) -> None:
+    page.get_by_label("ABIM ID").fill(number)
+    page.get_by_label("Month and day of birth").fill("0704")
+    page.get_by_label("The provider may report this credit").check()
+    walk.press(page, "Claim credit and issue my certificate")
 
 
 def _down(environ: object, start_response: object) -> list[bytes]:

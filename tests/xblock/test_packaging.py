@@ -12,7 +12,7 @@ from flask_babel import Babel
 from lti_tool.domain.learner import MAX_NAME
 from lti_tool.services.learner import EQUIVALENT
 from lti_tool.web.blocker_words import BLOCKERS
-from lti_tool.web.learner.claim_words import DEGREES, FAULTS
+from lti_tool.web.learner.claim_words import CREDENTIALS, DEGREES, FAULTS
 from lti_tool.web.learner.information import HEADINGS
 from lti_tool.web.messages import STEP_NAMES
 from tests.xblock.conftest import FURTHER, ROOT, clean_environment, xblock_python
@@ -92,6 +92,13 @@ def test_the_block_says_what_the_tool_says(mine: dict[object, str], theirs: dict
         assert mine == {key: str(text) for key, text in theirs.items()}
 
 
+def test_identifiers_are_asked_in_the_tools_words() -> None:
+    app = Flask("words")
+    Babel(app)
+    with app.test_request_context():
+        assert {kind: (str(label), str(hint)) for kind, (label, hint) in CREDENTIALS.items()} == words.CREDENTIALS
+
+
 def test_the_equivalence_is_stated_in_the_same_words() -> None:
     assert words.EQUIVALENT == EQUIVALENT
     assert str(MAX_NAME) in words.FAULTS["printed_name", "too_long"]
@@ -108,6 +115,13 @@ SHARED = (
     "Right answers and explanations appear here once you have passed",
     "What others chose",
     "others have answered.",
+    "What the accreditors and boards need",
+    "Only you, and the people at the provider who report credit, can read it.",
+    "Each credit is claimed by itself; leave those that you do not need.",
+    "It excludes the other credits that say so: claim one of them.",
+    "I do not claim this credit",
+    "all of it or nothing.",
+    "This one answer is kept with you and not with the others",
 )
 
 

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from lti_tool.domain.assessment import Question, QuestionKind, Test
+from tests import axe
 from tests.functional.native import right
 from tests.functional.world import sample
 
@@ -90,3 +91,10 @@ def details(page: Page, degree: str = "MD") -> None:
 def attest(page: Page) -> None:
     page.locator('input[name="attestation"]').check()
     press(page, re.compile("^(Claim credit and issue|Issue) my certificate$"))
+
+
+def accessible(page: Page) -> None:
+    """WCAG 2.2 AA by axe, within the block; and nothing wider than the screen."""
+    assert axe.faults(page, axe.WCAG, context=".cme") == []
+    width = page.evaluate("() => [document.querySelector('.cme').scrollWidth, document.documentElement.clientWidth]")
+    assert width[0] <= width[1], width

@@ -40,9 +40,13 @@ class AttemptReset(models.Model):
 
 
 class ClaimDelivery(models.Model):
-    """A claim on its way to the tool, and the tool's answer. ``key`` makes repeats harmless."""
+    """A claim on its way to the tool, and the tool's answer. ``key`` makes repeats harmless.
 
-    WAITING, AWARDED, REFUSED = "waiting", "awarded", "refused"
+    ``owed`` names credit types of the claim that are not awarded before the learner has given what their body needs,
+    which is never kept here: they are left out until then. ``OWED``: there is nothing else to send.
+    """
+
+    WAITING, AWARDED, REFUSED, OWED = "waiting", "awarded", "refused", "owed"
 
     user_id = models.CharField(max_length=64)
     course_key = models.CharField(max_length=255)
@@ -52,6 +56,7 @@ class ClaimDelivery(models.Model):
     message = models.JSONField()
     state = models.CharField(max_length=16)
     answer = models.JSONField(null=True)
+    owed = models.JSONField(default=list)
     fault = models.CharField(max_length=500, default="")
     """Why the last try brought no answer."""
     tries = models.IntegerField(default=0)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.native import write_message
 from lti_tool.services.native_claim import Desk, native_certificate, receive_claim
 from lti_tool.services.native_evaluation import receive_evaluation, receive_receipt
-from lti_tool.services.native_record import native_record
+from lti_tool.services.native_record import native_holding, native_record
 from lti_tool.services.press import printed_pdf
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
 from lti_tool.web.api_access import ApiWork
@@ -32,7 +32,7 @@ def verification_link(code: str) -> str:
     )
 )
 def claim(work: ApiWork) -> ResponseReturnValue:
-    desk = Desk(verification_link, work.deps.printer)
+    desk = Desk(verification_link, work.deps.printer, work.deps.sealer)
     return jsonify(receive_claim(work.db, work.client, idempotency_key(), json_body(), desk, work.now))
 
 
@@ -50,6 +50,22 @@ def claim(work: ApiWork) -> ResponseReturnValue:
 def record(work: ApiWork, key: str) -> ResponseReturnValue:
     subject, context = (request.args.get(name, "")[:255] for name in ("subject", "context"))
     found = native_record(work.db, work.client, key, subject, context, verification_link, work.now)
+    return jsonify(write_message(found))
+
+
+@operation(
+    Operation(
+        name="holding",
+        method="GET",
+        rule="/activities/<key>/holding",
+        summary="What is on file of a learner for a claim: which identifiers for boards and registries, never what "
+        "they are, and which credit was given. Ask when a claim needs it, and ask the learner for the rest only.",
+        answer="NativeHolding",
+        query={"subject": "The platform's LTI id of the person."},
+    )
+)
+def holding(work: ApiWork, key: str) -> ResponseReturnValue:
+    found = native_holding(work.db, work.client, key, request.args.get("subject", "")[:255])
     return jsonify(write_message(found))
 
 

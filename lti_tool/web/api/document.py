@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from lti_tool.domain.native import VERSIONS
+from lti_tool.domain.native import EARLIER, VERSIONS
 from lti_tool.services.native_activity import ApprovedActivity
 from lti_tool.web.access import PublicWork
 from lti_tool.web.api import MODULES
@@ -92,13 +92,24 @@ def _schema(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def _message(kind: type, version: str, schemas: dict[str, Any]) -> dict[str, Any]:
-    """The envelope of a versioned message."""
-    return {
+    """The envelope of a versioned message; an earlier version that is read as well lacks some of its fields."""
+    envelope = {
         "type": "object",
         "required": ["version", "body"],
         "additionalProperties": False,
         "properties": {"version": {"const": version}, "body": _schema(kind, schemas)},
     }
+    earlier = EARLIER.get(kind, {})
+    if not earlier:
+        return envelope
+    return {"oneOf": [envelope, *(_earlier(envelope, name, absent) for name, absent in earlier.items())]}
+
+
+def _earlier(envelope: Mapping[str, Any], version: str, absent: Collection[str]) -> dict[str, Any]:
+    body = envelope["properties"]["body"]
+    kept = {name: part for name, part in body["properties"].items() if name not in absent}
+    parts = {"version": {"const": version}, "body": {**body, "properties": kept, "additionalProperties": False}}
+    return {**envelope, "properties": parts}
 
 
 def _schemas() -> dict[str, Any]:

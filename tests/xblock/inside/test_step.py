@@ -149,8 +149,9 @@ def test_an_anonymous_evaluation_carries_no_learner(is_anonymous: bool) -> None:
     copy = replace(COPY, activity=replace(COPY.activity, evaluation=form, requirements={Step.EVALUATION: REQUIRED}))
     here = progress({"1": write_message(copy)}, LearnerFacts(), [], [], datetime(2026, 11, 25, tzinfo=UTC))
     lists = {name: [value] for name, value in evaluation_answers().items()}
-    _facts, message = evaluate(here, lists, Claimant("the-learner", "course"))
-    assert message is not None and message.subject == ("" if is_anonymous else "the-learner")
+    _facts, sheet = evaluate(here, lists, Claimant("the-learner", "course"))
+    assert sheet is not None and sheet.receipt.subject == "the-learner"
+    assert sheet.evaluation.subject == ("" if is_anonymous else "the-learner")
 
 
 def test_an_incomplete_evaluation_names_what_is_missing(ada: Learner) -> None:

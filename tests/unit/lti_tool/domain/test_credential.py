@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,11 +12,14 @@ from lti_tool.domain.credential import (
     NPI_PREFIX,
     IdKind,
     Requirement,
+    asked_for,
     clean_credential,
     is_month_and_day,
     is_npi,
     is_requirement,
     luhn_digit,
+    missing_identifiers,
+    read_identifiers,
     requirements,
 )
 from lti_tool.domain.errors import BadInput
@@ -102,3 +107,51 @@ def test_requirements_as_the_catalogue_writes_them() -> None:
     assert str(Requirement.parse("licence:US-CA")) == "licence:US-CA"
     for text in ("", "shoe-size", "npi:US", "licence:california"):
         assert not is_requirement(text)
+
+
+ABIM, NPI, DAY, CONSENT = (
+    Requirement(kind) for kind in (IdKind.ABIM, IdKind.NPI, IdKind.BIRTH_DAY, IdKind.CONSENT_PARS)
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "faults"),
+    [
+        ((ABIM, DAY, CONSENT), (), {"id.abim": "incomplete", "id.birth-day": "incomplete"}),
+        ((NPI, DAY, CONSENT), (), {"id.npi": "incomplete", "id.birth-day": "incomplete"}),
+        ((ABIM, NPI, DAY, CONSENT), (DAY,), {"id.npi": "incomplete"}),
+        ((ABIM, DAY, CONSENT), (DAY, ABIM), {}),
+        ((CONSENT,), (Requirement(IdKind.LICENCE, "US-CA"),), {"id.birth-day": "incomplete"}),
+    ],
+)
+def test_a_permission_needs_somebody_to_report(
+    asked: tuple[Requirement, ...], held: tuple[Requirement, ...], faults: dict[str, str]
+) -> None:
+    """What is on file counts; a fault stands at a field that was asked."""
+    if not faults:
+        assert read_identifiers({"consent-pars": "yes"}, asked, held) == {CONSENT: "YES"}
+        return
+    with pytest.raises(BadInput) as refused:
+        read_identifiers({"consent-pars": "yes"}, asked, held)
+    assert refused.value.faults == faults
+
+
+@dataclass(frozen=True)
+class Asks:
+    needs: tuple[Requirement, ...] = ()
+    takes: tuple[Requirement, ...] = ()
+
+
+def test_only_what_the_credits_ask_for_permissions_last() -> None:
+    board, other = Asks(needs=(CONSENT, ABIM, DAY)), Asks(takes=(NPI, DAY, CONSENT))
+    assert asked_for([other, board]) == {ABIM: (board,), DAY: (board,), NPI: (), CONSENT: (board,)}
+    assert list(asked_for([other, board])) == [ABIM, DAY, NPI, CONSENT]
+    assert asked_for([other], with_optional=False) == {}
+    assert missing_identifiers([board], [ABIM], [DAY]) == {"id.consent-pars": "missing"}
+    assert missing_identifiers([other], []) == {}
+
+
+def test_a_licence_of_one_place_is_also_a_licence() -> None:
+    here = Requirement(IdKind.LICENCE, "US-CA")
+    assert missing_identifiers([Asks(needs=(Requirement(IdKind.LICENCE),))], [here]) == {}
+    assert missing_identifiers([Asks(needs=(here,))], [Requirement(IdKind.LICENCE)]) == {"id.licence:US-CA": "missing"}

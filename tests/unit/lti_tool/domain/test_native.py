@@ -13,7 +13,7 @@ import pytest
 from lti_tool.catalogue import attestation, credit_type
 from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.assessment import TestKind
-from lti_tool.domain.claim import CreditTerms, OfferedCredit, claimed_amounts, offered_credits, without_identifiers
+from lti_tool.domain.claim import CreditTerms, OfferedCredit, chosen_credits, offered_credits
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import BadInput, Refused
@@ -118,7 +118,7 @@ def test_a_message_reads_back_the_same() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [None, [], {}, {"version": "native-claim/2", "body": {}}, {"version": "native-answer/1", "body": {}}],
+    [None, [], {}, {"version": "native-claim/3", "body": {}}, {"version": "native-answer/1", "body": {}}],
 )
 def test_another_version_is_refused_loudly(data: Any) -> None:
     with pytest.raises(BadInput) as refused:
@@ -135,18 +135,34 @@ def terms(*codes: str) -> Mapping[str, CreditTerms]:
 PARTICIPATION = attestation(credit_type("attendance", DAY))
 
 
+MANY = (
+    CreditOffer(AMA, Decimal("1.00"), Decimal("0.25")),
+    CreditOffer("moc-abim", Decimal("1.00"), Decimal("1.00"), "Medical Knowledge"),
+    CreditOffer("california-brn", Decimal("1.20"), Decimal("0.10")),
+    CreditOffer("acpe", Decimal("1.00"), Decimal("0.25"), "Knowledge", reference="0000-0000-26-001-H01-P"),
+    CreditOffer("aoa", Decimal("1.00"), Decimal("0.25"), group="one"),
+    CreditOffer("aafp", Decimal("1.00"), Decimal("0.25"), "Prescribed", group="one"),
+)
+
+
 @pytest.mark.parametrize("degree", list(Degree))
-@pytest.mark.parametrize("learning_format", [LearningFormat.ENDURING, LearningFormat.LIVE])
-def test_what_may_be_claimed_is_what_the_tool_offers(degree: Degree, learning_format: LearningFormat) -> None:
-    activity = replace(ACTIVITY, format=learning_format)
-    profile = Profile("Ada Lovelace", degree, "US")
+@pytest.mark.parametrize("learning_format", [LearningFormat.ENDURING, LearningFormat.LIVE, LearningFormat.JOURNAL])
+@pytest.mark.parametrize("country", ["US", "DE"])
+@pytest.mark.parametrize("offers", [ACTIVITY.credits, MANY, MANY[2:3], MANY[::2]])
+def test_what_may_be_claimed_is_what_the_tool_offers(
+    degree: Degree, learning_format: LearningFormat, country: str, offers: tuple[CreditOffer, ...]
+) -> None:
+    activity = replace(ACTIVITY, format=learning_format, credits=offers)
+    profile = Profile("Ada Lovelace", degree, country)
     codes = [offer.credit_type for offer in activity.credits]
-    mine = offered_credits(activity.credits, terms(*codes), activity.format, degree, PARTICIPATION)
+    mine = offered_credits(activity.credits, terms(*codes), activity.format, profile, PARTICIPATION)
     theirs = claimable_credits(activity, profile)
     assert len(mine) == len(theirs) > 0
     for one, other in zip(mine, theirs, strict=True):
-        for name in ("credit", "offer", "is_awarded", "amounts", "suggested", "attestation", "field", "is_optional"):
+        for name in ("offer", "is_awarded", "amounts", "suggested", "attestation", "is_optional", "needs", "takes"):
             assert getattr(one, name) == getattr(other, name), name
+        assert one.credit == other.credit or not (one.is_awarded or one.credit.designation_text)
+        assert bool(one.credit.designation_text) is bool(other.credit.designation_text)
 
 
 SEVERAL = (
@@ -158,17 +174,44 @@ SEVERAL = (
 
 def several(degree: Degree = Degree.MD) -> Sequence[OfferedCredit]:
     codes = [offer.credit_type for offer in SEVERAL]
-    return offered_credits(SEVERAL, terms(*codes), LearningFormat.ENDURING, degree, PARTICIPATION)
+    profile = Profile("Ada Lovelace", degree, "US")
+    return offered_credits(SEVERAL, terms(*codes), LearningFormat.ENDURING, profile, PARTICIPATION)
+
+
+def amounts(offered: Sequence[OfferedCredit], typed: Mapping[str, str], *, is_attested: bool) -> list[str]:
+    return [str(amount) for _, amount in chosen_credits(offered, typed, is_attested=is_attested)]
 
 
 def test_of_several_credits_each_may_be_left_but_not_all() -> None:
-    offered = without_identifiers(several())
-    assert [one.credit.code for one in offered] == [AMA, "aafp"], "a board's number is not asked for in a face"
+    offered = several()
+    assert [one.credit.code for one in offered] == [AMA, "aafp", "moc-abim"]
     assert all(one.is_optional for one in offered)
-    assert claimed_amounts(offered, {AMA: "", "aafp": "0.50"}, is_attested=True) == [Decimal("0.50")]
+    assert [one.suggested is None for one in offered] == [False, False, True], "a board's credit is never led to"
+    assert amounts(offered, {AMA: "", "aafp": "0.50"}, is_attested=True) == ["0.50"]
     with pytest.raises(BadInput) as refused:
-        claimed_amounts(offered, {AMA: " "}, is_attested=True)
-    assert set(refused.value.faults.values()) == {"claim_missing"}
+        amounts(offered, {AMA: " "}, is_attested=True)
+    assert refused.value.faults == {"amounts": "claim_nothing"}
+
+
+def test_of_a_group_one_is_claimed() -> None:
+    offers = tuple(replace(offer, group="one of them") for offer in SEVERAL[:2])
+    profile = Profile("Ada Lovelace", Degree.MD, "US")
+    offered = offered_credits(offers, terms(AMA, "aafp"), LearningFormat.ENDURING, profile, PARTICIPATION)
+    assert amounts(offered, {AMA: "1.00"}, is_attested=True) == ["1.00"]
+    with pytest.raises(BadInput) as refused:
+        amounts(offered, {AMA: "1.00", "aafp": "1.00"}, is_attested=True)
+    assert set(refused.value.faults) == {f"amount.{AMA}", "amount.aafp"}
+
+
+def test_a_claim_without_identifiers_is_understood_by_an_older_release() -> None:
+    plain, asked = write_message(claim()), write_message(claim(identifiers={"npi": "1234567893"}))
+    assert plain["version"] == "native-claim/1" and "identifiers" not in plain["body"]
+    assert asked["version"] == "native-claim/2"
+    assert read_message(NativeClaim, asked).identifiers == {"npi": "1234567893"}
+    assert read_message(NativeClaim, {**plain, "version": "native-claim/2"}) == claim()
+    with pytest.raises(BadInput) as refused:
+        read_message(NativeClaim, {**asked, "version": "native-claim/1"})
+    assert refused.value.code == "wire_unknown_field" and "1234567893" not in str(refused.value)
 
 
 def test_phrases_name_their_variant() -> None:
@@ -179,9 +222,9 @@ def test_phrases_name_their_variant() -> None:
     ]
 
 
-def test_who_is_awarded_nothing_keeps_every_designation() -> None:
+def test_who_is_awarded_nothing_took_part() -> None:
     offered = several(Degree.RN)
-    assert without_identifiers(offered) == offered and not any(one.is_optional for one in offered)
+    assert len(offered) == 1 and not any(one.is_optional or one.is_awarded or one.needs for one in offered)
 
 
 @pytest.mark.parametrize(
@@ -196,8 +239,9 @@ def test_who_is_awarded_nothing_keeps_every_designation() -> None:
 )
 def test_an_amount_that_cannot_be_claimed_is_named(typed: str, code: str) -> None:
     offers = (CreditOffer(AMA, Decimal("1.00"), Decimal("0.25")),)
-    offered = offered_credits(offers, terms(AMA), LearningFormat.ENDURING, Degree.MD, PARTICIPATION)
+    profile = Profile("Ada Lovelace", Degree.MD, "US")
+    offered = offered_credits(offers, terms(AMA), LearningFormat.ENDURING, profile, PARTICIPATION)
     with pytest.raises(BadInput) as refused:
-        claimed_amounts(offered, {AMA: typed}, is_attested=False)
+        amounts(offered, {AMA: typed}, is_attested=False)
     assert refused.value.faults == {f"amount.{AMA}": code, "attestation": "missing"}
-    assert claimed_amounts(offered, {AMA: "0.75"}, is_attested=True) == [Decimal("0.75")]
+    assert amounts(offered, {AMA: "0.75"}, is_attested=True) == ["0.75"]

@@ -1,0 +1,106 @@
+"""The claim's actions: make it, give what its bodies need, and what becomes of it where the tool cannot be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lti_tool.domain.answer_form import first
+from lti_tool.domain.claim import OfferedCredit
+from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused
+from lti_tool.domain.native import NativeClaim
+from xblock_cme.claiming import claim
+from xblock_cme.face import Notice, refusal
+from xblock_cme.identifying import (
+    REPORTING,
+    Asked,
+    check_typed,
+    credits_of,
+    held_in,
+    is_asked,
+    needs_of,
+    requirements_of,
+    typed_in,
+    waiting_without,
+)
+from xblock_cme.scene import Outcome, Scene, fault_words
+
+
+def make_claim(scene: Scene) -> Outcome:
+    """Claim at once what needs nothing further; else ask for it first."""
+    try:
+        sent = claim(scene.here, scene.fields, scene.claimant())
+        return _handed_on(scene, sent, credits_of(scene.here.copy, sent), is_kept=False)
+    except BadInput as wrong:
+        if wrong.code != "claim_unusable":
+            raise
+        words = fault_words(scene.shelf, wrong.faults)
+        text = scene.shelf.translate("Check your claim")
+        return Outcome(notice=Notice(text, faults=words, fields=scene.fields))
+
+
+def edit_claim(scene: Scene) -> Outcome:
+    """Back to the amounts."""
+    return Outcome(draft=scene.fields)
+
+
+def finish_claim(scene: Scene) -> Outcome:
+    """What is owed of a claim that is kept: ask for what is not on file, and send all of it."""
+    kept = scene.kept
+    if kept is None or kept.claim is None:
+        return Outcome()
+    owed = [one for one in credits_of(scene.here.copy, kept.claim) if one.credit.code in kept.owed]
+    return _handed_on(scene, kept.claim, owed, is_kept=True)
+
+
+def leave_owed(scene: Scene) -> Outcome:
+    """The learner does without the credit that waits for them."""
+    has_owed = scene.kept is not None and bool(scene.kept.owed)
+    return Outcome(scene.here.facts, is_leaving_owed=True) if has_owed else Outcome()
+
+
+def _handed_on(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit], *, is_kept: bool) -> Outcome:
+    facts, needs = scene.here.facts, needs_of(claimed, scene.fields)
+    if not needs:
+        return Outcome(facts, claim=sent)
+    if is_asked(scene.fields):
+        return _read(scene, Asked(sent, needs, held_in(scene.fields), is_kept, typed_in(scene.fields, needs)), claimed)
+    try:
+        holding = scene.ask_holding(scene.claimant())
+    except (BadInput, NotFound) as error:
+        why = error if error.code == "activity_unknown" else Refused("identifiers_untaken")
+        return Outcome(notice=refusal(scene.shelf, why), draft=scene.fields)
+    except CmeError as error:
+        if error.code in ("not_signed_in", "viewing_as"):
+            raise
+        return _unreachable(scene, sent, claimed, is_kept=is_kept)
+    held = requirements_of(holding.identifiers)
+    if needs.keys() <= held or {one.credit.code for one in claimed} <= set(holding.credits):
+        return Outcome(facts, identifiers={}) if is_kept else Outcome(facts, claim=sent)
+    return Outcome(asked=Asked(sent, needs, held, is_kept))
+
+
+def _read(scene: Scene, asked: Asked, claimed: Sequence[OfferedCredit]) -> Outcome:
+    try:
+        check_typed(claimed, asked.needs, asked.typed, asked.held)
+    except BadInput as wrong:
+        words = fault_words(scene.shelf, wrong.faults)
+        return Outcome(notice=Notice(scene.shelf.translate("Check what you entered"), faults=words), asked=asked)
+    if asked.is_kept:
+        return Outcome(scene.here.facts, identifiers=asked.typed)
+    owed = waiting_without(claimed, asked.held)
+    return Outcome(scene.here.facts, claim=asked.claim, owed=owed, identifiers=asked.typed)
+
+
+def _unreachable(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit], *, is_kept: bool) -> Outcome:
+    """Nobody types a number that would have to be thrown away: the claim is kept, and the number is asked later."""
+    say, owed = scene.shelf.translate, waiting_without(claimed)
+    if is_kept:
+        text = say("The certificate service cannot be reached at the moment. Try again in a few minutes.")
+        return Outcome(notice=Notice(text, kind="warn"))
+    if first(scene.fields, REPORTING) == "yes":
+        text = say(
+            "Numbers for reports cannot be handed on at the moment. "
+            "Try again in a few minutes, or claim without reports: untick that box."
+        )
+        return Outcome(notice=Notice(text, kind="warn", fields=scene.fields))
+    return Outcome(scene.here.facts, claim=sent, owed=owed)

@@ -9,7 +9,7 @@ import click
 from lti_tool.cli.setup import read_settings
 from lti_tool.db.backup import back_up
 from lti_tool.db.engine import make_engine
-from lti_tool.db.migrate import current_revision, differences, downgrade, head_revision, upgrade
+from lti_tool.db.migrate import current_revision, differences, downgrade, head_revision, is_behind, upgrade
 
 
 @click.group()
@@ -51,7 +51,7 @@ def check_command() -> None:
     engine = make_engine(read_settings().database_url)
     found = current_revision(engine)
     click.echo(f"database: {found or 'empty'}   release: {head_revision()}")
-    if found != head_revision():
+    if is_behind(found):
         raise click.ClickException("Run: cme-tool db upgrade")
     for difference in differences(engine):
         click.echo(f"differs: {difference}")

@@ -17,7 +17,7 @@ from lti_tool.app import guarded_session
 from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.cli.setup import now, read_settings
 from lti_tool.db.engine import DatabaseEngine, make_engine, make_sessions, transaction
-from lti_tool.db.migrate import current_revision, head_revision
+from lti_tool.db.migrate import current_revision, head_revision, is_behind
 from lti_tool.db.sealing import Sealer
 from lti_tool.db.tenancy import is_above_the_wall
 from lti_tool.domain.errors import CmeError
@@ -50,8 +50,7 @@ def _database(settings: Settings, engine: DatabaseEngine) -> Iterator[Finding]:
         yield Finding("database", f"cannot be opened: {reason}", "check CME_DATABASE_URL and that the server runs")
         return
     yield Finding("database", "answers")
-    is_current = found == head_revision()
-    remedy = "" if is_current else "run: cme-tool db upgrade"
+    remedy = "run: cme-tool db upgrade" if is_behind(found) else ""
     yield Finding("migrations", f"at {found or 'none'}, release needs {head_revision()}", remedy)
 
 

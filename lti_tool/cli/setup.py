@@ -10,7 +10,7 @@ import click
 from pydantic import ValidationError
 
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
-from lti_tool.db.migrate import current_revision, head_revision
+from lti_tool.db.migrate import current_revision, head_revision, is_behind
 from lti_tool.services.transaction import Database
 from lti_tool.settings import Settings
 
@@ -29,10 +29,10 @@ def read_settings() -> Settings:
 
 
 def open_database(settings: Settings) -> Sessions:
-    """Sessions on a database that stands at this release's migration."""
+    """Sessions on a database that lacks no migration of this release."""
     engine = make_engine(settings.database_url)
     found = current_revision(engine)
-    if found != head_revision():
+    if is_behind(found):
         raise click.ClickException(
             f"The database stands at migration {found or 'none'}, this release needs {head_revision()}. "
             "Run: cme-tool db upgrade"

@@ -75,13 +75,15 @@ def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
     with _migrating(engine) as connection:
         _lock(connection)
         before = _revision_of(connection)
+        if not (is_down or before is None or _is_known(before)):
+            return
         (command.downgrade if is_down else command.upgrade)(configuration(connection), revision)
         if _revision_of(connection) != before:
             _check_references(connection)
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate up; does nothing where the database is already there."""
+    """Migrate up; does nothing where the database is already there, or was migrated by a newer release."""
     engine = make_engine(url)
     try:
         _run(engine, revision, is_down=False)
@@ -101,6 +103,18 @@ def downgrade(url: str, revision: str) -> None:
 def head_revision() -> str | None:
     """The newest migration that this release knows."""
     return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def _is_known(revision: str) -> bool:
+    return revision in {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+
+
+def is_behind(found: str | None) -> bool:
+    """A migration of this release is missing at ``found``.
+
+    One that this release does not know was made by a newer one, which only adds: this release goes on meanwhile.
+    """
+    return found is None or (found != head_revision() and _is_known(found))
 
 
 def current_revision(engine: Engine) -> str | None:

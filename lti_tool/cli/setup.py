@@ -10,7 +10,7 @@ import click
 from pydantic import ValidationError
 
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
-from lti_tool.db.migrate import current_revision, head_revision, is_known
+from lti_tool.db.migrate import current_revision, head_revision, is_behind
 from lti_tool.services.transaction import Database, DatabaseError
 from lti_tool.settings import Settings
 
@@ -34,16 +34,12 @@ def reason(error: DatabaseError) -> str:
 
 
 def migration_remedy(found: str | None) -> str:
-    """What to do about a database that stands at ``found``; empty if it stands where this release needs it."""
-    if found == head_revision():
-        return ""
-    if found is None or is_known(found):
-        return "run: cme-tool db upgrade"
-    return "a newer release made this database: install that release again, or restore the backup from before it"
+    """What to do about a database that stands at ``found``; empty if it lacks nothing that this release needs."""
+    return "run: cme-tool db upgrade" if is_behind(found) else ""
 
 
 def open_database(settings: Settings) -> Sessions:
-    """Sessions on a database that stands at this release's migration."""
+    """Sessions on a database that lacks no migration of this release."""
     engine = make_engine(settings.database_url)
     found = current_revision(engine)
     if remedy := migration_remedy(found):

@@ -77,6 +77,8 @@ def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
     with _migrating(engine) as connection:
         _lock(connection)
         before, config = _revision_of(connection), configuration(connection)
+        if not (is_down or before is None or _is_known(before)):
+            return
         try:
             (command.downgrade if is_down else command.upgrade)(config, revision)
         except CommandError as error:
@@ -86,7 +88,7 @@ def _run(engine: Engine, revision: str, *, is_down: bool) -> None:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate up; does nothing where the database is already there."""
+    """Migrate up; does nothing where the database is already there, or was migrated by a newer release."""
     engine = make_engine(url)
     try:
         _run(engine, revision, is_down=False)
@@ -108,9 +110,16 @@ def head_revision() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
-def is_known(revision: str) -> bool:
-    """A step of this release, not of a newer one."""
+def _is_known(revision: str) -> bool:
     return revision in {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
+
+
+def is_behind(found: str | None) -> bool:
+    """A migration of this release is missing at ``found``.
+
+    One that this release does not know was made by a newer one, which only adds: this release goes on meanwhile.
+    """
+    return found is None or (found != head_revision() and _is_known(found))
 
 
 def current_revision(engine: Engine) -> str | None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError as DatabaseError
 from sqlalchemy.orm import Session as Database
 
 from lti_tool.db.engine import Sessions, make_engine, make_sessions, transaction
-from lti_tool.db.migrate import current_revision, head_revision
+from lti_tool.db.migrate import current_revision, is_behind
 from lti_tool.db.sealing import Sealer
 from lti_tool.db.tenancy import confine
 
@@ -43,4 +43,4 @@ def database_fault(sessions: Sessions) -> str:
             found = current_revision(db.get_bind().engine)
     except DatabaseError:
         return "database_unreachable"
-    return "" if found == head_revision() else "migration_missing"
+    return "migration_missing" if is_behind(found) else ""

@@ -20,6 +20,6 @@ def healthz(deps: Dependencies, now: object) -> ResponseReturnValue:
 
 @edge_route(blueprint, "/readyz")
 def readyz(deps: Dependencies, now: object) -> ResponseReturnValue:
-    """The database answers and stands at this release's migration; 503 otherwise."""
+    """The database answers and lacks no migration of this release; 503 otherwise."""
     fault = database_fault(deps.sessions)
     return jsonify(status=fault or "ok"), 503 if fault else 200

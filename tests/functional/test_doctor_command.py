@@ -98,7 +98,7 @@ def test_a_database_that_is_empty_older_or_newer(command: Command, sqlite_url: s
     assert older["migrations"][0] == "FIX" and older["migrations"][2] == "run: cme-tool db upgrade"
     made_by_a_newer_release(migrated_sqlite_url)
     newer = findings(command("doctor", database_url=migrated_sqlite_url).text)
-    assert newer["migrations"][0] == "FIX" and newer["migrations"][2].startswith("a newer release made this database")
+    assert newer["migrations"][0] == "ok" and "9999" in newer["migrations"][1]
 
 
 def test_no_key_and_another_secret(command: Command, migrated_sqlite_url: str) -> None:

@@ -106,3 +106,16 @@ def test_readiness_tells_a_database_that_was_not_migrated(database_url: str) -> 
     upgrade(database_url)
     with opened(database_url) as engine:
         assert database_fault(make_sessions(engine)) == ""
+
+
+def test_a_release_goes_on_with_a_database_that_a_newer_one_has_migrated(migrated_database_url: str) -> None:
+    """Its services may be started anew, and stay ready, until their turn comes."""
+    with opened(migrated_database_url) as engine:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        upgrade(migrated_database_url)
+        assert current_revision(engine) == "9999"
+        assert database_fault(make_sessions(engine)) == ""
+        with engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0018'")
+        assert database_fault(make_sessions(engine)) == "migration_missing"

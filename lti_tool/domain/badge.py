@@ -61,6 +61,12 @@ def badge_types(certificate: Certificate) -> tuple[str, ...]:
     return tuple(credit.credit_type for credit in certificate.credits) or (ATTENDANCE,)
 
 
+def badge_names(certificate: Certificate) -> dict[str, str]:
+    """What each of :func:`badge_types` is for, as the certificate prints it; the title where there is no credit."""
+    labels = {credit.credit_type: credit.label.plain for credit in certificate.credits}
+    return {kind: labels.get(kind, certificate.title) for kind in badge_types(certificate)}
+
+
 def badge_address(certificate: Certificate, credit_type: str) -> str:
     """Where the badge can be had, which is also its id."""
     return f"{certificate.verify_url}/badges/{credit_type}"

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.badge import badge_types
+from lti_tool.domain.badge import badge_names
 from lti_tool.domain.credit import printed_amount
 from lti_tool.services.certificate import IssuedCertificate, is_unaltered, verify
 from lti_tool.services.press import kept_badge
@@ -70,7 +70,7 @@ def _shown(issued: IssuedCertificate | None, check: str = "") -> Response:
     has_badges = values.design is not None and issued.pdf_hash is not None
     return page(
         "verify/certificate.html",
-        badges=badge_types(values) if has_badges else (),
+        badges=badge_names(values) if has_badges else {},
         provider_name=values.provider_name,
         issued=issued,
         certificate=values,

@@ -44,7 +44,7 @@ def test_the_page_leads_to_linkedin_and_to_the_badge(holder: Claimant) -> None:
     assert address.startswith("https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME")
     assert "issueYear=2026" in address and "Ada" not in address
     holder.pdf()
-    badge = holder.person.get(holder.get("certificate").link("Open Badge (ama-pra-category-1)")).response
+    badge = holder.person.get(holder.get("certificate").link("Open Badge (AMA PRA Category 1 Credits™)")).response
     assert badge.headers["Content-Type"] == "application/vc+jwt" and badge.text.count(".") == 2
 
 

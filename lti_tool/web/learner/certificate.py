@@ -10,7 +10,7 @@ from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.badge import badge_types
+from lti_tool.domain.badge import badge_names
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
@@ -50,7 +50,7 @@ def certificate(work: Work) -> ResponseReturnValue:
         has_more=bool(issued and claimables(work.db, here).credits),
         promises=promises,
         is_due=any(promise.is_due(work.now) for promise in promises),
-        badge_types=badge_types,
+        badge_names=badge_names,
         linkedin_address=linkedin_address,
     )
 

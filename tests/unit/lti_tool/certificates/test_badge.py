@@ -22,7 +22,15 @@ from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from lti_tool.certificates.badge import BadgeSigner
 from lti_tool.certificates.issuer_key import make_issuer_key
 from lti_tool.certificates.render import CertificateRenderer
-from lti_tool.domain.badge import Issuer, StatusPlace, badge_types, credential, did_document, status_credential
+from lti_tool.domain.badge import (
+    Issuer,
+    StatusPlace,
+    badge_names,
+    badge_types,
+    credential,
+    did_document,
+    status_credential,
+)
 from lti_tool.domain.certificate import Certificate, PrintedCredit
 from lti_tool.domain.design import Design
 from lti_tool.domain.text import RichText
@@ -175,3 +183,10 @@ def test_another_library_reads_the_same_bits(places: set[int]) -> None:
 
 def test_only_public_halves_are_published() -> None:
     assert set(SIGNER.public_jwk(key())) == {"kty", "n", "e", "kid", "alg", "use", "x5c"}
+
+
+def test_a_badge_is_named_as_the_certificate_prints_its_credit(make: Make) -> None:
+    certificate = make(number=NUMBER)
+    assert set(badge_names(certificate)) == set(badge_types(certificate))
+    assert list(badge_names(certificate).values()) == [credit.label.plain for credit in certificate.credits]
+    assert badge_names(make(number=NUMBER, credits=())) == {"attendance": certificate.title}

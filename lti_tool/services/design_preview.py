@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_tool.catalogue import credit_name
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
@@ -33,6 +34,10 @@ class PreviewActivity:
     activity_id: str
     title: str
     credits: dict[Degree, tuple[str, ...]]
+
+    def names(self, degree: Degree) -> dict[str, str]:
+        """Plain names of what a profession would get, by code."""
+        return {code: credit_name(code) for code in self.credits[degree]}
 
 
 def preview_activities(session: Session, officer: Officer) -> tuple[PreviewActivity, ...]:

@@ -141,9 +141,9 @@ def with_permission(world: LiveWorld) -> Claimant:
 def test_a_permission_to_report_is_shown_and_withdrawn(sqlite_world: LiveWorld) -> None:
     claimant = with_permission(sqlite_world)
     page = claimant.get("own-data")
-    assert "to my boards through ACCME (PARS)" in page.text and "Nobody but you." in page.text
+    assert "to your boards, through ACCME (PARS)" in page.text and "Nobody but you." in page.text
     page = claimant.person.submit(page, "Withdraw this permission", {})
-    assert "You have given none" in page.text and "to my boards through ACCME (PARS)" not in page.text
+    assert "You have given none" in page.text and "to your boards, through ACCME (PARS)" not in page.text
     with sqlite_world.db() as db:
         kinds = set(db.scalars(select(models.Credential.kind)))
         assert kinds == {"npi", "birth-day"}

@@ -8,7 +8,9 @@ from datetime import datetime
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
+from lti_tool.domain.credential import IdKind
 from lti_tool.domain.errors import BadInput
 from lti_tool.services.consent import own_consents, withdraw_consent
 from lti_tool.services.data_request import ask, own_requests, request_kind, withdraw
@@ -16,9 +18,13 @@ from lti_tool.services.erasure import kept_for
 from lti_tool.services.own_data import own_data as collected
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.learner import blueprint
-from lti_tool.web.learner.claim_words import CREDENTIALS
 from lti_tool.web.page import page
 from lti_tool.web.retention_words import KIND_WORDS, STATE_WORDS, reason_words
+
+CONSENT_WORDS = {
+    IdKind.CONSENT_PARS: lazy_gettext("Credit may be reported to your boards, through ACCME (PARS)."),
+    IdKind.CONSENT_CPE_MONITOR: lazy_gettext("Credit may be reported to CPE Monitor."),
+}
 
 
 @route(blueprint, "/own-data", Access.LEARNER)
@@ -42,7 +48,7 @@ def _page(work: Work, fault: str = "", status: int = 200) -> Response:
         certificates=found.document["certificates"],
         readings=[(datetime.fromisoformat(one["at"]), one["purpose"]) for one in found.document["identifiers_read"]],
         consents=own_consents(work.db, work.visit),
-        consent_words=CREDENTIALS,
+        consent_words=CONSENT_WORDS,
         requests=requests,
         kinds={kind: words for kind, words in KIND_WORDS.items() if kind not in open_kinds},
         kind_words=KIND_WORDS,

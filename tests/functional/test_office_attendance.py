@@ -110,7 +110,7 @@ def test_staff_see_the_attendance_and_say_why_more_is_right(world: World) -> Non
     page = office.get(path)
     shown = text_of(page)
     assert "30 of 60" in shown and "not recorded" in shown and "<b>February</b>" not in page.get_data(as_text=True)
-    assert "It gives at most: AMA PRA Category 1 Credit 0.50" in shown
+    assert "It gives at most: AMA PRA Category 1 Credit™ 0.50" in shown
     form = {"action": "award", "credit_type": AMA, "amount": "1.00", "reason": "Sheet 7"}
     answer = office.post(path, form)
     assert answer.status_code == 422 and "more than the attendance gives. Say why it is right." in text_of(answer)

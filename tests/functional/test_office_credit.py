@@ -83,7 +83,7 @@ def test_award_adjust_and_take_back(world: World, learner_id: str) -> None:
     assert office.post(path, action="adjust", credit_type=AMA, amount="0.50", reason="Left early").status_code == 303
     assert office.post(path, action="adjust", credit_type=AMA, amount="0.50", reason="Left early").status_code == 422
     shown = text_of(office.get(path))
-    assert "Left early" in shown and "AMA PRA Category 1 Credit: 0.50" in shown
+    assert "Left early" in shown and "AMA PRA Category 1 Credit™: 0.50" in shown
     assert office.post(path, action="revoke", credit_type=AMA, reason="Wrong person").status_code == 303
     assert "taken back" in text_of(office.get(path))
     again = {"action": "award", "credit_type": AMA, "amount": "1.00", "reason": "Sheet 4"}
@@ -94,7 +94,7 @@ def test_award_adjust_and_take_back(world: World, learner_id: str) -> None:
     assert office.post(path, ends, evidence="Letter of the board").status_code == 303
     assert office.post(path, ends, evidence="Letter of the board").status_code == 303
     shown = text_of(office.get(path))
-    assert "AMA PRA Category 1 Credit: expired" in shown and "Evidence: Letter of the board" in shown
+    assert "AMA PRA Category 1 Credit™: expired" in shown and "Evidence: Letter of the board" in shown
     with world.db() as db:
         codes = db.scalars(select(models.Certificate.code).where(models.Certificate.status_reason == "credit-expired"))
         (code,) = codes.all()
@@ -180,7 +180,7 @@ def saved(book: Workbook) -> bytes:
 def test_wording_is_compared_and_confirmed(world: World) -> None:
     office = invited(world, Capability.CONFIGURE)
     page = text_of(office.get("/wording"))
-    assert "ANCC contact hours to be confirmed" in page and "AMA PRA Category 1 Credit to be confirmed" in page
+    assert "ANCC contact hours to be confirmed" in page and "AMA PRA Category 1 Credit™ to be confirmed" in page
     assert office.post("/wording/ancc", edition="ANCC 2022").status_code == 422
     assert office.post("/wording/ancc", edition="ANCC 1999", compared="yes").status_code == 404
     assert office.post("/wording/ancc", edition="ANCC 2022", compared="yes").status_code == 303
@@ -270,4 +270,4 @@ def test_a_nurse_is_certified_and_never_awarded(world: World, learner_id: str) -
     assert office.post(path, action="award", credit_type=AMA, amount="1.00", reason="Sheet").status_code == 303
     with world.db() as db:
         assert not db.scalars(select(models.CreditEntry)).one().is_awarded
-    assert "AMA PRA Category 1 Credit: participation" in text_of(office.get(path))
+    assert "AMA PRA Category 1 Credit™: participation" in text_of(office.get(path))

@@ -194,7 +194,7 @@ def test_workings_of_this_activity_are_linked(world: World, admin: OfficePerson)
         keep_working(db, officer, "another-activity", credit, working, DAY)
     page = planner.get("/credit")
     assert [words for words, href in page.links if href.endswith("/calculator") and "AMA PRA" in words] == [
-        "AMA PRA Category 1 Credit: 1.00"
+        "AMA PRA Category 1 Credit™: 1.00"
     ]
 
 

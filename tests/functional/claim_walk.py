@@ -21,8 +21,8 @@ DETAILS = {"printed_name": "Ada Byron", "degree": "MD", "country": "US"}
 
 
 def words(page: Page) -> str:
-    """The page's text; between the end of italics and the sign after it stands no blank."""
-    return page.text.replace(" ™", "™").replace(" .", ".")
+    """The page's text; between the end of an element and the sign after it stands no blank."""
+    return page.text.replace(" ™", "™").replace(" .", ".").replace(" ,", ",")
 
 
 @dataclass

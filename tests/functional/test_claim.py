@@ -26,7 +26,7 @@ def test_details_then_claim_then_certificate(world: World) -> None:
     assert "Post-test 3 of 3" in page.text
     page = claimant.claim("0.75")
     assert page.path.endswith("/certificate") and page.heading == "Your credit has been recorded"
-    assert "0.75 AMA PRA Category 1 Credits™" in words(page) and "Ada Byron, MD" in page.text
+    assert "0.75 AMA PRA Category 1 Credits™" in words(page) and "Ada Byron, MD" in words(page)
     assert learner_count(world) == (1, 1)
 
 
@@ -39,7 +39,7 @@ def test_a_nurse_confirms_participation(world: World) -> None:
     page = claimant.participate()
     assert page.heading == "Your participation has been recorded"
     assert "Participated in an activity designated for 1.00 AMA PRA Category 1 Credit™" in words(page)
-    assert "Ada Byron, RN" in page.text and "This is a certificate of participation only." in page.text
+    assert "Ada Byron, RN" in words(page) and "This is a certificate of participation only." in page.text
 
 
 def test_an_amount_sent_by_a_nurse_awards_nothing(ready: Claimant) -> None:

@@ -1,4 +1,4 @@
-"""Answers are saved as they are given, in headless Chromium; what cannot be saved is said."""
+"""Saving of answers as they are given, in headless Chromium against a real server."""
 
 import json
 from typing import Any

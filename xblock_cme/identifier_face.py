@@ -86,7 +86,7 @@ def owed_face(shelf: Shelf, copy: ActivityCopy, state: ClaimState) -> dict[str, 
     """What waits of a claim, until when it was made, and what each needs."""
     if state.claim is None:
         return {"owed": []}
-    owed = [one for one in credits_of(copy, state.claim) if one.credit.code in state.owed]
+    owed = [one for one in copy.offered(state.claim.profile) if one.credit.code in state.owed]
     return {
         "owed": [
             {

@@ -39,7 +39,7 @@ class View:
     peers: Peers | None
     """``None`` where nobody counts what others answer."""
     outcome: Outcome = field(default_factory=Outcome)
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict, repr=False)
     """The form that was sent."""
 
 

@@ -31,7 +31,7 @@ class Scene:
 
     here: Progress
     step: Step
-    fields: Fields
+    fields: Fields = field(repr=False)
     shelf: Shelf
     claimant: Callable[[], Claimant]
     ask_tool: Callable[[Claimant], NativeRecord]
@@ -61,7 +61,7 @@ class Outcome:
     is_leaving_owed: bool = False
     asked: Asked | None = None
     """What the next page asks for the claim."""
-    draft: Fields | None = None
+    draft: Fields | None = field(default=None, repr=False)
     """The claim's form as it was filled in, to be shown again."""
     sheet: Sheet | None = None
     """An answered evaluation; where the tool knows of another, its answers are not sent."""

@@ -211,7 +211,7 @@ def test_the_same_answers_and_numbers_give_the_same_award(
 ) -> None:
     """In the block and on the page: both award the same and keep the same, or neither awards anything."""
     block, page = Board(ada.world, degree=degree), Board(ada.world, degree=degree)
-    block.who = page.who = ada.who  # type: ignore[misc]
+    block.who = page.who = ada.who
     asked = asked_by_the_block(block, amounts)
     shown = {name: text for name, text in typed.items() if name in asked}
     assert block.by_block(amounts, shown) is page.by_page(amounts, shown)

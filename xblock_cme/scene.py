@@ -14,13 +14,12 @@ from lti_tool.domain.native import (
     NativeHolding,
     NativeRecord,
 )
-from xblock_cme.claiming import Claimant, Sheet
+from xblock_cme.claiming import Claimant, ClaimState, Sheet
 from xblock_cme.face import Notice
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.identifying import Asked
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
-from xblock_cme.store import ClaimState
 from xblock_cme.taking import Saved
 from xblock_cme.words import FAULTS
 

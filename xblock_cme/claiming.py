@@ -15,7 +15,7 @@ from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.evaluation import check_evaluation, split_commitments
 from lti_tool.domain.learner import Profile, clean_name
-from lti_tool.domain.native import NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
+from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
 from lti_tool.domain.record import Record
 from lti_tool.domain.wire import write_value
 from xblock_cme.facts import Elsewhere, LearnerFacts
@@ -32,6 +32,18 @@ class Claimant:
     context: str
     context_title: str = ""
     locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimState:
+    """A claim as its learner sees it. ``answer`` is there once the tool has spoken."""
+
+    is_waiting: bool
+    answer: NativeAnswer | None
+    owed: tuple[str, ...] = ()
+    """Credit types that wait for what the learner has to give."""
+    claim: NativeClaim | None = None
+    """As it was made, where something of it is owed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.claim import OfferedCredit
 from lti_tool.domain.credential import CONSENTS, IdKind, Requirement
 from lti_tool.domain.native import ActivityCopy
+from xblock_cme.claiming import ClaimState
 from xblock_cme.face import runs
 from xblock_cme.identifying import ASKED, HELD, REPORTING, Asked, credits_of
 from xblock_cme.question_face import Shelf
-from xblock_cme.store import ClaimState
 from xblock_cme.words import CREDENTIALS, PERMISSION, PLACED_LICENCE, _
 
 DIGITS = frozenset({IdKind.NPI, IdKind.BIRTH_DAY, IdKind.NABP, IdKind.ABIM})
@@ -86,7 +86,7 @@ def owed_face(shelf: Shelf, copy: ActivityCopy, state: ClaimState) -> dict[str, 
     """What waits of a claim, until when it was made, and what each needs."""
     if state.claim is None:
         return {"owed": []}
-    owed = [one for one in credits_of(copy, state.claim) if one.credit.code in state.owed]
+    owed = [one for one in copy.offered(state.claim.profile) if one.credit.code in state.owed]
     return {
         "owed": [
             {

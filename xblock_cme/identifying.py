@@ -37,7 +37,7 @@ class Asked:
     held: frozenset[Requirement]
     is_kept: bool
     """It is for a claim that was made and is kept, of which a part waits for this."""
-    typed: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def credits_of(copy: ActivityCopy, claim: NativeClaim) -> list[OfferedCredit]:

@@ -10,6 +10,7 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.native import Reason
 from lti_tool.domain.standing import StepState
+from xblock_cme.claiming import ClaimState
 from xblock_cme.compat import has_plugin
 from xblock_cme.content_face import Peers, content_face
 from xblock_cme.face import Notice, blocker_texts, evaluation_face, information_face, shell
@@ -18,7 +19,6 @@ from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.scene import Outcome
 from xblock_cme.step_face import certificate_face, claim_face, details_face, test_face
-from xblock_cme.store import ClaimState
 from xblock_cme.taking import KIND_OF
 from xblock_cme.words import BLOCKERS, FAULTS, REFUSALS, STEP_NAMES
 
@@ -39,7 +39,7 @@ class View:
     peers: Peers | None
     """``None`` where nobody counts what others answer."""
     outcome: Outcome = field(default_factory=Outcome)
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict, repr=False)
     """The form that was sent."""
 
 

@@ -14,13 +14,12 @@ from lti_tool.domain.native import (
     NativeHolding,
     NativeRecord,
 )
-from xblock_cme.claiming import Claimant, Sheet
+from xblock_cme.claiming import Claimant, ClaimState, Sheet
 from xblock_cme.face import Notice
 from xblock_cme.facts import LearnerFacts
 from xblock_cme.identifying import Asked
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
-from xblock_cme.store import ClaimState
 from xblock_cme.taking import Saved
 from xblock_cme.words import FAULTS
 
@@ -31,7 +30,7 @@ class Scene:
 
     here: Progress
     step: Step
-    fields: Fields
+    fields: Fields = field(repr=False)
     shelf: Shelf
     claimant: Callable[[], Claimant]
     ask_tool: Callable[[Claimant], NativeRecord]
@@ -61,7 +60,7 @@ class Outcome:
     is_leaving_owed: bool = False
     asked: Asked | None = None
     """What the next page asks for the claim."""
-    draft: Fields | None = None
+    draft: Fields | None = field(default=None, repr=False)
     """The claim's form as it was filled in, to be shown again."""
     sheet: Sheet | None = None
     """An answered evaluation; where the tool knows of another, its answers are not sent."""

@@ -26,6 +26,7 @@ from lti_tool.domain.native import (
     write_message,
 )
 from lti_tool.domain.record import Claim
+from xblock_cme.claiming import ClaimState
 from xblock_cme.compat import has_plugin, table
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
 
@@ -100,18 +101,6 @@ def learners(course_key: str, activity_key: str) -> dict[str, list[LearnerFacts]
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimState:
-    """A claim as its learner sees it. ``answer`` is there once the tool has spoken."""
-
-    is_waiting: bool
-    answer: NativeAnswer | None
-    owed: tuple[str, ...] = ()
-    """Credit types that wait for what the learner has to give."""
-    claim: NativeClaim | None = None
-    """As it was made, where something of it is owed."""
 
 
 def claim_state(place: Place) -> ClaimState | None:

@@ -25,8 +25,26 @@ PARTICIPATION = "attendance"
 """The catalogue's type without credit: its attestation is that of everybody who is not awarded credit."""
 
 
+class AwardedByIds:
+    """What a credit asks of whoever is awarded it."""
+
+    __slots__ = ()
+    credit: CreditType
+    is_awarded: bool
+
+    @property
+    def needs(self) -> tuple[Requirement, ...]:
+        """Without these nothing is awarded."""
+        return requirements(self.credit.ids_required) if self.is_awarded else ()
+
+    @property
+    def takes(self) -> tuple[Requirement, ...]:
+        """These may be given too."""
+        return requirements(self.credit.ids_optional) if self.is_awarded else ()
+
+
 @dataclass(frozen=True, slots=True)
-class OfferedCredit:
+class OfferedCredit(AwardedByIds):
     """One offer for one person. ``amounts`` is empty where nothing is awarded and so nothing is chosen."""
 
     credit: CreditType
@@ -47,16 +65,6 @@ class OfferedCredit:
     def field(self) -> str:
         """Name of the form's control."""
         return f"amount.{self.credit.code}"
-
-    @property
-    def needs(self) -> tuple[Requirement, ...]:
-        """Without these nothing is awarded."""
-        return requirements(self.credit.ids_required) if self.is_awarded else ()
-
-    @property
-    def takes(self) -> tuple[Requirement, ...]:
-        """These may be given too."""
-        return requirements(self.credit.ids_optional) if self.is_awarded else ()
 
 
 @dataclass(frozen=True, slots=True)

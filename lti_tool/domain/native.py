@@ -97,7 +97,7 @@ class NativeClaim:
     is_equivalence_stated: bool = False
     context_title: str = ""
     locale: str = ""
-    identifiers: Mapping[str, str] | None = None
+    identifiers: Mapping[str, str] | None = field(default=None, repr=False)
     """What was asked for boards and registries, as typed, by the written form of each ``credential.Requirement``. An
     empty one leaves what is on file; a permission that is not ``yes`` is withdrawn. ``None``: nothing was asked."""
 

@@ -13,8 +13,7 @@ from lti_tool.catalogue import attestation, credit_type, phrase
 from lti_tool.db import models
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.award_rule import AwardWorking
-from lti_tool.domain.claim import PARTICIPATION, suggested_amount
-from lti_tool.domain.credential import Requirement, requirements
+from lti_tool.domain.claim import PARTICIPATION, AwardedByIds, suggested_amount
 from lti_tool.domain.credit import CreditOffer, CreditType, claimable
 from lti_tool.domain.eligibility import Bar, Choice, Option, choice_of
 from lti_tool.domain.learner import Profile
@@ -29,7 +28,7 @@ from lti_tool.services.participation import Progress
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimableCredit:
+class ClaimableCredit(AwardedByIds):
     """One credit that this learner may claim, or may have their participation certified for."""
 
     credit: CreditType
@@ -64,16 +63,6 @@ class ClaimableCredit:
     def label(self) -> RichText:
         """The body's phrase in the number of the maximum."""
         return phrase(self.credit, self.offer.maximum, self.offer.variant)
-
-    @property
-    def needs(self) -> tuple[Requirement, ...]:
-        """Without these nothing is awarded."""
-        return requirements(self.credit.ids_required) if self.is_awarded else ()
-
-    @property
-    def takes(self) -> tuple[Requirement, ...]:
-        """These may be given too."""
-        return requirements(self.credit.ids_optional) if self.is_awarded else ()
 
     def within(self, series: SeriesCredit | None) -> ClaimableCredit:
         """Cut down to what the attended sessions give; ``None``: there is nothing to cut by."""

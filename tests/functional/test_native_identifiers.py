@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from lti_tool.db import models
-from lti_tool.domain.errors import BadInput, Conflict
+from lti_tool.domain.errors import BadInput, CmeError, Conflict
 from lti_tool.domain.native import NativeAnswer, write_message
 from tests.functional.api_calls import fits, raw
 from tests.functional.board_credit import (
@@ -34,6 +33,7 @@ from tests.functional.native import client, credentials
 from tests.functional.world import World
 from tests.unit.lti_tool.domain.builders import AMA
 from xblock_cme.client import ToolClient
+from xblock_cme.identifying import credits_of, needs_of
 
 BOTH_CREDITS = {AMA: "1.00", ABIM: "0.50"}
 SECRET = {"abim": "987654", "birth-day": "1231", "consent-pars": "yes", "npi": "1234567893"}
@@ -201,11 +201,16 @@ IDENTIFIERS: Mapping[str, list[str]] = {
     "consent-cpe-monitor": ["yes", ""],
 }
 TYPED = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in IDENTIFIERS.items()})
-RUNS = itertools.count()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NONE = dict.fromkeys(IDENTIFIERS, "")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(degree=st.sampled_from(["MD", "RN", "pharmacist", "PA"]), amounts=AMOUNTS, typed=TYPED)
+@example(degree="MD", amounts=BOTH_CREDITS, typed={**NONE, **GIVEN})
+@example(degree="RN", amounts={BRN: "1.00"}, typed={**NONE, "licence:US-CA": "RN 123"})
+@example(degree="pharmacist", amounts={ACPE: "1.00"}, typed={**NONE, "nabp-e-profile": "1234567", "birth-day": "0704"})
 def test_the_same_answers_and_numbers_give_the_same_award(
     ada: Board, degree: str, amounts: dict[str, str], typed: dict[str, str]
 ) -> None:
@@ -222,9 +227,6 @@ def test_the_same_answers_and_numbers_give_the_same_award(
 
 def asked_by_the_block(block: Board, amounts: Mapping[str, str]) -> set[str]:
     """Nothing of a credit that is not chosen, for which the page has fields that are left empty."""
-    from lti_tool.domain.errors import CmeError
-    from xblock_cme.identifying import credits_of, needs_of
-
     try:
         claimed = credits_of(block.copy, block.sent(amounts))
     except CmeError:

@@ -47,7 +47,8 @@ def with_board_credit(activity: Activity) -> Activity:
     evaluation that asks for a commitment."""
     assert activity.evaluation is not None
     items = (*activity.evaluation.items, PROMISE)
-    return replace(activity, key=BOARD_CREDIT, credits=BOARD_OFFERS, evaluation=Evaluation(items, is_anonymous=True))
+    asked = Evaluation(items, is_anonymous=True)
+    return replace(activity, key=BOARD_CREDIT, title="Credit of Many Boards", credits=BOARD_OFFERS, evaluation=asked)
 
 
 def write_samples(folder: Path) -> None:

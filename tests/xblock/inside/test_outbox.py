@@ -13,7 +13,7 @@ from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt, Reason
 from lti_tool.domain.record import Record
-from xblock_cme import store
+from xblock_cme import client, store
 from xblock_cme.outbox import LONGEST_PAUSE, pause, send_claim, send_due, send_receipt
 from xblock_cme.plugin.models import ClaimDelivery, EvaluationDelivery
 
@@ -71,6 +71,13 @@ def test_what_the_tool_cannot_take_waits_and_is_sent_again_with_the_same_key(fau
     assert send_due(tool, row.next_at).awarded == 1
     assert tool.keys == [row.key, row.key]
     assert send_due(tool, NOW + timedelta(days=9)).awarded == 0
+
+
+def test_a_key_that_is_none_is_told_and_the_claim_waits() -> None:
+    found = client.Credentials("https://cme.example.org", "c", "k", "no key at all")
+    row = queued()
+    send_claim(row, lambda organisation: client.ToolClient(found), NOW)
+    assert row.state == row.WAITING and row.fault == "private_key is no RSA key in PEM"
 
 
 def test_pauses_grow_and_end_somewhere() -> None:

@@ -121,11 +121,10 @@ def _fitting(activity: Activity, known: Record, sent: Record) -> Iterator[Attemp
     """An attempt of the tool's own that has been submitted counts from the moment at which it was begun; a pre-test of
     its own is the one that is taken once. What came with an earlier claim is known by that moment."""
     ids, kept = {attempt.id for attempt in known.attempts}, list[Attempt]()
-    begun = {(attempt.test, attempt.started_at) for attempt in known.attempts}
     numbers = {kind: max((each.number for each in known.attempts_at(kind)), default=0) for kind in TestKind}
     for attempt in sorted(sent.attempts, key=lambda each: each.started_at):
         is_second = attempt.test is TestKind.PRE and bool(known.submitted(TestKind.PRE))
-        is_known = attempt.id in ids or (attempt.test, attempt.started_at) in begun
+        is_known = attempt.id in ids or any(_is_same(attempt, each) for each in known.attempts)
         if attempt.is_open or is_known or is_second:
             continue
         counted = (each for each in (*known.attempts, *kept) if not each.is_open)
@@ -135,6 +134,11 @@ def _fitting(activity: Activity, known: Record, sent: Record) -> Iterator[Attemp
             kept.append(attempt)
             numbers[attempt.test] += 1
             yield replace(attempt, number=numbers[attempt.test])
+
+
+def _is_same(attempt: Attempt, known: Attempt) -> bool:
+    """Sent once more: only the id and the number are the tool's own."""
+    return replace(attempt, id=known.id, number=known.number) == known
 
 
 def _impossible(what: str) -> Refused:

@@ -25,6 +25,7 @@ PATHS = [
     ("GET", f"/api/v1/activities/{NAME}/versions/1"),
     ("GET", f"/api/v1/activities/{NAME}/versions/1/media/x.png"),
     ("GET", f"/api/v1/activities/{NAME}/record"),
+    ("GET", f"/api/v1/activities/{NAME}/holding"),
     ("POST", "/api/v1/claims"),
     ("POST", "/api/v1/evaluations"),
     ("POST", "/api/v1/evaluation-receipts"),

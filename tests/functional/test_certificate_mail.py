@@ -15,17 +15,13 @@ from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.data_request import RESTRICTING
 from lti_tool.services.certificate import IssuedCertificate
-from lti_tool.services.certificate_letter import CertificatePost
-from lti_tool.services.certificate_mail import mail_certificates
 from lti_tool.services.contact import forget_contact, keep_contact, stop_contact
 from lti_tool.services.mail import GIVE_UP_AFTER
 from tests.functional.mailing import Post, mailing
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.staff_world import BASE, NOW, World, make_world, text_of
 from tests.functional.test_office_certificates import activity_id, issued_to, manager, public
-from tests.functional.test_office_races import at_once
 from tests.unit.lti_tool.services.claiming import short_activity
-from tests.unit.lti_tool.services.officers import officer
 
 KEY = make_issuer_key("Example Medical School", NOW)
 STAMP = {"again": "yes", "stamp": "a" * 32}
@@ -266,18 +262,3 @@ def test_a_letter_that_waits_is_dropped_with_its_certificate(post: Post) -> None
     assert office.post(mail_path(post.world)).status_code == 303
     ((to, text),) = post.run(minutes=1)
     assert to == "grace@clinic.example" and "Dear Grace Hopper," in text
-
-
-def test_several_who_ask_at_once_write_one_letter_each(migrated_database_url: str) -> None:
-    with mailing(migrated_database_url) as post:
-        world = post.world
-        world.place(short_activity())
-        for name in ("ada", "grace"):
-            reachable(world, name.title(), name)
-        asked, deps = activity_id(world), world.deps
-        way = CertificatePost(lambda token: f"{BASE}/c?token={token}", lambda token: token, deps.voices, deps.sealer)
-        counts = at_once(
-            world, lambda db, actor, _: mail_certificates(db, officer(actor.provider_id), asked, way, world.clock())
-        )
-        assert sorted(counts) == [0, 0, 0, 0, 0, 2] and letters(world) == 2
-        assert sorted(to for to, _ in post.run(minutes=1)) == ["ada@clinic.example", "grace@clinic.example"]

@@ -36,6 +36,9 @@ from lti_tool.services.restriction import is_restricted
 FIRST = "first"
 """Ends the key of a certificate's first letter; a later one ends with the stamp of the form that asked for it."""
 MOST_TROUBLES = 50
+PORTION = 500
+"""So many letters' rows are read at a time."""
+_Held = tuple[models.Certificate, models.Participation, models.LearnerContact]
 
 
 class Silence(StrEnum):
@@ -95,7 +98,6 @@ class MailProgress:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     certificate_id: str
-    participation_id: str
     silence: Silence | None
 
 
@@ -144,17 +146,16 @@ def _candidates(
         wanted.of(certificates_of(provider_id, activity_id))
         .join(part, part.id == award.participation_id)
         .outerjoin(contact, contact.learner_id == part.learner_id)
-        .with_only_columns(certificate.id, certificate.status, part.id, is_restricted(part.learner_id), contact)
+        .with_only_columns(certificate.id, certificate.status, is_restricted(part.learner_id), contact)
         .order_by(certificate.number)
     )
     letters = _letters(session, provider_id, activity_id)
     return [
         _Candidate(
             key,
-            part_id,
             _silence(status, is_barred=is_barred, contact=reached) or _told(letters.get(key), stamp),
         )
-        for key, status, part_id, is_barred, reached in session.execute(query)
+        for key, status, is_barred, reached in session.execute(query)
     ]
 
 
@@ -239,10 +240,12 @@ def _write_all(
     def voice(language: str) -> Voice:
         return voice_for(session, post.voices, officer.provider_id, language)
 
-    for one, ending in chosen:
-        row = session.get_one(models.Certificate, one.certificate_id)
-        part = session.get_one(models.Participation, one.participation_id)
-        to = post.sealer.open(session.get_one(models.LearnerContact, part.learner_id).sealed)
+    held: dict[str, _Held] = {}
+    for number, (one, ending) in enumerate(chosen):
+        if number % PORTION == 0:
+            held = _held(session, [each.certificate_id for each, _ in chosen[number : number + PORTION]])
+        row, part, contact = held[one.certificate_id]
+        to = post.sealer.open(contact.sealed)
         letter = written_letter(session, post, row, part, voice(part.learner.locale), now)
         key = f"{about_certificates(activity_id, part.id)}{row.id}:{ending}"
         queue_mail(session, officer.provider_id, to, letter, now, key=key)
@@ -250,3 +253,16 @@ def _write_all(
         detail = {"letters": len(chosen)}
         subject = f"activity:{activity_id}"
         note(session, officer, "certificates.mailed", subject, now, activity_id=activity_id, detail=detail)
+
+
+def _held(session: Session, keys: Sequence[str]) -> dict[str, _Held]:
+    """By certificate."""
+    certificate, award, part = models.Certificate, models.CreditEntry, models.Participation
+    query = (
+        select(certificate, part, models.LearnerContact)
+        .join(award, award.id == certificate.award_id)
+        .join(part, part.id == award.participation_id)
+        .join(models.LearnerContact, models.LearnerContact.learner_id == part.learner_id)
+        .where(certificate.id.in_(keys))
+    )
+    return {row.id: (row, its_part, contact) for row, its_part, contact in session.execute(query)}

@@ -133,7 +133,7 @@ def register_page(
 ) -> tuple[RegisterRow, ...]:
     """Up to :data:`PAGE` certificates with numbers beyond ``after``."""
     register_activity(session, officer, activity_id)
-    query = wanted.of(_of(officer.provider_id, activity_id).where(models.Certificate.number > after))
+    query = wanted.of(certificates_of(officer.provider_id, activity_id).where(models.Certificate.number > after))
     rows = session.execute(query.add_columns(NAME).order_by(models.Certificate.number).limit(PAGE)).all()
     ground = ground_of(session, officer.provider_id, now)
     awards, part = models.CreditEntry, models.Participation
@@ -177,7 +177,7 @@ def _exported(session: Session, row: models.Certificate, listed: RegisterRow) ->
         row.number,
         listed.name,
         printed.activity_title,
-        "; ".join(_credit(credit) for credit in printed.credits),
+        "; ".join(credit_text(credit) for credit in printed.credits),
         printed.completed_on.isoformat(),
         row.issued_at,
         row.status,
@@ -190,7 +190,7 @@ def _exported(session: Session, row: models.Certificate, listed: RegisterRow) ->
     )
 
 
-def _credit(credit: PrintedCredit) -> str:
+def credit_text(credit: PrintedCredit) -> str:
     """ "0.75 AMA PRA Category 1 Credits™", or what was designated where nothing was awarded."""
     amount = f"{printed_amount(credit.amount)} {credit.label.plain}"
     return amount if credit.is_awarded else f"participation ({amount} designated)"
@@ -212,7 +212,8 @@ def keeping(session: Session, officer: Officer, certificate_id: str, now: dateti
     return _keeping(session, ground_of(session, officer.provider_id, now), row)
 
 
-def _of(provider_id: str, activity_id: str) -> Select[models.Certificate]:
+def certificates_of(provider_id: str, activity_id: str) -> Select[models.Certificate]:
+    """All certificates of an activity, joined with their first award."""
     certificate, award = models.Certificate, models.CreditEntry
     return (
         select(certificate)
@@ -224,7 +225,7 @@ def _of(provider_id: str, activity_id: str) -> Select[models.Certificate]:
 def unprinted_after(session: Session, provider_id: str, activity_id: str, number: str) -> models.Certificate | None:
     """The next certificate without a file."""
     table = models.Certificate
-    query = _of(provider_id, activity_id).where(table.pdf_hash.is_(None), table.number > number)
+    query = certificates_of(provider_id, activity_id).where(table.pdf_hash.is_(None), table.number > number)
     return session.scalars(query.order_by(table.number).limit(1)).first()
 
 
@@ -233,6 +234,6 @@ def printed_numbers(
 ) -> list[tuple[str, str]]:
     """Number and key of every certificate that is wanted and has a file."""
     table = models.Certificate
-    found = wanted.of(_of(provider_id, activity_id).where(table.pdf_hash.is_not(None)))
+    found = wanted.of(certificates_of(provider_id, activity_id).where(table.pdf_hash.is_not(None)))
     query = found.with_only_columns(table.number, table.id)
     return [(number, key) for number, key in session.execute(query.order_by(table.number))]

@@ -62,7 +62,7 @@ def replace_certificate(
     status = CertificateStatus.SUPERSEDED if standing else CertificateStatus.REVOKED
     for row in old:
         if row.status == CertificateStatus.VALID.value or not standing:
-            close(row, status, reason, words, found.now)
+            close(session, row, status, reason, words, found.now)
     session.flush()
     if not standing or not old:
         return

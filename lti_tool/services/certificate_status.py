@@ -23,6 +23,8 @@ from lti_tool.services.certificate import (
     new_code,
     next_number,
 )
+from lti_tool.services.certificate_link import about_certificates
+from lti_tool.services.mail import withdraw_mail
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import CertificatePrinter
 
@@ -71,7 +73,7 @@ def correct_name(
     day = read_activity(version.definition).day_of(now)
     number = next_number(session, officer.provider_id, day.year)
     certificate = replace(renamed(old, name), number=number, verify_url=link(code), issued_on=day)
-    close(row, CertificateStatus.SUPERSEDED, StatusReason.NAME_CORRECTED, reason, now)
+    close(session, row, CertificateStatus.SUPERSEDED, StatusReason.NAME_CORRECTED, reason, now)
     session.flush()
     successor = add_certificate(session, row.award_id, officer.provider_id, certificate, code, now)
     row.successor_id = successor.id
@@ -119,7 +121,7 @@ def revoke(
     if faults:
         raise BadInput("revocation_unusable", faults=faults)
     _require_valid(row)
-    close(row, CertificateStatus.REVOKED, StatusReason(reason), words, now)
+    close(session, row, CertificateStatus.REVOKED, StatusReason(reason), words, now)
     session.flush()
     activity_id = _activity_id(session, row)
     detail = {"number": row.number, "reason": reason}
@@ -132,7 +134,17 @@ def _require_valid(row: models.Certificate) -> None:
         raise Conflict("certificate_not_valid")
 
 
-def close(row: models.Certificate, status: CertificateStatus, reason: StatusReason, words: str, now: datetime) -> None:
-    """From now on the certificate is no longer valid; its page says so and why."""
+def close(
+    session: Session,
+    row: models.Certificate,
+    status: CertificateStatus,
+    reason: StatusReason,
+    words: str,
+    now: datetime,
+) -> None:
+    """From now on the certificate is no longer valid; its page says so and why. Mail with it that waits is dropped."""
+    award = session.get_one(models.CreditEntry, row.award_id)
+    about = about_certificates(award.activity_id, award.participation_id)
+    withdraw_mail(session, row.provider_id, f"{about}{row.id}:")
     row.status, row.status_reason = status.value, reason.value
     row.status_note, row.status_at = words.strip()[:MAX_NOTE], now

@@ -1,4 +1,5 @@
-"""Where a learner wants to be reminded: given with the evaluation, kept sealed, silent when they want no more of it."""
+"""Where a learner wants reminders and certificates: given with the evaluation or beside a certificate, kept sealed,
+silent when they want no more of it."""
 
 from __future__ import annotations
 
@@ -12,8 +13,9 @@ from lti_tool.db.sealing import Sealer
 from lti_tool.db.upsert import insert_or_replace
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, ItemKind
+from lti_tool.services.certificate_link import about_certificates
 from lti_tool.services.commitment import about_follow_up
-from lti_tool.services.mail import withdraw_mail
+from lti_tool.services.mail import forget_mail, withdraw_mail
 from lti_tool.services.session import Visit
 from lti_tool.services.team import clean_email
 
@@ -35,7 +37,7 @@ def contact_faults(email: str) -> dict[str, str]:
 
 
 def keep_contact(db: Session, visit: Visit, email: str, sealer: Sealer, now: datetime) -> None:
-    """The learner wants to be reminded at ``email``, also if they wanted no mail before. Empty changes nothing.
+    """The learner wants mail at ``email``, also if they wanted no mail before. Empty changes nothing.
 
     Raises ``BadInput("email_wrong")`` with a fault for ``email``.
     """
@@ -60,7 +62,7 @@ def suggested_contact(db: Session, visit: Visit, sealer: Sealer) -> str:
 
 
 def stop_contact(db: Session, learner_id: str, now: datetime) -> None:
-    """No more reminders, also none that waits. Asking again changes nothing."""
+    """No more reminders and certificates, also none that wait. Asking again changes nothing."""
     kept = db.get(models.LearnerContact, learner_id)
     if kept is not None:
         kept.stopped_at = kept.stopped_at or now
@@ -68,11 +70,14 @@ def stop_contact(db: Session, learner_id: str, now: datetime) -> None:
 
 
 def forget_contact(db: Session, learner_id: str) -> None:
-    """The address goes, and every reminder and link with it: for somebody who is erased."""
+    """The address goes, and every reminder, letter and link with it: for somebody who is erased."""
     kept = db.get(models.LearnerContact, learner_id)
     if kept is not None:
         _withdraw(db, kept.provider_id, learner_id)
         db.delete(kept)
+    provider_id = db.get_one(models.Learner, learner_id).provider_id
+    for part_id, activity_id in _parts(db, learner_id):
+        forget_mail(db, provider_id, about_certificates(activity_id, part_id))
     part, link = models.Participation, models.FollowUpLink
     mine = select(part.id).where(part.learner_id == learner_id)
     for row in db.scalars(select(link).where(link.participation_id.in_(mine))):
@@ -81,6 +86,13 @@ def forget_contact(db: Session, learner_id: str) -> None:
 
 
 def _withdraw(db: Session, provider_id: str, learner_id: str) -> None:
+    for part_id, activity_id in _parts(db, learner_id):
+        withdraw_mail(db, provider_id, about_follow_up(part_id))
+        withdraw_mail(db, provider_id, about_certificates(activity_id, part_id))
+
+
+def _parts(db: Session, learner_id: str) -> list[tuple[str, str]]:
+    """Participations and their activities."""
     part = models.Participation
-    for participation_id in db.scalars(select(part.id).where(part.learner_id == learner_id)):
-        withdraw_mail(db, provider_id, about_follow_up(participation_id))
+    query = select(part.id, part.activity_id).where(part.learner_id == learner_id)
+    return [(part_id, activity_id) for part_id, activity_id in db.execute(query)]

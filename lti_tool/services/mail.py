@@ -67,6 +67,13 @@ def withdraw_mail(session: Session, provider_id: str, about: str) -> None:
     session.execute(delete(table).where(waiting, table.key.startswith(about, autoescape=True)))
 
 
+def forget_mail(session: Session, provider_id: str, about: str) -> None:
+    """Drop all whose key begins with ``about``, sent or not, with the address that it went to."""
+    table = models.Mail
+    mine = and_(table.provider_id == provider_id, table.key.startswith(about, autoescape=True))
+    session.execute(delete(table).where(mine))
+
+
 def deliver_mail(postman: Postman, limit: int = 100) -> int:
     """Send what is due, at most ``limit``; gives how many were tried. Any number of workers may do so at once."""
     for number in range(limit):

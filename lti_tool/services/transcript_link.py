@@ -6,7 +6,6 @@ can be neither read nor made by anybody else. It ends by itself after a few days
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,12 +14,11 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.sealing import Sealer
 from lti_tool.db.tenancy import confine
-from lti_tool.domain.errors import CmeError, Forbidden
+from lti_tool.domain.errors import Forbidden
+from lti_tool.services.sealed_link import opened_keys, sealed_token
 from lti_tool.services.session import Visit
 
 LINK_LIFE = timedelta(days=7)
-MAX_TOKEN = 600
-"""Longer than any token that was ever given."""
 PURPOSE = "transcript"
 
 
@@ -44,27 +42,17 @@ class OpenedTranscript:
 def new_transcript_link(visit: Visit, sealer: Sealer, now: datetime) -> TranscriptLink:
     """For the visitor's own transcript."""
     expires_at = now + LINK_LIFE
-    held = [PURPOSE, visit.provider_id, visit.learner_id, int(expires_at.timestamp())]
-    return TranscriptLink(sealer.seal(json.dumps(held)).decode("ascii"), expires_at)
+    return TranscriptLink(sealed_token(sealer, PURPOSE, (visit.provider_id, visit.learner_id), expires_at), expires_at)
 
 
 def open_transcript_link(db: Session, token: str, sealer: Sealer, now: datetime) -> OpenedTranscript:
     """Raises ``Forbidden("transcript_link_unknown")``: made up, cut off and expired are never told apart."""
-    provider_id, learner_id = _held(token, sealer, now)
+    held = opened_keys(sealer, PURPOSE, token, now)
+    if held is None:
+        raise Forbidden("transcript_link_unknown")
+    provider_id, learner_id = held
     confine(db, provider_id)
     row = db.get(models.Learner, learner_id)
     if row is None or row.provider_id != provider_id:
         raise Forbidden("transcript_link_unknown")
     return OpenedTranscript(provider_id, row.merged_into or row.id, row.locale)
-
-
-def _held(token: str, sealer: Sealer, now: datetime) -> tuple[str, str]:
-    try:
-        if len(token) > MAX_TOKEN or not token.isascii():
-            raise ValueError("no token of ours")
-        purpose, provider_id, learner_id, ends = json.loads(sealer.open(token.encode("ascii")))
-    except (CmeError, ValueError, TypeError) as error:
-        raise Forbidden("transcript_link_unknown") from error
-    if purpose != PURPOSE or now.timestamp() >= ends:
-        raise Forbidden("transcript_link_unknown")
-    return provider_id, learner_id

@@ -95,7 +95,7 @@ def test_the_reader_stops_it_by_a_button_and_by_the_mail_program(post: Post) -> 
     client = post.world.app.test_client()
     stop = address_in(texts["ana@clinic.example"], "/follow-up/stop")
     assert headers["ana@clinic.example"] == f"<{BASE}{stop}>"
-    assert "Stop the reminders" in text_of(client.get(stop, base_url=BASE))
+    assert "Stop the mail" in text_of(client.get(stop, base_url=BASE))
     one_click = client.post(stop, base_url=BASE, data={"List-Unsubscribe": "One-Click"})
     assert "no more mail" in text_of(one_click)
     assert [to for to, _ in post.run(days=7)] == ["ben@clinic.example"]

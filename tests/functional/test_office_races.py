@@ -14,15 +14,22 @@ from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.domain.errors import Conflict
 from lti_tool.services.audit import ToolActor, first_break
+from lti_tool.services.certificate_letter import CertificatePost
+from lti_tool.services.certificate_mail import mail_certificates
 from lti_tool.services.platform import provider_id_of
 from lti_tool.services.provider_settings import save_profile
 from lti_tool.services.reminder import remind
 from lti_tool.services.statement import add_override
 from lti_tool.services.upload import Upload
 from lti_tool.services.vault import add_document, add_version
+from tests.functional.mailing import mailing
 from tests.functional.office_world import invited
 from tests.functional.provider_world import PROFILE
-from tests.functional.staff_world import NOW, PROVIDER, World, make_world
+from tests.functional.staff_world import BASE, NOW, PROVIDER, World, make_world
+from tests.functional.test_certificate_mail import reachable
+from tests.functional.test_office_certificates import activity_id
+from tests.unit.lti_tool.services.claiming import short_activity
+from tests.unit.lti_tool.services.officers import officer
 
 MANY = 6
 
@@ -102,3 +109,18 @@ def test_several_workers_tell_once(world: World) -> None:
     )
     with world.db() as db:
         assert len(db.scalars(select(models.Mail)).all()) == 1
+
+
+def test_certificates_that_are_mailed_at_once_are_mailed_once(migrated_database_url: str) -> None:
+    with mailing(migrated_database_url) as post:
+        world = post.world
+        world.place(short_activity())
+        for name in ("ada", "grace"):
+            reachable(world, name.title(), name)
+        asked, deps = activity_id(world), world.deps
+        way = CertificatePost(lambda token: f"{BASE}/c?token={token}", lambda token: token, deps.voices, deps.sealer)
+        counts = at_once(
+            world, lambda db, actor, _: mail_certificates(db, officer(actor.provider_id), asked, way, world.clock())
+        )
+        assert sorted(counts) == [0] * (MANY - 1) + [2]
+        assert sorted(to for to, _ in post.run(minutes=1)) == ["ada@clinic.example", "grace@clinic.example"]

@@ -14,6 +14,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.learner.claim",
     "lti_tool.web.learner.claim_details",
     "lti_tool.web.learner.certificate",
+    "lti_tool.web.learner.certificate_link",
     "lti_tool.web.learner.waiting",
     "lti_tool.web.learner.transcript",
     "lti_tool.web.learner.transcript_link",

@@ -6,8 +6,9 @@ import logging
 from io import BytesIO
 from urllib.parse import urlencode
 
-from flask import Response, request, send_file
+from flask import Response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.badge import badge_types
@@ -16,9 +17,10 @@ from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
 from lti_tool.services.claimable import claimables
 from lti_tool.services.commitment import commitments
+from lti_tool.services.contact import contact_faults, keep_contact, suggested_contact
 from lti_tool.services.design import assets_of
 from lti_tool.services.participation import progress
-from lti_tool.services.press import printed_pdf
+from lti_tool.services.press import StoredPdf, printed_pdf
 from lti_tool.services.specimen import specimen_for
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.errors import reference
@@ -28,12 +30,29 @@ from lti_tool.web.learner.frame import learner_page
 from lti_tool.web.page import page
 
 log = logging.getLogger("cme_tool.web")
+MAX_EMAIL = 254
 NAME_LENGTH = 80
 """Characters of the activity's title in the name of a file."""
 
 
 @route(blueprint, "/certificate", Access.LEARNER)
 def certificate(work: Work) -> ResponseReturnValue:
+    return _page(work)
+
+
+@route(blueprint, "/certificate/address", Access.LEARNER, ("POST",))
+def certificate_address(work: Work) -> ResponseReturnValue:
+    """Keep the address at which the learner wants to get certificates and reminders."""
+    email = request.form.get("email", "")
+    if contact_faults(email):
+        return _page(work, status=422, email=email[:MAX_EMAIL])
+    if work.deps.settings.has_mail:
+        keep_contact(work.db, work.visit, email, work.deps.sealer, work.now)
+    return redirect(url_for("learner.certificate", kept=1), 303)
+
+
+def _page(work: Work, *, status: int = 200, email: str | None = None) -> Response:
+    """``email``: as it was sent, if it cannot be an address."""
     here = progress(work.db, work.visit, work.now)
     if here.is_trial:
         here.standing.of(Step.CERTIFICATE)
@@ -46,7 +65,11 @@ def certificate(work: Work) -> ResponseReturnValue:
         work,
         here,
         Step.CERTIFICATE,
+        status=status,
         issued=issued,
+        has_mail=work.deps.settings.has_mail and not here.is_trial,
+        email=suggested_contact(work.db, work.visit, work.deps.sealer) if email is None else email,
+        email_error=None if email is None else _("Enter an e-mail address such as name@example.org"),
         has_more=bool(issued and claimables(work.db, here).credits),
         promises=promises,
         is_due=any(promise.is_due(work.now) for promise in promises),
@@ -80,7 +103,7 @@ def certificate_file(work: Work, certificate_id: str) -> ResponseReturnValue:
         stored = printed_pdf(work.deps.press, issued)
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, issued.certificate, error)
-    return _file(stored.pdf, f"{stored.certificate.title} - {stored.certificate.activity_title}")
+    return certificate_answer(stored)
 
 
 @route(blueprint, "/certificate/specimen.pdf", Access.LEARNER)
@@ -112,6 +135,11 @@ def _not_printed(work: Work, values: Certificate, error: ServiceUnavailable | Ba
     )
     answer.headers["Retry-After"] = "300"
     return answer
+
+
+def certificate_answer(stored: StoredPdf) -> Response:
+    """As a download, named by what it is and for which activity."""
+    return _file(stored.pdf, f"{stored.certificate.title} - {stored.certificate.activity_title}")
 
 
 def _file(pdf: bytes, name: str) -> Response:

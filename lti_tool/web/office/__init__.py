@@ -13,6 +13,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.roster",
     "lti_tool.web.office.mitigation",
     "lti_tool.web.office.independence",
+    "lti_tool.web.office.certificate_mail",
     "lti_tool.web.office.certificates",
     "lti_tool.web.office.certificate_design",
     "lti_tool.web.office.retention",

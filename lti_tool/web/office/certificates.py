@@ -62,7 +62,7 @@ def certificates(work: OfficeWork) -> ResponseReturnValue:
 @office_route(blueprint, "/certificates/of/<activity_id>", Capability.MANAGE_CERTIFICATES)
 def certificate_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     title = register_activity(work.db, work.officer, activity_id)
-    wanted, after = _wanted(), request.args.get("after", "")[:40]
+    wanted, after = wanted_certificates(), request.args.get("after", "")[:40]
     rows = register_page(work.db, work.officer, activity_id, work.now, wanted=wanted, after=after)
     return office_page(
         "office/certificate_list.html",
@@ -72,14 +72,15 @@ def certificate_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
         rows=rows,
         reason_words=reason_words,
         wanted=wanted,
-        asked=_asked(wanted),
+        asked=filter_values(wanted),
         statuses=list(CertificateStatus),
         older=rows[-1].number if len(rows) == PAGE else "",
+        has_mail=work.deps.settings.has_mail,
         job=last_job(work.db, work.officer.provider_id, activity_id),
     )
 
 
-def _wanted() -> RegisterFilter:
+def wanted_certificates() -> RegisterFilter:
     """What the address asks for; what cannot be read filters nothing."""
     status = request.args.get("status", "")
     known = {one.value: one for one in CertificateStatus}
@@ -95,7 +96,7 @@ def _day(name: str) -> date | None:
         return None
 
 
-def _asked(wanted: RegisterFilter) -> dict[str, str]:
+def filter_values(wanted: RegisterFilter) -> dict[str, str]:
     """The same as values of an address; nothing for what is not asked."""
     values = {
         "search": wanted.search,
@@ -109,7 +110,7 @@ def _asked(wanted: RegisterFilter) -> dict[str, str]:
 @office_route(blueprint, "/certificates/of/<activity_id>.csv", Capability.MANAGE_CERTIFICATES)
 def certificate_log(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """The log as a table, with the filters of the page."""
-    rows = tuple(register_export(work.db, work.officer, activity_id, work.now, _wanted()))
+    rows = tuple(register_export(work.db, work.officer, activity_id, work.now, wanted_certificates()))
     answer = Response(csv_file(COLUMNS, rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="certificates.csv"'
     return answer
@@ -125,7 +126,7 @@ def certificate_print_all(work: OfficeWork, activity_id: str) -> ResponseReturnV
 def certificate_archive(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """Those that the filters leave. Streamed: however many there are, one is in memory at a time."""
     register_activity(work.db, work.officer, activity_id)
-    pieces = archive(work.deps.sessions, work.officer.provider_id, activity_id, _wanted())
+    pieces = archive(work.deps.sessions, work.officer.provider_id, activity_id, wanted_certificates())
     answer = Response(pieces, mimetype="application/zip")
     answer.headers["Content-Disposition"] = 'attachment; filename="certificates.zip"'
     return answer

@@ -147,8 +147,8 @@ def test_another_providers_deployment_is_refused(school: School) -> None:
         assert db.get_one(models.Deployment, keys["school.deployment"]).sends_credit
 
 
-def test_the_database_keeps_one_column_and_one_waiting_score(migrated_database_url: str) -> None:
-    with opened_school(migrated_database_url, "moodle") as school:
+def test_the_database_keeps_one_column_and_one_waiting_score(migrated_postgres_url: str) -> None:
+    with opened_school(migrated_postgres_url, "moodle") as school:
         switch(school, is_on=True)
         school.place("again")
         for kind, amount in ((EntryKind.AWARD, "0.75"), (EntryKind.ADJUST, "0.5"), (EntryKind.ADJUST, "0.25")):

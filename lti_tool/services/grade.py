@@ -43,6 +43,7 @@ class Grade:
     given: float
     maximum: float
     submitted_at: datetime | None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Newest:
 
     given: float
     maximum: float
+    comment: str
     stamp: datetime
     state: str
     line_item: str
@@ -95,7 +97,7 @@ def note_progress_of(db: Session, progress: Progress, provider_id: str, now: dat
     if progress.is_trial:
         return
     lock(db, progress.participation_id)
-    for placement in _placements(db, progress, provider_id):
+    for placement in placements_of(db, progress, provider_id):
         _owe(db, progress, placement, now)
 
 
@@ -120,7 +122,8 @@ def note_arrival(db: Session, visit: Visit, now: datetime) -> None:
     _catch_up(db, placement, others, now, skips_locked=True)
 
 
-def _placements(db: Session, progress: Progress, provider_id: str) -> Sequence[models.Placement]:
+def placements_of(db: Session, progress: Progress, provider_id: str) -> Sequence[models.Placement]:
+    """Links to the activity that take grades, in the courses where this person is a learner."""
     member = models.CourseMember
     query = (
         select(models.Placement)
@@ -145,8 +148,19 @@ def _others_here(db: Session, placement: models.Placement) -> Sequence[models.Pl
 def _owe(db: Session, progress: Progress, placement: models.Placement, now: datetime) -> None:
     step = Step(placement.step) if placement.step else None
     grade, whose = grade_of(progress, step), identity_in(db, progress.learner_id, placement.course_id)
-    if grade is not None and not _says_so(_newest(db, whose, placement.id), grade, placement):
+    if grade is not None:
+        owe(db, whose, placement, grade, now)
+
+
+def owe(db: Session, whose: str, placement: models.Placement, grade: Grade, now: datetime) -> None:
+    """Queue a grade for an identity unless the newest delivery says the same."""
+    if not _says_so(_newest(db, whose, placement.id), grade, placement):
         _queue(db, whose, placement, grade, now)
+
+
+def has_grade(db: Session, whose: str, placement: models.Placement) -> bool:
+    """Something was queued for this identity before."""
+    return _newest(db, whose, placement.id) is not None
 
 
 def identity_in(db: Session, learner_id: str, course_id: str) -> str:
@@ -158,7 +172,7 @@ def identity_in(db: Session, learner_id: str, course_id: str) -> str:
 def _newest(db: Session, learner_id: str, placement_id: str) -> Newest | None:
     table = models.Delivery
     query = (
-        select(table.given, table.maximum, table.stamp, table.state, table.line_item)
+        select(table.given, table.maximum, table.comment, table.stamp, table.state, table.line_item)
         .where(table.learner_id == learner_id, table.placement_id == placement_id)
         .order_by(table.stamp.desc())
     )
@@ -168,7 +182,8 @@ def _newest(db: Session, learner_id: str, placement_id: str) -> Newest | None:
 
 def _says_so(newest: Newest | None, grade: Grade, placement: models.Placement) -> bool:
     """The newest delivery already carries this grade to where the placement's grades go now."""
-    if newest is None or (newest.given, newest.maximum) != (grade.given, grade.maximum):
+    wanted = (grade.given, grade.maximum, grade.comment)
+    if newest is None or (newest.given, newest.maximum, newest.comment) != wanted:
         return False
     is_on_its_way = newest.state in ("waiting", "sending")
     return is_on_its_way or newest.line_item == (placement.line_item or newest.line_item)
@@ -185,6 +200,7 @@ def _queue(db: Session, learner_id: str, placement: models.Placement, grade: Gra
             "platform_id": placement.course.deployment.platform_id,
             "given": grade.given,
             "maximum": grade.maximum,
+            "comment": grade.comment,
             "stamp": next_timestamp(newest.stamp if newest else None, now),
             "submitted_at": grade.submitted_at,
             "state": "waiting",

@@ -18,6 +18,7 @@ from lti_tool.domain.credit import CreditOffer, CreditType
 from lti_tool.domain.errors import Conflict
 from lti_tool.domain.ledger import Entry, EntryKind, live_award, next_amount
 from lti_tool.domain.wire import write_value
+from lti_tool.services.credit_column import note_credit
 from lti_tool.services.participation import Progress
 
 LEARNER = "learner"
@@ -55,7 +56,8 @@ def account(session: Session, found: Progress, credit_type: str) -> tuple[Entry,
 
 
 def post(session: Session, found: Progress, posting: Posting) -> models.CreditEntry:
-    """Add an entry to the end of its account; call it with the participation locked.
+    """Add an entry to the end of its account, and queue what gradebooks shall say of it; call it with the
+    participation locked.
 
     Raises ``Refused`` and ``BadInput`` as ``domain.ledger.next_amount``, ``Conflict("ledger_moved")`` where somebody
     else was there first (the database keeps two entries from following the same one).
@@ -87,6 +89,7 @@ def post(session: Session, found: Progress, posting: Posting) -> models.CreditEn
         session.flush()
     except IntegrityError as error:
         raise Conflict("ledger_moved") from error
+    note_credit(session, found, row.provider_id, found.now)
     return row
 
 

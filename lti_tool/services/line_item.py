@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, exists, or_
+
 from lti_tool.db import models
 from lti_tool.domain.activity import Step
 from lti_tool.domain.grade import LineItem, LineItemSpec
@@ -46,9 +48,24 @@ def tag_of(step: Step | None) -> str:
     return INFORMATION_TAG if step is Step.INFORMATION else step.value
 
 
+CREDIT_TAG = "credit"
+
+
+def credit_resource_id(activity_key: str) -> str:
+    """The tool's own name for the column of an activity's credit: never taken for that of its grade."""
+    return f"{activity_key}:{CREDIT_TAG}"
+
+
 def can_be_graded(placement: models.Placement) -> bool:
     """The LMS takes scores for this link, and has named the column or the list to find or make it in."""
     return SCORE_SCOPE in placement.scopes.split() and bool(placement.line_item or placement.line_items)
+
+
+def is_wanted() -> ColumnElement[bool]:
+    """A link's column, or a column of credit that the office (still) wants: one that was switched off gets nothing."""
+    course, owner, table = models.Course, models.Deployment, models.Placement
+    here = and_(course.id == table.course_id, owner.id == course.deployment_id)
+    return or_(table.credit_activity_id.is_(None), exists().where(here, owner.sends_credit.is_(True)))
 
 
 def find(gradebook: GradebookPort, platform: Platform, column: Column, now: datetime) -> str | None:
@@ -59,8 +76,12 @@ def find(gradebook: GradebookPort, platform: Platform, column: Column, now: date
     if column.line_items is None or not column.scopes & {READ_SCOPE, WRITE_SCOPE}:
         return None
     spec, is_writable = column.spec, READ_SCOPE not in column.scopes
-    by_link = gradebook.list_line_items(
-        platform, column.line_items, now, resource_link_id=spec.resource_link_id, is_writable=is_writable
+    by_link = (
+        gradebook.list_line_items(
+            platform, column.line_items, now, resource_link_id=spec.resource_link_id, is_writable=is_writable
+        )
+        if spec.resource_link_id
+        else ()
     )
     by_name = (
         ()

@@ -18,7 +18,7 @@ from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.activity import Step
 from lti_tool.domain.grade import Delivery, LineItemSpec, Score, next_timestamp
 from lti_tool.domain.launch import Platform
-from lti_tool.services.line_item import Column, resource_id, tag_of
+from lti_tool.services.line_item import CREDIT_TAG, Column, credit_resource_id, is_wanted, resource_id, tag_of
 from lti_tool.services.restriction import is_restricted
 from lti_tool.services.retry import Fate, State
 
@@ -120,7 +120,7 @@ def _due(now: datetime) -> Select[models.Delivery]:
         select(table)
         .join(models.Placement, models.Placement.id == table.placement_id)
         .where(table.state == "waiting", table.next_at <= now, ~is_busy)
-        .where(~is_restricted(table.learner_id))
+        .where(~is_restricted(table.learner_id), is_wanted())
         .order_by(table.next_at, table.stamp)
         .limit(1)
         .with_for_update(of=table, skip_locked=True)
@@ -129,7 +129,9 @@ def _due(now: datetime) -> Select[models.Delivery]:
 
 def _job(db: Session, row: models.Delivery) -> Job:
     assert row.lease is not None and row.leased_until is not None  # noqa: S101 - narrows the type
-    score = Score(row.learner.subject, row.given, row.maximum, row.stamp, submitted_at=row.submitted_at)
+    score = Score(
+        row.learner.subject, row.given, row.maximum, row.stamp, comment=row.comment, submitted_at=row.submitted_at
+    )
     return Job(
         delivery_id=row.id,
         placement_id=row.placement_id,
@@ -147,6 +149,8 @@ def _job(db: Session, row: models.Delivery) -> Job:
 
 def _column(db: Session, row: models.Delivery) -> Column:
     placement = row.placement
+    if placement.credit_activity_id:
+        return _credit_column(db, row, placement.credit_activity_id)
     activity = db.get(models.Activity, placement.activity_id) if placement.activity_id else None
     step = Step(placement.step) if placement.step else None
     spec = LineItemSpec(
@@ -156,6 +160,14 @@ def _column(db: Session, row: models.Delivery) -> Column:
         tag=tag_of(step),
         resource_link_id=placement.resource_link_id,
     )
+    return Column(placement.line_items, frozenset(placement.scopes.split()), spec)
+
+
+def _credit_column(db: Session, row: models.Delivery, activity_id: str) -> Column:
+    """Not of any link, or an LMS would take it for the link's own grade."""
+    placement = row.placement
+    name = credit_resource_id(db.get_one(models.Activity, activity_id).key)
+    spec = LineItemSpec(placement.title, row.maximum, resource_id=name, tag=CREDIT_TAG)
     return Column(placement.line_items, frozenset(placement.scopes.split()), spec)
 
 

@@ -84,7 +84,7 @@ def remove_participations(session: Session, keys: Sequence[str]) -> Counts:
         part.id.in_(keys),
         part.is_trial.is_(False),
         part.learner_id == models.Delivery.learner_id,
-        part.activity_id == models.Placement.activity_id,
+        part.activity_id == func.coalesce(models.Placement.activity_id, models.Placement.credit_activity_id),
         models.Placement.id == models.Delivery.placement_id,
     )
     return counted(

@@ -22,7 +22,7 @@ from lti_tool.domain.errors import CmeError
 from lti_tool.domain.grade import Result
 from lti_tool.domain.launch import Platform
 from lti_tool.services.grade import is_outdated, put_back
-from lti_tool.services.line_item import RESULT_SCOPE
+from lti_tool.services.line_item import RESULT_SCOPE, is_wanted
 from lti_tool.services.ports import ResultsPort
 
 LOG = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _take(session: Session, now: datetime) -> Column | None:
     has_grades = exists().where(models.Delivery.placement_id == table.id, _is_settled(now))
     query = (
         select(table.id)
-        .where(is_due, table.line_item.is_not(None), table.scopes.contains(RESULT_SCOPE), has_grades)
+        .where(is_due, is_wanted(), table.line_item.is_not(None), table.scopes.contains(RESULT_SCOPE), has_grades)
         .order_by(table.reconciled_at.is_not(None), table.reconciled_at, table.id)
         .limit(1)
     )

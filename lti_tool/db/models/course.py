@@ -40,7 +40,11 @@ class CourseMember(Base):
 
 
 class Placement(Base):
-    """A resource link, and which activity (or single step) it opens. Unbound while ``activity_id`` is null."""
+    """A resource link, and which activity (or single step) it opens. Unbound while ``activity_id`` is null.
+
+    A row with ``credit_activity_id`` is no link: it stands for the course's column of the credit of that activity, so
+    that its scores have queue, timestamps and comparison of their own.
+    """
 
     __tablename__ = "placement"
     __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
@@ -51,6 +55,10 @@ class Placement(Base):
     activity_id: Mapped[str | None] = mapped_column(ForeignKey("activity.id"), index=True)
     step: Mapped[str | None] = mapped_column(String(32))
     """A single step, or null for the whole activity."""
+    credit_activity_id: Mapped[str | None] = mapped_column(String(32))
+    """Row key of the activity whose credit the column shows; null for links."""
+    credit_maximum: Mapped[int | None]
+    """Points of that column, as it was made: whole credits or hours."""
     line_item: Mapped[str | None] = mapped_column(String(2048))
     line_items: Mapped[str | None] = mapped_column(String(2048))
     scopes: Mapped[str] = mapped_column(String(1024), default="")

@@ -51,6 +51,8 @@ class Delivery(Base):
     """Where it is or was last sent; ``""`` while the placement has none."""
     given: Mapped[float]
     maximum: Mapped[float]
+    comment: Mapped[str] = mapped_column(String(500), default="")
+    """What the LMS shows beside the points; ``""`` for test scores and steps."""
     stamp: Mapped[datetime]
     """The score's own timestamp: rises with every score of this learner and placement, so the newest is the highest."""
     submitted_at: Mapped[datetime | None]

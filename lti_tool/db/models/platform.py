@@ -56,6 +56,8 @@ class Deployment(Base):
     platform_id: Mapped[str] = mapped_column(ForeignKey("platform.id"))
     provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), index=True)
     deployment_id: Mapped[Name]
+    sends_credit: Mapped[bool] = mapped_column(default=False)
+    """The office wants a gradebook column of its own for credit in these courses."""
     created_at: Mapped[datetime]
     platform: Mapped[Platform] = relationship(back_populates="deployments", lazy="joined")
 

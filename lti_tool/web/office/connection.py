@@ -14,9 +14,10 @@ from flask_babel import lazy_gettext, ngettext
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.connection import Checked, Finding
 from lti_tool.domain.errors import BadInput, CmeError
-from lti_tool.domain.launch import MAX_ID
+from lti_tool.domain.launch import MAX_ID, LmsFamily
 from lti_tool.services.connection import connection as found_connection
 from lti_tool.services.connection import endpoints_of, note_test
+from lti_tool.services.credit_column import credit_columns, set_credit_columns
 from lti_tool.services.notice import notice_views
 from lti_tool.services.office import Officer
 from lti_tool.services.redrive import redrive_platform, stuck_grades
@@ -67,6 +68,20 @@ REMEDIES = {
     "redirect_refused": lazy_gettext("The address leads elsewhere. Enter the one that it leads to."),
 }
 """What to change, by the code of a finding."""
+KEEP_OUT_OF_TOTAL = {
+    LmsFamily.MOODLE: lazy_gettext("In Moodle: in the gradebook’s setup, set the column’s weight to 0."),
+    LmsFamily.CANVAS: lazy_gettext(
+        "In Canvas: edit the assignment that appears and tick “Do not count this assignment towards the final grade”."
+    ),
+    LmsFamily.BLACKBOARD: lazy_gettext(
+        "In Blackboard: leave the column out of the calculation of the overall grade, in the gradebook’s settings."
+    ),
+    LmsFamily.BRIGHTSPACE: lazy_gettext(
+        "In Brightspace: edit the grade item and tick “Exclude from Final Grade Calculation”."
+    ),
+}
+"""What keeps credit out of the course total: AGS cannot say it, so somebody must in the LMS."""
+KEEP_OUT = lazy_gettext("In the gradebook, exclude the column from the course total or set its weight to 0.")
 NOTHING_SPECIAL = lazy_gettext("Compare the addresses with those that the platform shows for this tool.")
 
 
@@ -123,6 +138,8 @@ def connection(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
         answer=_answer,
         remedy=_remedy,
         stuck=stuck,
+        credit_columns=credit_columns(work.db, work.officer.provider_id, platform_id),
+        keep_out=KEEP_OUT_OF_TOTAL.get(found.family, KEEP_OUT),
         parked=sum(one.number for one in stuck if one.is_parked),
         outcome_words=OUTCOME_WORDS,
         notices=notice_views(work.db, work.officer.provider_id, platform_id),
@@ -169,6 +186,15 @@ def connection_grades(work: OfficeWork, platform_id: str) -> ResponseReturnValue
     found = found_connection(work.db, work.officer.provider_id, platform_id)
     redrive_platform(work.db, work.officer, found.id, work.now)
     return redirect(url_for("office.connection", platform_id=platform_id, _anchor="grades"), 303)
+
+
+@office_route(blueprint, "/connections/<platform_id>/credit-columns", Capability.CONFIGURE, ("POST",))
+def connection_credit(work: OfficeWork, platform_id: str) -> ResponseReturnValue:
+    """Give the courses of a deployment a gradebook column for credit, or send nothing more to it."""
+    work.officer.require_everywhere(Capability.CONFIGURE)
+    is_on, deployment = request.form.get("on") == "yes", request.form.get("deployment", "")
+    set_credit_columns(work.db, work.officer, platform_id, deployment, work.now, is_on=is_on)
+    return redirect(url_for("office.connection", platform_id=platform_id, _anchor="credit"), 303)
 
 
 @office_service_route(blueprint, "/connections/<platform_id>/test", Capability.CONFIGURE)

@@ -120,7 +120,7 @@ FAULTS = {
     ("amount", "claim_excluded"): _("Only one of these credits can be claimed: leave the others."),
     ("amounts", "claim_nothing"): _("Choose an amount for at least one credit."),
     ("id", "missing"): _("This is needed for a credit that you claim. Enter it, or leave that credit."),
-    ("id", "malformed"): _("Check this: it is not written like that."),
+    ("id", "malformed"): _("It is not written like that. Check it."),
     ("id", "incomplete"): _("Your permission to report cannot be used without this."),
     ("reason", "missing"): _("Say in a few words why you are late."),
     ("reason", "too_long"): _("Shorten the reason."),

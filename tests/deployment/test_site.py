@@ -68,9 +68,9 @@ def own_addresses(page: Page) -> list[str]:
 
 
 def until_graded(place: Place, person: str) -> float | None:
-    """The points in the gradebook, once the worker has brought them."""
+    """The points in the gradebook, once the worker has brought them; a busy machine may take half a minute."""
     (column,) = place.lms.line_items(place.placements[KEY])
-    for _ in range(100):
+    for _ in range(300):
         found = place.lms.grade(person, column)
         if found is not None:
             return found.score

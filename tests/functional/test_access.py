@@ -19,6 +19,7 @@ from tests.functional.world import World
 WRITES_ON_GET = {
     "lti.login": "begins a login (LTI Core 1.3, 5.1.1.1 allows GET)",
     "lti.enter": "the handoff ends when the cookie came back",
+    "learner.transcript_file": "the first signature of a provider makes its key",
 }
 
 

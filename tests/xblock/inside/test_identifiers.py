@@ -81,8 +81,8 @@ def test_it_goes_to_the_tool_and_is_kept_nowhere_else(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"id.abim": "12-x"}, "Check this: it is not written like that."),
-        ({"id.birth-day": "1340"}, "Check this: it is not written like that."),
+        ({"id.abim": "12-x"}, "It is not written like that. Check it."),
+        ({"id.birth-day": "1340"}, "It is not written like that. Check it."),
         ({"id.abim": ""}, "Your permission to report cannot be used without this."),
         ({"id.consent-pars": ""}, "This is needed for a credit that you claim."),
     ],
@@ -99,7 +99,7 @@ def test_what_is_wrong_is_told_at_once(tool: Tool, bea: Learner, changes: dict[s
 def test_a_wrong_check_digit_is_found(tool: Tool, bea: Learner) -> None:
     words = claim(bea, {AMA: "1.00"}, reporting="yes")
     assert "National Provider Identifier (NPI) (optional) Ten digits." in words
-    assert "Check this" in give(bea, **{"id.npi": "1234567890"}) and tool.claims == []
+    assert "It is not written like that" in give(bea, **{"id.npi": "1234567890"}) and tool.claims == []
     assert "Your credit has been recorded" in give(bea, **{"id.npi": "1234567893"})
     assert tool.claims[0]["body"]["identifiers"]["npi"] == "1234567893"
     nothing_kept("123456789")
@@ -205,7 +205,7 @@ def test_a_refusal_takes_no_certificate_away(tool: Tool, bea: Learner) -> None:
     give(bea, "finish_claim")
     words = give(bea, "finish_claim", **GIVEN)
     assert "Your credit has been recorded" in words and "Your claim was not accepted" in words and WAITS in words
-    assert "Check this: it is not written like that." in words and ClaimDelivery.objects.get().state == "awarded"
+    assert "It is not written like that. Check it." in words and ClaimDelivery.objects.get().state == "awarded"
 
 
 @pytest.mark.parametrize("fault", [NotFound("tool_refused"), Refused("wire_version")])

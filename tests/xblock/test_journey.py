@@ -171,7 +171,7 @@ def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, togeth
         walk.attest(page)
         walk.heading(page, "What the accreditors and boards need")
         _give(page, "98-x")
-        expect(page.get_by_role("alert")).to_contain_text("ABIM ID: Check this")
+        expect(page.get_by_role("alert")).to_contain_text("ABIM ID: It is not written like that")
         accessible(page)
         app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -29,12 +28,13 @@ _PLATFORMS = select(
 
 def load_platforms(session: Session, *where: ColumnElement[bool]) -> list[Platform]:
     """Registrations without their rows, in one look: every login and every launch takes it."""
-    found: dict[str, Platform] = {}
-    owners: dict[str, set[str]] = {}
+    found: dict[str, list[Any]] = {}
     for row in session.execute(_PLATFORMS.where(*where)):
-        owners.setdefault(row.id, set()).add(row.deployment_id)
-        found.setdefault(row.id, _platform(row, frozenset()))
-    return [replace(one, deployment_ids=frozenset(owners[one.id] - {None})) for one in found.values()]
+        found.setdefault(row.id, []).append(row)
+    return [
+        _platform(rows[0], frozenset(row.deployment_id for row in rows if row.deployment_id is not None))
+        for rows in found.values()
+    ]
 
 
 def platform_value(row: models.Platform) -> Platform:

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.sealing import Sealer
-from lti_tool.db.tenancy import confine
 from lti_tool.domain.errors import Forbidden
 from lti_tool.services.certificate import IssuedCertificate, issued_value
-from lti_tool.services.sealed_link import opened_keys, sealed_token
+from lti_tool.services.sealed_link import opened_row, sealed_token
 
 LINK_LIFE = timedelta(days=30)
 PURPOSE = "certificate"
@@ -30,12 +29,7 @@ def new_certificate_link(sealer: Sealer, provider_id: str, certificate_id: str, 
 
 def open_certificate_link(db: Session, token: str, sealer: Sealer, now: datetime) -> IssuedCertificate:
     """Raises ``Forbidden("certificate_link_unknown")``: made up, cut off and expired are never told apart."""
-    held = opened_keys(sealer, PURPOSE, token, now)
-    if held is None:
-        raise Forbidden("certificate_link_unknown")
-    provider_id, certificate_id = held
-    confine(db, provider_id)
-    row = db.get(models.Certificate, certificate_id)
-    if row is None or row.provider_id != provider_id:
+    row = opened_row(db, models.Certificate, sealer, PURPOSE, token, now)
+    if row is None:
         raise Forbidden("certificate_link_unknown")
     return issued_value(db, row)

@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.catalogue.credit import credit_type
+from lti_tool.catalogue.credit import credit_type, phrase
 from lti_tool.db import models
 from lti_tool.db.load import accounts
 from lti_tool.db.upsert import insert_once
@@ -22,7 +22,6 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.ledger import balance, live_award
-from lti_tool.domain.text import RichText
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.grade import Grade, has_grade, identity_in, owe, placements_of
 from lti_tool.services.line_item import WRITE_SCOPE
@@ -58,9 +57,8 @@ def credit_held(session: Session, found: Progress) -> tuple[Decimal, str]:
         award = live_award(chain)
         if award is not None and award.is_awarded:
             amount = balance(chain)
-            body = credit_type(offer.credit_type, found.activity.designated_on)
-            phrase = RichText.parse(body.phrase(amount), variant=offer.variant).plain
-            return amount, f"{printed_amount(amount)} {phrase}"
+            words = phrase(credit_type(offer.credit_type, found.activity.designated_on), amount, offer.variant)
+            return amount, f"{printed_amount(amount)} {words.plain}"
     return Decimal(0), NO_CREDIT
 
 
@@ -70,13 +68,15 @@ def note_credit(session: Session, found: Progress, provider_id: str, now: dateti
     maximum = column_maximum(found.activity)
     if found.is_trial or maximum == 0:
         return
-    seen: set[str] = set()
+    links: dict[str, models.Placement] = {}
     for link in placements_of(session, found, provider_id):
-        if link.course_id in seen or not _may_have_column(link):
-            continue
-        seen.add(link.course_id)
+        if _may_have_column(link):
+            links.setdefault(link.course_id, link)
+    if not links:
+        return
+    amount, words = credit_held(session, found)
+    for link in links.values():
         column = _column(session, link, found, maximum, now)
-        amount, words = credit_held(session, found)
         whose = identity_in(session, found.learner_id, link.course_id)
         if amount > 0 or has_grade(session, whose, column):
             owe(session, whose, column, Grade(float(amount), float(column.credit_maximum or maximum), None, words), now)

@@ -6,9 +6,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import TypeVar
 
+from sqlalchemy.orm import Session
+
+from lti_tool.db import models
 from lti_tool.db.sealing import Sealer
+from lti_tool.db.tenancy import confine
 from lti_tool.domain.errors import CmeError
+
+Row = TypeVar("Row", models.Certificate, models.Learner)
 
 MAX_TOKEN = 600
 """Longer than any token that was ever given."""
@@ -19,7 +26,18 @@ def sealed_token(sealer: Sealer, purpose: str, keys: tuple[str, ...], ends: date
     return sealer.seal(json.dumps([purpose, *keys, int(ends.timestamp())])).decode("ascii")
 
 
-def opened_keys(sealer: Sealer, purpose: str, token: str, now: datetime) -> tuple[str, ...] | None:
+def opened_row(db: Session, table: type[Row], sealer: Sealer, purpose: str, token: str, now: datetime) -> Row | None:
+    """The row whose provider and key the link holds; the transaction is that provider's from now on."""
+    held = _opened_keys(sealer, purpose, token, now)
+    if held is None:
+        return None
+    provider_id, key = held
+    confine(db, provider_id)
+    row = db.get(table, key)
+    return row if row is not None and row.provider_id == provider_id else None
+
+
+def _opened_keys(sealer: Sealer, purpose: str, token: str, now: datetime) -> tuple[str, ...] | None:
     """``None``: made up, cut off, for something else, or expired; these are never told apart."""
     if len(token) > MAX_TOKEN or not token.isascii():
         return None

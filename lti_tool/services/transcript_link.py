@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.sealing import Sealer
-from lti_tool.db.tenancy import confine
 from lti_tool.domain.errors import Forbidden
-from lti_tool.services.sealed_link import opened_keys, sealed_token
+from lti_tool.services.sealed_link import opened_row, sealed_token
 from lti_tool.services.session import Visit
 
 LINK_LIFE = timedelta(days=7)
@@ -47,12 +46,7 @@ def new_transcript_link(visit: Visit, sealer: Sealer, now: datetime) -> Transcri
 
 def open_transcript_link(db: Session, token: str, sealer: Sealer, now: datetime) -> OpenedTranscript:
     """Raises ``Forbidden("transcript_link_unknown")``: made up, cut off and expired are never told apart."""
-    held = opened_keys(sealer, PURPOSE, token, now)
-    if held is None:
+    row = opened_row(db, models.Learner, sealer, PURPOSE, token, now)
+    if row is None:
         raise Forbidden("transcript_link_unknown")
-    provider_id, learner_id = held
-    confine(db, provider_id)
-    row = db.get(models.Learner, learner_id)
-    if row is None or row.provider_id != provider_id:
-        raise Forbidden("transcript_link_unknown")
-    return OpenedTranscript(provider_id, row.merged_into or row.id, row.locale)
+    return OpenedTranscript(row.provider_id, row.merged_into or row.id, row.locale)

@@ -121,7 +121,9 @@ def test_a_missing_or_changed_style_sheet_refuses_the_print(renderer: Certificat
 def test_every_shipped_design_passes_the_proof(
     design: Design, whole: CertificateRenderer, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With long texts, many credits and every script: what is asked of others holds for ours."""
+    """With long texts, many credits and every script: what is asked of others holds for ours.
+
+    Each template is tried with every script, a quarter of them on each paper and way of holding it."""
     read: list[str] = []
 
     def fits_and_reads(document: object) -> bool:
@@ -133,7 +135,8 @@ def test_every_shipped_design_passes_the_proof(
 
     original = printer_module._fits
     monkeypatch.setattr(printer_module, "_fits", fits_and_reads)
-    names = [LONG_NAME, *(name for name, _ in NAMES.values())]
+    quarter = DESIGNS.index(design) % 4
+    names = [LONG_NAME, *(name for name, _ in list(NAMES.values())[quarter::4])]
     for name in names:
         values = make(
             name, template=design.template, design=design, credits=SIX, activity_title=LONG_TITLE, statements=(JOINT,)

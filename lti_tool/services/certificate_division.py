@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.upsert import insert_or_replace
-from lti_tool.domain.activity import Activity
+from lti_tool.domain.activity import Activity, LearningFormat
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import certain_parts
 from lti_tool.domain.division import Division, session_shares
@@ -32,6 +32,11 @@ class Paper:
     def session_key(self) -> str:
         """As it is stored; ``""`` for none."""
         return "" if self.session is None else self.session.key
+
+    def completed_on(self, activity: Activity, day: date) -> date:
+        """``day``, or that of the session where the activity is live: bodies ask for the date of a live activity."""
+        is_live = activity.format is LearningFormat.LIVE
+        return self.session.held_on if self.session is not None and is_live else day
 
 
 def current_division(session: Session, provider_id: str) -> Division:

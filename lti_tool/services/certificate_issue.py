@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
-from lti_tool.domain.activity import LearningFormat
 from lti_tool.domain.division import Division
 from lti_tool.domain.learner import Profile
 from lti_tool.services.certificate import Link, issue, learner_language
@@ -42,11 +41,10 @@ class Issuing:
 
     def _printing(self, paper: Paper) -> Printing:
         activity = self.found.activity
-        is_dated = paper.session is not None and activity.format is LearningFormat.LIVE
         learner = self.session.get_one(models.Learner, self.found.learner_id)
         return Printing(
             lines=paper.lines,
-            completed_on=paper.session.held_on if paper.session is not None and is_dated else self.completed_on,
+            completed_on=paper.completed_on(activity, self.completed_on),
             issued_on=activity.day_of(self.found.now),
             learner_language=learner_language(learner, self.profile.country),
             overrides=overrides_of_activity(self.session, self.found.activity_id),

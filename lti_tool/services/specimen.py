@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from lti_tool.domain.division import Division
 from lti_tool.domain.eligibility import clashes
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.learner import Profile, clean_name
-from lti_tool.domain.series import Attendance, series_credit
+from lti_tool.domain.series import ActivitySession, Attendance, SeriesCredit, series_credit
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.services.certificate import CODE_LENGTH, Link, compose
 from lti_tool.services.certificate_division import Paper, lists_sessions, papers
@@ -52,8 +53,11 @@ def specimen(
 
 
 def specimen_papers(activity: Activity, profile: Profile, division: Division) -> tuple[Paper, ...]:
-    """What this person gets who attended everything and claims it in full. Of credits that exclude each other only the
-    first stands on one certificate with others. Raises ``Refused("step_absent")`` without credit."""
+    """What this person gets who attended everything, or as much of it as counts, and claims it in full. Of credits that
+    exclude each other only the first stands on one certificate with others.
+
+    Raises ``Refused("step_absent")`` without credit.
+    """
     if not activity.credits:
         raise Refused("step_absent")
     taken: list[ClaimableCredit] = []
@@ -67,10 +71,24 @@ def specimen_papers(activity: Activity, profile: Profile, division: Division) ->
 def _whole_line(activity: Activity, one: ClaimableCredit, division: Division) -> PrintedOffer:
     if not activity.sessions or not lists_sessions(activity, division):
         return PrintedOffer(one.credit, one.offer, one.offer.maximum, one.is_awarded)
-    everywhere = {each.key: Attendance(each.key, None, _ANY_TIME) for each in activity.sessions}
-    series = series_credit(activity.sessions, everywhere, one.credit, one.offer)
+    series = _fitting(activity, one) if division is Division.BY_SESSION else _series(activity.sessions, one)
     amount = series.total if one.is_awarded and series.total in one.amounts else one.offer.maximum
     return PrintedOffer(one.credit, one.offer, amount, one.is_awarded, series.sessions)
+
+
+def _series(sessions: Sequence[ActivitySession], one: ClaimableCredit) -> SeriesCredit:
+    there = {each.key: Attendance(each.key, None, _ANY_TIME) for each in sessions}
+    return series_credit(sessions, there, one.credit, one.offer)
+
+
+def _fitting(activity: Activity, one: ClaimableCredit) -> SeriesCredit:
+    """Of as many sessions as count in full: beyond the maximum no certificate is of one session."""
+    taken: list[ActivitySession] = []
+    for session in activity.sessions:
+        series = _series([*taken, session], one)
+        if series.total == sum(each.amount for each in series.sessions):
+            taken.append(session)
+    return _series(taken or activity.sessions, one)
 
 
 def paper_name(paper: Paper) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -32,21 +32,22 @@ class Issuing:
 
     def issue(self, wanted: Sequence[Paper], entries: Mapping[str, models.CreditEntry]) -> list[models.Certificate]:
         """One for each of ``wanted``. ``entries``: what is printed of each credit type stands in the ledger there."""
-        return [self._issued(paper, entries[paper.lines[0].credit.code]) for paper in wanted]
+        common = self._printing()
+        return [self._issued(common, paper, entries[paper.lines[0].credit.code]) for paper in wanted]
 
-    def _issued(self, paper: Paper, entry: models.CreditEntry) -> models.Certificate:
+    def _issued(self, common: Printing, paper: Paper, entry: models.CreditEntry) -> models.Certificate:
         found = self.found
-        printing = self._printing(paper)
+        day = paper.completed_on(found.activity, self.completed_on)
+        printing = replace(common, lines=paper.lines, completed_on=day, session=paper.session)
         return issue(self.session, entry, found.activity, self.profile, printing, self.link, found.now, self.division)
 
-    def _printing(self, paper: Paper) -> Printing:
-        activity = self.found.activity
+    def _printing(self) -> Printing:
+        """Without what is printed of the credit."""
         learner = self.session.get_one(models.Learner, self.found.learner_id)
         return Printing(
-            lines=paper.lines,
-            completed_on=paper.completed_on(activity, self.completed_on),
-            issued_on=activity.day_of(self.found.now),
+            lines=(),
+            completed_on=self.completed_on,
+            issued_on=self.found.activity.day_of(self.found.now),
             learner_language=learner_language(learner, self.profile.country),
             overrides=overrides_of_activity(self.session, self.found.activity_id),
-            session=paper.session,
         )

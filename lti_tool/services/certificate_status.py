@@ -68,26 +68,26 @@ def correct_name(
     ``BadInput("correction_unusable")`` with faults ``name`` and ``reason``, ``BadInput("correction_impossible")`` and
     ``Conflict("certificate_not_valid")``.
     """
-    row = _row(session, officer, certificate_id)
+    row = _row(session, officer, certificate_id, is_locked=False)
+    of_claim = _of_claim(session, row)
     old = read_certificate(row.body)
     name = _checked(raw_name, reason, old.learner_name, printer)
     _require_valid(row)
     correction = _Correction(session, officer, name, reason, link, now)
-    successor = correction.of(row)
-    for other in _beside(session, row):
-        if read_certificate(other.body).learner_name == old.learner_name:
-            correction.of(other)
-    return issued_value(session, successor)
+    successors = {
+        one.id: correction.of(one) for one in of_claim if read_certificate(one.body).learner_name == old.learner_name
+    }
+    return issued_value(session, successors[row.id])
 
 
-def _beside(session: Session, row: models.Certificate) -> Sequence[models.Certificate]:
-    """The other valid certificates of the same claim, by number."""
+def _of_claim(session: Session, row: models.Certificate) -> Sequence[models.Certificate]:
+    """The valid certificates of the same claim, by number, as they are now; locked in this order by everybody."""
     certificate, entry = models.Certificate, models.CreditEntry
     claim_id = session.get_one(entry, row.award_id).claim_id
     query = select(certificate).join(entry, entry.id == certificate.award_id).where(entry.claim_id == claim_id)
-    query = query.where(certificate.status == CertificateStatus.VALID.value)
-    query = query.where(certificate.id.not_in((row.id, row.successor_id or "")))
-    return session.scalars(query.order_by(certificate.number).with_for_update(of=certificate)).all()
+    locked = query.order_by(certificate.number).with_for_update(of=certificate)
+    found = session.scalars(locked.execution_options(populate_existing=True)).all()
+    return [one for one in found if one.status == CertificateStatus.VALID.value]
 
 
 @dataclass(frozen=True, slots=True)

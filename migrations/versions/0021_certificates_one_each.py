@@ -45,12 +45,18 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY one_provider ON certificate_division USING ({_WALL})")
 
 
-def downgrade() -> None:
-    divided = sa.text("SELECT count(*) FROM certificate WHERE division <> 'together'")
-    if op.get_bind().execute(divided).scalar():
+def _refuse_to_confuse_certificates() -> None:
+    """The release before would take each of them for the only one of its claim, and replace it by one of all credit."""
+    query = sa.text("SELECT COUNT(*) FROM certificate WHERE division <> 'together'")
+    if op.get_bind().execute(query).scalar_one():
         raise RuntimeError(
-            "There are certificates of single credits or sessions, which the release before cannot hold."
+            "there are certificates of single credit types or sessions, which the release before cannot keep; "
+            "restore a backup from before this migration instead"
         )
+
+
+def downgrade() -> None:
+    _refuse_to_confuse_certificates()
     op.drop_table("certificate_division")
     _index("award_id")
     with op.batch_alter_table("certificate", schema=None) as batch_op:

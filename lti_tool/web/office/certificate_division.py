@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.division import Division
@@ -11,8 +12,14 @@ from lti_tool.domain.errors import BadInput
 from lti_tool.services.certificate_division import choose_division
 from lti_tool.services.design import current_design
 from lti_tool.web.access import OfficeWork, office_route
+from lti_tool.web.messages import EXPLANATIONS
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.certificate_design import design_page
+
+EXPLANATIONS["division_unknown"] = (
+    lazy_gettext("There is no such way to divide claims"),
+    lazy_gettext("Nothing was changed. Go back and choose one of the three."),
+)
 
 
 @office_route(blueprint, "/certificates/division", Capability.MANAGE_CERTIFICATES, ("POST",))

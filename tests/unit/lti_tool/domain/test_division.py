@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lti_tool.domain.division import added_sessions, session_shares
@@ -29,6 +29,7 @@ def counted(sessions: tuple[AttendedSession, ...]) -> dict[str, Decimal]:
     return {one.session.key: one.amount for one in sessions if one.is_counted and one.amount}
 
 
+@settings(max_examples=60)
 @given(SESSIONS, QUARTERS, QUARTERS)
 def test_shares_are_exactly_the_amount_or_there_are_none(
     sessions: tuple[AttendedSession, ...], amount: Decimal, minimum: Decimal
@@ -40,6 +41,7 @@ def test_shares_are_exactly_the_amount_or_there_are_none(
     assert days == sorted(days)
 
 
+@settings(max_examples=30)
 @given(SESSIONS)
 def test_what_is_added_to_nothing_is_everything_that_counts(sessions: tuple[AttendedSession, ...]) -> None:
     added = added_sessions((), sessions)
@@ -47,6 +49,7 @@ def test_what_is_added_to_nothing_is_everything_that_counts(sessions: tuple[Atte
     assert added_sessions(sessions, sessions) == ()
 
 
+@settings(max_examples=60)
 @given(SESSIONS, SESSIONS)
 def test_nothing_is_added_beside_a_session_that_has_changed(
     before: tuple[AttendedSession, ...], after: tuple[AttendedSession, ...]

@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.domain.badge import badge_types
@@ -26,7 +25,7 @@ from lti_tool.services.override import adjust_by_staff, award_by_staff, expire_b
 from lti_tool.services.session import Visit
 from lti_tool.services.transcript import own_transcript
 from tests.unit.lti_tool.domain.builders import AMA
-from tests.unit.lti_tool.services.claiming import NOW, World, link, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
 from tests.unit.lti_tool.services.dividing import (
     REVOKED,
     SUPERSEDED,
@@ -133,7 +132,7 @@ def test_a_corrected_name_stands_on_all_certificates_of_the_claim_and_stays(quic
     visit = physician(quick)
     _, moc = issued(quick, visit)
     with transaction(quick.sessions) as db:
-        who, printer = officer(quick.provider_id), CertificateRenderer()
+        who, printer = officer(quick.provider_id), PrinterDouble()
         fresh = correct_name(db, who, moc.id, "Ada King", "Married", printer, link, NOW)
     valid = issued(quick, visit, VALID)
     assert {one.certificate.learner_name for one in valid} == {"Ada King"} and sequence(valid) == [3, 4]

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from lti_tool.certificates.render import CertificateRenderer
 from lti_tool.db.engine import transaction
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.division import Division
@@ -16,7 +15,7 @@ from lti_tool.services.certificate_status import correct_name
 from lti_tool.services.override import adjust_by_staff, revoke_by_staff
 from lti_tool.services.transcript import own_transcript
 from tests.unit.lti_tool.domain.builders import AMA
-from tests.unit.lti_tool.services.claiming import NOW, World, link, opened_world
+from tests.unit.lti_tool.services.claiming import NOW, PrinterDouble, World, link, opened_world
 from tests.unit.lti_tool.services.dividing import (
     REVOKED,
     SUPERSEDED,
@@ -119,7 +118,7 @@ def test_a_name_is_corrected_on_the_certificates_of_all_sessions(series: World) 
     series.claim(ada, "2.00")
     with transaction(series.sessions) as db:
         first = issued_certificates(db, ada)[0]
-        who, printer = officer(series.provider_id), CertificateRenderer()
+        who, printer = officer(series.provider_id), PrinterDouble()
         correct_name(db, who, first.id, "Ada King", "Married", printer, link, NOW)
     valid = issued(series, ada, VALID)
     assert [one.certificate.learner_name for one in valid] == ["Ada King"] * 2

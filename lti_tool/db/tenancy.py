@@ -24,6 +24,7 @@ OWNED = (
     "certificate",
     "certificate_counter",
     "certificate_design",
+    "certificate_division",
     "commercial_support",
     "company",
     "credit_entry",

@@ -21,8 +21,19 @@ OWN_TERMS = "https://www.w3.org/ns/credentials/undefined-terms/v2"
 COLUMNS = ("earned_on", "activity", "credit_type", "credit", "amount", "status", "certificate", "verify_url")
 """Of the table for spreadsheets. Names for machines: never translated."""
 
+SEVERAL = "; "
+"""Between the numbers, and between the addresses, of the certificates of one line."""
+
 VerifyLink = Callable[[str], str]
 """From a certificate's code to the absolute address of its public page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValidCertificate:
+    """One that bears a credit now. ``code``: of its public page."""
+
+    number: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +51,9 @@ class TranscriptLine:
     at: datetime
     """When it was awarded, in UTC."""
     earned_on: date
-    """The day that the certificate prints; without one, that of the award."""
-    certificate: str = ""
-    """Number of the certificate that is valid for it now; ``""`` if there is none."""
-    code: str = ""
-    """Of that certificate's public page."""
+    """The day that the certificate prints, of several the last; without one, that of the award."""
+    certificates: tuple[ValidCertificate, ...] = ()
+    """Several where each session has its own."""
 
     @property
     def status(self) -> str:
@@ -107,8 +116,8 @@ def transcript_rows(transcript: Transcript, link: VerifyLink) -> list[tuple[str 
             line.credit_name,
             line.amount if line.is_awarded else None,
             line.status,
-            line.certificate,
-            link(line.code) if line.code else "",
+            SEVERAL.join(one.number for one in line.certificates),
+            SEVERAL.join(link(one.code) for one in line.certificates),
         )
         for line in transcript.lines
     ]

@@ -21,10 +21,11 @@ from lti_tool.db.load import identities
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate, CertificateStatus, StatusReason
 from lti_tool.domain.design import DEFAULT_DESIGN, Design
+from lti_tool.domain.division import Division
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.wire import read_certificate, write_certificate
-from lti_tool.services.certificate_sessions import printed_sessions
+from lti_tool.services.certificate_sessions import SessionPrint, printed_sessions, session_note
 from lti_tool.services.certificate_text import (
     Printing,
     certificate_sentence,
@@ -119,7 +120,10 @@ def compose(
         *(note for one in printing.lines if (note := small_print(activity, one)) is not None),
         *(note for one in printing.lines if (note := teaching_note(one)) is not None),
     )
-    sessions = printed_sessions(printing.lines, written, (*statements, *notes))
+    if printing.session is not None:
+        sessions = SessionPrint((session_note(printing.session, written),))
+    else:
+        sessions = printed_sessions(printing.lines, written, (*statements, *notes))
     return Certificate(
         number=number,
         verify_url=verify_url,
@@ -161,23 +165,47 @@ def next_number(session: Session, provider_id: str, year: int) -> str:
 
 
 def issue(
-    session: Session, award: models.CreditEntry, activity: Activity, profile: Profile, printing: Printing, link: Link
+    session: Session,
+    award: models.CreditEntry,
+    activity: Activity,
+    profile: Profile,
+    printing: Printing,
+    link: Link,
+    now: datetime,
+    division: Division = Division.TOGETHER,
 ) -> models.Certificate:
-    """Freeze the certificate of a claim, in the claim's own transaction. ``award`` is the first of its awards."""
+    """Freeze a certificate of a claim, in the claim's own transaction. ``award`` is the first of those it prints."""
     provider_id = award.provider_id
     number, code = next_number(session, provider_id, printing.issued_on.year), new_code()
     design = current_design(session, provider_id)
     design = printed_design(session, provider_id, design, activity.provider.signatory)
     certificate = compose(activity, profile, printing, number=number, verify_url=link(code), design=design)
-    return add_certificate(session, award.id, provider_id, certificate, code, award.recorded_at)
+    key = "" if printing.session is None else printing.session.key
+    return add_certificate(session, award.id, provider_id, certificate, code, now, Part(division, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of its claim a certificate is for. ``session_key``: of the one session, ``""`` for no single one."""
+
+    division: Division
+    session_key: str = ""
 
 
 def add_certificate(
-    session: Session, award_id: str, provider_id: str, certificate: Certificate, code: str, now: datetime
+    session: Session,
+    award_id: str,
+    provider_id: str,
+    certificate: Certificate,
+    code: str,
+    now: datetime,
+    part: Part,
 ) -> models.Certificate:
-    """Store a certificate as the valid one of its award."""
+    """Store a certificate as the valid one of its award, or of a session of it."""
     row = models.Certificate(
         award_id=award_id,
+        division=part.division.value,
+        session_key=part.session_key,
         provider_id=provider_id,
         number=certificate.number,
         code=code,

@@ -1,5 +1,7 @@
 """An activity's certificates by mail: who would be written to and who not, letters queued once each, how far they are.
 
+Whoever holds several certificates of the activity gets them in one letter.
+
 Sending, pauses and giving up are the mail service's own. A letter brings a link, never the file: the certificate waits
 for no mail, and a withdrawn one is not out of reach in somebody's mailbox.
 """
@@ -7,7 +9,7 @@ for no mail, and a withdrawn one is not out of reach in somebody's mailbox.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -64,7 +66,7 @@ class LetterState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailPreview:
-    """How many letters would be written, how many more if those are asked for again that were, and who is left out."""
+    """How many letters would be written, and how many certificates are left out of them and why."""
 
     fresh: int
     left_out: Mapping[Silence, int]
@@ -98,15 +100,28 @@ class MailProgress:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     certificate_id: str
+    participation_id: str
     silence: Silence | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """Certificates of one holder that go into one letter. ``ending``: of the letter's key."""
+
+    certificates: tuple[str, ...]
+    ending: str
+
+
 def _letters(session: Session, provider_id: str, activity_id: str) -> dict[str, models.Mail]:
-    """Each certificate's newest letter."""
-    table = models.Mail
+    """Each certificate's newest letter. Its key ends with the first of its certificates, which all name the key."""
+    table, certificate = models.Mail, models.Certificate
     mine = table.key.startswith(about_certificates(activity_id), autoescape=True)
     query = select(table).where(table.provider_id == provider_id, mine).order_by(table.created_at, table.id)
-    return {row.key.split(":")[3]: row for row in session.scalars(query)}
+    letters = {row.key: row for row in session.scalars(query)}
+    found = {key.split(":")[3]: row for key, row in letters.items()}
+    named = certificates_of(provider_id, activity_id).where(certificate.letter_key.is_not(None))
+    keys = session.execute(named.with_only_columns(certificate.id, certificate.letter_key))
+    return found | {one: letters[key] for one, key in keys if key in letters}
 
 
 def _state(row: models.Mail) -> LetterState:
@@ -146,32 +161,44 @@ def _candidates(
         wanted.of(certificates_of(provider_id, activity_id))
         .join(part, part.id == award.participation_id)
         .outerjoin(contact, contact.learner_id == part.learner_id)
-        .with_only_columns(certificate.id, certificate.status, is_restricted(part.learner_id), contact)
+        .with_only_columns(certificate.id, part.id, certificate.status, is_restricted(part.learner_id), contact)
         .order_by(certificate.number)
     )
     letters = _letters(session, provider_id, activity_id)
     return [
         _Candidate(
             key,
+            part_id,
             _silence(status, is_barred=is_barred, contact=reached) or _told(letters.get(key), stamp),
         )
-        for key, status, is_barred, reached in session.execute(query)
+        for key, part_id, status, is_barred, reached in session.execute(query)
     ]
+
+
+def _bundled(chosen: Iterable[_Candidate], ending: Callable[[str], str]) -> list[_Bundle]:
+    """In the order of the certificates' numbers. ``ending``: by the first certificate of a letter."""
+    held: dict[str, list[str]] = {}
+    for one in chosen:
+        held.setdefault(one.participation_id, []).append(one.certificate_id)
+    return [_Bundle(tuple(keys), ending(keys[0])) for keys in held.values()]
 
 
 def mail_preview(session: Session, officer: Officer, activity_id: str, wanted: RegisterFilter = ALL) -> MailPreview:
     """What asking for mail would do. Raises ``Forbidden`` and ``NotFound("activity_unknown")``."""
     register_activity(session, officer, activity_id)
-    found = Counter(one.silence for one in _candidates(session, officer.provider_id, activity_id, wanted))
-    return MailPreview(found[None], {silence: found[silence] for silence in Silence if found[silence]})
+    candidates = _candidates(session, officer.provider_id, activity_id, wanted)
+    found = Counter(one.silence for one in candidates)
+    fresh = len({one.participation_id for one in candidates if one.silence is None})
+    return MailPreview(fresh, {silence: found[silence] for silence in Silence if found[silence]})
 
 
 def mail_progress(session: Session, officer: Officer, activity_id: str) -> MailProgress:
     """How far the letters are. Raises ``Forbidden`` and ``NotFound("activity_unknown")``."""
     register_activity(session, officer, activity_id)
     letters = _letters(session, officer.provider_id, activity_id)
-    counts = Counter(_state(row) for row in letters.values())
-    stuck = {key: row for key, row in letters.items() if row.answer and row.state != "sent"}
+    counts = Counter(_state(row) for row in {row.id: row for row in letters.values()}.values())
+    firsts = {row.id: key for key, row in reversed(letters.items())}
+    stuck = {key: letters[key] for key in firsts.values() if letters[key].answer and letters[key].state != "sent"}
     table = models.Certificate
     numbers = select(table.id, table.number).where(table.id.in_(stuck)).order_by(table.number).limit(MOST_TROUBLES)
     troubles = tuple(
@@ -192,14 +219,14 @@ def mail_certificates(
     wanted: RegisterFilter = ALL,
     stamp: str = "",
 ) -> int:
-    """Queue a letter for each certificate that is wanted and has had none; gives how many.
+    """Queue a letter to each holder of certificates that are wanted and were in none; gives how many.
 
     With a ``stamp`` also for those that have had one; the same stamp is heard once. Raises ``Forbidden`` and
     ``NotFound("activity_unknown")``.
     """
     _take_turn(session, officer, activity_id)
     found = _candidates(session, officer.provider_id, activity_id, wanted, stamp)
-    chosen = [(one, stamp or FIRST) for one in found if one.silence is None]
+    chosen = _bundled((one for one in found if one.silence is None), lambda first: stamp or FIRST)
     _write_all(session, officer, activity_id, post, chosen, now)
     return len(chosen)
 
@@ -212,11 +239,8 @@ def mail_again(session: Session, officer: Officer, activity_id: str, post: Certi
     # As if these had never been written: what else keeps a letter back is asked again.
     session.execute(delete(models.Mail).where(models.Mail.id.in_([row.id for row in failed.values()])))
     found = _candidates(session, officer.provider_id, activity_id, ALL)
-    chosen = [
-        (one, failed[one.certificate_id].key.rpartition(":")[2])
-        for one in found
-        if one.certificate_id in failed and one.silence in (None, Silence.WRITTEN)
-    ]
+    again = (one for one in found if one.certificate_id in failed and one.silence in (None, Silence.WRITTEN))
+    chosen = _bundled(again, lambda first: failed[first].key.rpartition(":")[2])
     _write_all(session, officer, activity_id, post, chosen, now)
     return len(chosen)
 
@@ -233,7 +257,7 @@ def _write_all(
     officer: Officer,
     activity_id: str,
     post: CertificatePost,
-    chosen: Sequence[tuple[_Candidate, str]],
+    chosen: Sequence[_Bundle],
     now: datetime,
 ) -> None:
     @cache
@@ -241,14 +265,18 @@ def _write_all(
         return voice_for(session, post.voices, officer.provider_id, language)
 
     held: dict[str, _Held] = {}
-    for number, (one, ending) in enumerate(chosen):
+    for number, one in enumerate(chosen):
         if number % PORTION == 0:
-            held = _held(session, [each.certificate_id for each, _ in chosen[number : number + PORTION]])
-        row, part, contact = held[one.certificate_id]
-        to = post.sealer.open(contact.sealed)
-        letter = written_letter(session, post, row, part, voice(part.learner.locale), now)
-        key = f"{about_certificates(activity_id, part.id)}{row.id}:{ending}"
-        queue_mail(session, officer.provider_id, to, letter, now, key=key)
+            portion = chosen[number : number + PORTION]
+            held = _held(session, [key for bundle in portion for key in bundle.certificates])
+        rows = [held[key][0] for key in one.certificates]
+        _, part, contact = held[one.certificates[0]]
+        letter = written_letter(session, post, rows, part, voice(part.learner.locale), now)
+        key = f"{about_certificates(activity_id, part.id)}{rows[0].id}:{one.ending}"
+        queue_mail(session, officer.provider_id, post.sealer.open(contact.sealed), letter, now, key=key)
+        for row in rows:
+            row.letter_key = key
+    session.flush()
     if chosen:
         detail = {"letters": len(chosen)}
         subject = f"activity:{activity_id}"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import CertificateStatus, PrintedCredit
+from lti_tool.domain.certificate import Certificate, CertificateStatus, PrintedCredit
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.errors import NotFound
 from lti_tool.domain.retention import RecordClass
@@ -81,6 +81,8 @@ class RegisterRow:
     certificate_id: str
     number: str
     name: str
+    credits: str
+    """As they are printed: whose certificates are several can tell them apart."""
     status: CertificateStatus
     issued_at: datetime
     is_printed: bool
@@ -152,6 +154,7 @@ def _row(session: Session, ground: Ground, row: models.Certificate, name: str) -
         row.id,
         row.number,
         name,
+        _credits(read_certificate(row.body)),
         CertificateStatus(row.status),
         row.issued_at,
         row.pdf_hash is not None,
@@ -177,7 +180,7 @@ def _exported(session: Session, row: models.Certificate, listed: RegisterRow) ->
         row.number,
         listed.name,
         printed.activity_title,
-        "; ".join(credit_text(credit) for credit in printed.credits),
+        listed.credits,
         printed.completed_on.isoformat(),
         row.issued_at,
         row.status,
@@ -188,6 +191,10 @@ def _exported(session: Session, row: models.Certificate, listed: RegisterRow) ->
         kept.keep_until.isoformat() if kept.keep_until else "",
         ", ".join(filter(None, (kept.body, kept.document, kept.clause))) or OWN_PERIOD,
     )
+
+
+def _credits(printed: Certificate) -> str:
+    return "; ".join(credit_text(credit) for credit in printed.credits)
 
 
 def credit_text(credit: PrintedCredit) -> str:

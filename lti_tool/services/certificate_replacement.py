@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,16 +13,20 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.load import accounts
 from lti_tool.domain.certificate import CertificateStatus, StatusReason
-from lti_tool.domain.credit import CreditOffer, CreditType
+from lti_tool.domain.credit import CreditOffer, CreditType, certain_parts
+from lti_tool.domain.division import Division, added_sessions
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, balance, live_award
+from lti_tool.domain.series import AttendedSession
 from lti_tool.domain.wire import read_certificate, read_value
-from lti_tool.services.certificate import Link, issue, learner_language
+from lti_tool.services.certificate import Link
+from lti_tool.services.certificate_division import Paper, lists_sessions, papers
+from lti_tool.services.certificate_issue import Issuing
 from lti_tool.services.certificate_status import close
-from lti_tool.services.certificate_text import PrintedOffer, Printing
+from lti_tool.services.certificate_text import PrintedOffer
 from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimed_sessions
+from lti_tool.services.ledger import account
 from lti_tool.services.participation import Progress, progress_of
-from lti_tool.services.statement import overrides_of_activity
 
 
 def award_terms(session: Session, entry_id: str) -> Mapping[str, Any]:
@@ -41,62 +45,124 @@ def as_awarded(session: Session, live: Entry) -> ClaimableCredit:
     return ClaimableCredit.of(credit, offer, activity, is_awarded=live.is_awarded)
 
 
-def replace_certificate(
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """The certificates that an entry of the ledger touches, oldest first, and what stands of the claim now."""
+
+    session: Session
+    found: Progress
+    changed: models.CreditEntry
+    division: Division
+    rows: tuple[models.Certificate, ...]
+
+    @classmethod
+    def of(cls, session: Session, found: Progress, changed: models.CreditEntry) -> _Claim:
+        certificate, entry = models.Certificate, models.CreditEntry
+        query = select(certificate, entry.credit_type).join(entry, entry.id == certificate.award_id)
+        query = query.where(entry.claim_id == changed.claim_id).order_by(certificate.issued_at, certificate.number)
+        rows = [
+            row
+            for row, credit_type in session.execute(query)
+            if row.division == Division.TOGETHER.value or credit_type == changed.credit_type
+        ]
+        division = Division(rows[-1].division) if rows else Division.TOGETHER
+        return cls(session, found, changed, division, tuple(rows))
+
+    def standing(self) -> list[tuple[Entry, PrintedOffer]]:
+        """Live awards with what is printed of each."""
+        found = accounts(self.session, self.found.learner_id, self.found.activity_id)
+        lines = [
+            (live, self._line(live, chain))
+            for credit_type, chain in found.items()
+            if (live := live_award(chain)) is not None and live.claim_id == self.changed.claim_id
+            if self.division is Division.TOGETHER or credit_type == self.changed.credit_type
+        ]
+        return sorted(lines, key=lambda pair: (pair[1].credit.participated_text == "", pair[1].credit.code))
+
+    def _line(self, live: Entry, chain: tuple[Entry, ...]) -> PrintedOffer:
+        one, terms = as_awarded(self.session, live), award_terms(self.session, chain[-1].id)
+        has_sessions = lists_sessions(self.found.activity, self.division)
+        sessions = (claimed_sessions(terms) or ()) if has_sessions else ()
+        return PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded, sessions, awarded_working(terms))
+
+    def issuing(self, award: models.CreditEntry, link: Link, completed: date | None) -> Issuing:
+        """For the holder as printed: a name that was corrected since stays corrected."""
+        values = read_certificate(self.rows[-1].body)
+        kept = {name: value for name, value in award.terms["profile"].items() if name != "statement"}
+        profile = replace(read_value(Profile, kept), printed_name=values.learner_name)
+        return Issuing(self.session, self.found, profile, completed or values.completed_on, self.division, link)
+
+    def unchanged(self, wanted: Sequence[Paper]) -> set[str]:
+        """Keys of the sessions whose valid certificates say what is to be said."""
+        amounts = {paper.session_key: paper.lines[0].shown for paper in wanted if paper.session is not None}
+        return {
+            row.session_key
+            for row in self.rows
+            if row.status == CertificateStatus.VALID.value
+            and row.session_key in amounts
+            and sum(one.amount for one in read_certificate(row.body).credits) == amounts[row.session_key]
+        }
+
+
+def replace_certificates(
     session: Session,
     found: Progress,
-    claim_id: str,
+    changed: models.CreditEntry,
     link: Link,
     reason: StatusReason,
     words: str,
     *,
     completed: date | None = None,
 ) -> None:
-    """After a change: the certificates of the claim are replaced by one of what stands, or revoked if nothing does.
+    """After an entry in the ledger: the certificates that it touches are replaced by what stands, or revoked if nothing
+    does. Of divided claims these are those of its credit type; of sessions that it leaves as they were none.
 
     A name that was corrected since stays corrected, and the day of completion the same unless ``completed`` is another.
     """
-    certificate, entry = models.Certificate, models.CreditEntry
-    query = select(certificate).join(entry, entry.id == certificate.award_id).where(entry.claim_id == claim_id)
-    old = session.scalars(query.order_by(certificate.issued_at, certificate.number)).all()
-    standing = _standing_lines(session, found, claim_id)
-    status = CertificateStatus.SUPERSEDED if standing else CertificateStatus.REVOKED
-    for row in old:
-        if row.status == CertificateStatus.VALID.value or not standing:
+    claim = _Claim.of(session, found, changed)
+    standing = claim.standing()
+    wanted = papers([line for _, line in standing], claim.division) if standing else ()
+    kept = claim.unchanged(wanted)
+    fresh = [paper for paper in wanted if paper.session_key not in kept or paper.session is None]
+    current = [row for row in claim.rows if row.successor_id is None and row.session_key not in kept]
+    status = CertificateStatus.SUPERSEDED if fresh else CertificateStatus.REVOKED
+    for row in claim.rows:
+        is_valid = row.status == CertificateStatus.VALID.value
+        if not standing or (is_valid and row.session_key not in kept):
             close(session, row, status, reason, words, found.now)
     session.flush()
-    if not standing or not old:
+    if not fresh or not claim.rows:
         return
-    values, first = read_certificate(old[-1].body), session.get_one(entry, standing[0][0].id)
-    profile = replace(_profile(first.terms), printed_name=values.learner_name)
-    printing = _printing(session, found, profile, tuple(line for _, line in standing), completed or values.completed_on)
-    new = issue(session, first, found.activity, profile, printing, link)
-    new.issued_at = found.now
-    old[-1].successor_id = new.id
+    entries = {entry.credit_type: session.get_one(models.CreditEntry, entry.id) for entry, _ in standing}
+    issuing = claim.issuing(next(iter(entries.values())), link, completed)
+    new = issuing.issue(fresh, entries)
+    of_session = {row.session_key: row.id for row in new}
+    for row in current:
+        row.successor_id = of_session.get(row.session_key, new[0].id)
+    session.flush()
 
 
-def _profile(terms: Mapping[str, Any]) -> Profile:
-    """The particulars as they were printed."""
-    kept = {name: value for name, value in terms["profile"].items() if name != "statement"}
-    return read_value(Profile, kept)
+def add_certificates(
+    session: Session,
+    found: Progress,
+    changed: models.CreditEntry,
+    one: ClaimableCredit,
+    held: Sequence[AttendedSession],
+    link: Link,
+    completed: date,
+) -> bool:
+    """Certificates of their own for the sessions that a claim has added to ``held``; those issued before stay.
 
-
-def _printing(
-    session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...], completed_on: date
-) -> Printing:
-    language = learner_language(session.get_one(models.Learner, found.learner_id), profile.country)
-    overrides = overrides_of_activity(session, found.activity_id)
-    return Printing(lines, completed_on, found.activity.day_of(found.now), language, overrides)
-
-
-def _standing_lines(session: Session, found: Progress, claim_id: str) -> list[tuple[Entry, PrintedOffer]]:
-    lines = []
-    for chain in accounts(session, found.learner_id, found.activity_id).values():
-        live = live_award(chain)
-        if live is None or live.claim_id != claim_id:
-            continue
-        one = as_awarded(session, live)
-        terms = award_terms(session, chain[-1].id)
-        sessions = (claimed_sessions(terms) or ()) if found.activity.lists_sessions else ()
-        working = awarded_working(terms)
-        lines.append((live, PrintedOffer(one.credit, one.offer, balance(chain), live.is_awarded, sessions, working)))
-    return sorted(lines, key=lambda pair: (pair[1].credit.participated_text == "", pair[1].credit.code))
+    False where that cannot be: the claim is not divided by session, a session of before counts no more, or all of it
+    together gives what no session gives alone.
+    """
+    claim = _Claim.of(session, found, changed)
+    added = added_sessions(held, one.series.sessions) if one.series else None
+    total = balance(account(session, found, changed.credit_type))
+    if claim.division is not Division.BY_SESSION or not added or certain_parts(one.offer, total):
+        return False
+    line = PrintedOffer(one.credit, one.offer, changed.amount, True, added)
+    award = session.get_one(models.CreditEntry, claim.standing()[0][0].id)
+    issuing = claim.issuing(award, link, completed)
+    issuing.issue(papers([line], claim.division), {changed.credit_type: changed})
+    return True

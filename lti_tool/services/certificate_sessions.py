@@ -56,6 +56,11 @@ def printed_sessions(lines: Sequence[PrintedOffer], written: Written, small_prin
     return SessionPrint((_joined(_in_short(shares, written), *ends),), tuple(_each(shares, written)))
 
 
+def session_note(session: ActivitySession, written: Written) -> RichText:
+    """On a certificate that is for one session alone."""
+    return RichText.of(f"For the session {_named(session, written)}.")
+
+
 def _joined(*parts: RichText | str) -> RichText:
     texts = (RichText.of(part) if isinstance(part, str) else part for part in parts)
     return RichText(tuple(run for text in texts for run in text.runs))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.certificate import REVOCATION_REASONS, CertificateStatus, StatusReason, renamed
+from lti_tool.domain.division import Division
 from lti_tool.domain.errors import BadInput, Conflict, NotFound
 from lti_tool.domain.learner import clean_name
 from lti_tool.domain.wire import read_activity, read_certificate
@@ -18,6 +20,7 @@ from lti_tool.services.audit import note
 from lti_tool.services.certificate import (
     IssuedCertificate,
     Link,
+    Part,
     add_certificate,
     issued_value,
     new_code,
@@ -61,34 +64,59 @@ def correct_name(
     now: datetime,
 ) -> IssuedCertificate:
     """Issue the certificate anew for the corrected name, with a number and code of its own; the old one can still be
-    read. Raises ``BadInput("correction_unusable")`` with faults ``name`` and ``reason``,
-    ``BadInput("correction_impossible")`` and ``Conflict("certificate_not_valid")``.
+    read. So are the others of the same claim, as far as they are valid and bear the same name. Raises
+    ``BadInput("correction_unusable")`` with faults ``name`` and ``reason``, ``BadInput("correction_impossible")`` and
+    ``Conflict("certificate_not_valid")``.
     """
-    row = _row(session, officer, certificate_id)
+    row = _row(session, officer, certificate_id, is_locked=False)
+    of_claim = _of_claim(session, row)
     old = read_certificate(row.body)
     name = _checked(raw_name, reason, old.learner_name, printer)
     _require_valid(row)
-    code, award = new_code(), session.get_one(models.CreditEntry, row.award_id)
-    version = session.get_one(models.ActivityVersion, (award.activity_id, award.version))
-    day = read_activity(version.definition).day_of(now)
-    number = next_number(session, officer.provider_id, day.year)
-    certificate = replace(renamed(old, name), number=number, verify_url=link(code), issued_on=day)
-    close(session, row, CertificateStatus.SUPERSEDED, StatusReason.NAME_CORRECTED, reason, now)
-    session.flush()
-    successor = add_certificate(session, row.award_id, officer.provider_id, certificate, code, now)
-    row.successor_id = successor.id
-    session.flush()
-    detail = {"number": [old.number, number], "reason": StatusReason.NAME_CORRECTED}
-    note(
-        session,
-        officer,
-        "certificate.superseded",
-        f"certificate:{row.id}",
-        now,
-        activity_id=award.activity_id,
-        detail=detail,
-    )
-    return issued_value(session, successor)
+    correction = _Correction(session, officer, name, reason, link, now)
+    successors = {
+        one.id: correction.of(one) for one in of_claim if read_certificate(one.body).learner_name == old.learner_name
+    }
+    return issued_value(session, successors[row.id])
+
+
+def _of_claim(session: Session, row: models.Certificate) -> Sequence[models.Certificate]:
+    """The valid certificates of the same claim, by number, as they are now; locked in this order by everybody."""
+    certificate, entry = models.Certificate, models.CreditEntry
+    claim_id = session.get_one(entry, row.award_id).claim_id
+    query = select(certificate).join(entry, entry.id == certificate.award_id).where(entry.claim_id == claim_id)
+    locked = query.order_by(certificate.number).with_for_update(of=certificate)
+    found = session.scalars(locked.execution_options(populate_existing=True)).all()
+    return [one for one in found if one.status == CertificateStatus.VALID.value]
+
+
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    session: Session
+    officer: Officer
+    name: str
+    reason: str
+    link: Link
+    now: datetime
+
+    def of(self, row: models.Certificate) -> models.Certificate:
+        session, old, code = self.session, read_certificate(row.body), new_code()
+        award = session.get_one(models.CreditEntry, row.award_id)
+        version = session.get_one(models.ActivityVersion, (award.activity_id, award.version))
+        day = read_activity(version.definition).day_of(self.now)
+        number = next_number(session, row.provider_id, day.year)
+        fresh = replace(renamed(old, self.name), number=number, verify_url=self.link(code), issued_on=day)
+        close(session, row, CertificateStatus.SUPERSEDED, StatusReason.NAME_CORRECTED, self.reason, self.now)
+        session.flush()
+        part = Part(Division(row.division), row.session_key)
+        successor = add_certificate(session, row.award_id, row.provider_id, fresh, code, self.now, part)
+        row.successor_id = successor.id
+        session.flush()
+        detail = {"number": [old.number, number], "reason": StatusReason.NAME_CORRECTED}
+        subject, activity_id = f"certificate:{row.id}", award.activity_id
+        action = "certificate.superseded"
+        note(session, self.officer, action, subject, self.now, activity_id=activity_id, detail=detail)
+        return successor
 
 
 def _checked(raw_name: str, reason: str, before: str, printer: CertificatePrinter) -> str:
@@ -146,5 +174,7 @@ def close(
     award = session.get_one(models.CreditEntry, row.award_id)
     about = about_certificates(award.activity_id, award.participation_id)
     withdraw_mail(session, row.provider_id, f"{about}{row.id}:")
+    if row.letter_key:
+        withdraw_mail(session, row.provider_id, row.letter_key)
     row.status, row.status_reason = status.value, reason.value
     row.status_note, row.status_at = words.strip()[:MAX_NOTE], now

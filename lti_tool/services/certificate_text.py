@@ -22,7 +22,7 @@ from lti_tool.domain.award_rule import AwardWorking
 from lti_tool.domain.certificate import PrintedCredit
 from lti_tool.domain.credit import CreditOffer, CreditType, certain_parts, printed_amount
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.series import AttendedSession
+from lti_tool.domain.series import ActivitySession, AttendedSession
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
 from lti_tool.domain.text import RichText
 
@@ -58,6 +58,8 @@ class Printing:
     learner_language: str = ""
     overrides: Overrides = NO_OVERRIDES
     """The provider's own wording, where it has laid down any."""
+    session: ActivitySession | None = None
+    """The only one that the certificate is for."""
 
 
 def worded_printing(activity: Activity, printing: Printing) -> Printing:

@@ -15,23 +15,31 @@ from lti_tool.domain.assessment import Result, TestKind
 from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.claim import typed_amount
 from lti_tool.domain.credential import Requirement, asked_for, missing_identifiers
+from lti_tool.domain.division import Division
 from lti_tool.domain.eligibility import Bar, clashes
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import EntryKind
 from lti_tool.domain.pathway import best_result, nothing_left
-from lti_tool.services.certificate import IssuedCertificate, Link, issue, issued_certificates, learner_language
-from lti_tool.services.certificate_replacement import replace_certificate
-from lti_tool.services.certificate_text import PrintedOffer, Printing
-from lti_tool.services.claimable import BarredCredit, ClaimableCredit, claimable_credits, claimables
+from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates
+from lti_tool.services.certificate_division import current_division, lists_sessions, papers
+from lti_tool.services.certificate_issue import Issuing
+from lti_tool.services.certificate_replacement import add_certificates, award_terms, replace_certificates
+from lti_tool.services.certificate_text import PrintedOffer
+from lti_tool.services.claimable import (
+    BarredCredit,
+    ClaimableCredit,
+    claimable_credits,
+    claimables,
+    claimed_sessions,
+)
 from lti_tool.services.credential import held_credentials
 from lti_tool.services.credit_terms import claim_terms, completed_on
 from lti_tool.services.grade import note_progress
 from lti_tool.services.learner import profile_digest
-from lti_tool.services.ledger import LEARNER, Posting, lock_learner, new_claim_id, post
+from lti_tool.services.ledger import LEARNER, Posting, account, lock_learner, new_claim_id, post
 from lti_tool.services.participation import Progress, progress, progress_for_update, progress_of
 from lti_tool.services.session import Visit
-from lti_tool.services.statement import overrides_of_activity
 
 __all__ = ["ClaimForm", "ClaimView", "Claimed", "claim_credit", "claim_view", "claimable_credits"]
 
@@ -94,7 +102,7 @@ def asked_credentials(view: ClaimView) -> dict[Requirement, tuple[ClaimableCredi
 
 
 def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, now: datetime) -> Claimed:
-    """Claim what the form names of all that this learner may claim, with one certificate, in one transaction.
+    """Claim what the form names of all that this learner may claim, with its certificates, in one transaction.
 
     Claiming again gives what was claimed first; credit that was left may be claimed later, while claims are open, and
     more of one for sessions that were attended since. A trial is checked like a claim and leaves nothing behind. Raises
@@ -197,8 +205,8 @@ def award(
     *,
     actor: str = LEARNER,
     reason: str = "",
-) -> models.Certificate:
-    """Enter the awards and issue the one certificate for all of them."""
+) -> models.CreditEntry:
+    """Enter the awards and issue their certificates, as the provider wants claims divided; gives the first award."""
     claim_id = new_claim_id()
     ordered = sorted(chosen, key=lambda pair: (pair[0].credit.participated_text == "", pair[0].credit.code))
     rows = [
@@ -218,14 +226,20 @@ def award(
         )
         for one, amount in ordered
     ]
-    lines = tuple(printed_offer(found.activity, one, amount) for one, amount in ordered)
-    return issue(session, rows[0], found.activity, profile, _printing(session, found, profile, lines), link)
+    division = current_division(session, rows[0].provider_id)
+    lines = [printed_offer(found.activity, one, amount, division) for one, amount in ordered]
+    day = completed_on(found.activity, found.record, found.now)
+    issuing = Issuing(session, found, profile, day, division, link)
+    issuing.issue(papers(lines, division), {row.credit_type: row for row in rows})
+    return rows[0]
 
 
 def _raise(
     session: Session, found: Progress, profile: Profile, one: ClaimableCredit, amount: Decimal, link: Link
 ) -> None:
-    """Further sessions of a series: the account grows, and the certificate is replaced by one of the new amount."""
+    """Further sessions of a series: the account grows. They get certificates of their own, where sessions have them;
+    else the certificate is replaced by one of the new amount."""
+    before = account(session, found, one.credit.code)[-1]
     row = post(
         session,
         found,
@@ -239,22 +253,13 @@ def _raise(
         ),
     )
     day = completed_on(found.activity, found.record, found.now)
-    reason = StatusReason.CREDIT_ADJUSTED
-    replace_certificate(session, found, row.claim_id, link, reason, FURTHER_SESSIONS, completed=day)
+    held = claimed_sessions(award_terms(session, before.id)) or ()
+    if not add_certificates(session, found, row, one, held, link, day):
+        reason = StatusReason.CREDIT_ADJUSTED
+        replace_certificates(session, found, row, link, reason, FURTHER_SESSIONS, completed=day)
 
 
-def printed_offer(activity: Activity, one: ClaimableCredit, amount: Decimal) -> PrintedOffer:
+def printed_offer(activity: Activity, one: ClaimableCredit, amount: Decimal, division: Division) -> PrintedOffer:
     """As a certificate names it; with the attended sessions where the provider wants them."""
-    sessions = one.series.sessions if one.series and activity.lists_sessions else ()
+    sessions = one.series.sessions if one.series and lists_sessions(activity, division) else ()
     return PrintedOffer(one.credit, one.offer, amount, one.is_awarded, sessions, one.working)
-
-
-def _printing(session: Session, found: Progress, profile: Profile, lines: tuple[PrintedOffer, ...]) -> Printing:
-    activity = found.activity
-    return Printing(
-        lines=lines,
-        completed_on=completed_on(activity, found.record, found.now),
-        issued_on=activity.day_of(found.now),
-        learner_language=learner_language(session.get_one(models.Learner, found.learner_id), profile.country),
-        overrides=overrides_of_activity(session, found.activity_id),
-    )

@@ -7,21 +7,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.catalogue import credit_name
 from lti_tool.domain.activity import Activity
-from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import Design
+from lti_tool.domain.division import Division
 from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.services.activity import list_activities
-from lti_tool.services.certificate import CODE_LENGTH, Link, compose
-from lti_tool.services.certificate_text import PrintedOffer, Printing
+from lti_tool.services.certificate import Link
+from lti_tool.services.certificate_division import Paper
 from lti_tool.services.credit import claimable_credits
 from lti_tool.services.design import assets_of, check_design, printed_design
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import CertificatePrinter
-from lti_tool.services.specimen import SAMPLE_NAME
+from lti_tool.services.specimen import SAMPLE_NAME, paper_name, paper_specimen, specimen_papers
 from lti_tool.services.statement import overrides_of
 
 COUNTRY = "US"
@@ -34,10 +33,6 @@ class PreviewActivity:
     activity_id: str
     title: str
     credits: dict[Degree, tuple[str, ...]]
-
-    def names(self, degree: Degree) -> dict[str, str]:
-        """Plain names of what a profession would get, by code."""
-        return {code: credit_name(code) for code in self.credits[degree]}
 
 
 def preview_activities(session: Session, officer: Officer) -> tuple[PreviewActivity, ...]:
@@ -53,47 +48,73 @@ def _codes(activity: Activity, degree: Degree) -> tuple[str, ...]:
     return tuple(one.credit.code for one in claimable_credits(activity, Profile(SAMPLE_NAME, degree, COUNTRY)))
 
 
+@dataclass(frozen=True, slots=True)
+class PreviewPaper:
+    """One of the certificates that a learner would get, and where it is found: ``credit_type`` is empty for one of all
+    credits, ``session_key`` for one of no single session."""
+
+    name: str
+    credit_type: str = ""
+    session_key: str = ""
+
+
+def preview_papers(
+    session: Session, officer: Officer, activity_id: str, degree: Degree, division: Division
+) -> tuple[PreviewPaper, ...]:
+    """All that somebody of a profession would get who attended everything and claims it in full.
+
+    Raises ``NotFound("activity_unknown")``.
+    """
+    activity = _activity(session, officer, activity_id)
+    is_one = division is Division.TOGETHER
+    return tuple(
+        PreviewPaper(paper_name(paper), "" if is_one else paper.lines[0].credit.code, paper.session_key)
+        for paper in specimen_papers(activity, Profile(SAMPLE_NAME, degree, COUNTRY), division)
+    )
+
+
 def preview(
     session: Session,
     officer: Officer,
     design: Design,
     activity_id: str,
     degree: Degree,
-    credit_type: str,
+    wanted: PreviewPaper,
     printer: CertificatePrinter,
     link: Link,
     now: datetime,
 ) -> bytes:
     """A specimen in the given look, as PDF. Raises ``BadInput`` (``design_unusable``, or what the printer refuses) and
-    ``NotFound("activity_unknown")`` for an activity or credit that the provider does not have."""
+    ``NotFound("activity_unknown")`` for an activity, credit or session that the provider does not have."""
     check_design(session, officer.provider_id, design, printer)
-    values = _specimen(session, officer, design, activity_id, degree, credit_type, link, now)
+    activity, profile = _activity(session, officer, activity_id), Profile(SAMPLE_NAME, degree, COUNTRY)
+    values = paper_specimen(
+        activity,
+        profile,
+        activity.day_of(now),
+        _paper(activity, profile, wanted),
+        link=link,
+        overrides=overrides_of(session, officer.provider_id),
+        design=printed_design(session, officer.provider_id, design, activity.provider.signatory),
+    )
     return printer.render(values, assets_of(session, officer.provider_id, values.design)).pdf
 
 
-def _specimen(
-    session: Session,
-    officer: Officer,
-    design: Design,
-    activity_id: str,
-    degree: Degree,
-    credit_type: str,
-    link: Link,
-    now: datetime,
-) -> Certificate:
+def _activity(session: Session, officer: Officer, activity_id: str) -> Activity:
     listed = {one.activity_id: one.activity for one in list_activities(session, officer.provider_id)}
     if activity_id not in listed:
         raise NotFound("activity_unknown")
-    activity, profile = listed[activity_id], Profile(SAMPLE_NAME, degree, COUNTRY)
-    claimable = {one.credit.code: one for one in claimable_credits(activity, profile)}
-    if credit_type not in claimable:
-        raise NotFound("activity_unknown")
-    one, day = claimable[credit_type], activity.day_of(now)
-    line = PrintedOffer(one.credit, one.offer, one.offer.maximum, one.is_awarded)
-    printing = Printing((line,), day, day, overrides=overrides_of(session, officer.provider_id))
-    address = link("0" * CODE_LENGTH)
-    design = printed_design(session, officer.provider_id, design, activity.provider.signatory)
-    return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
+    return listed[activity_id]
+
+
+def _paper(activity: Activity, profile: Profile, wanted: PreviewPaper) -> Paper:
+    if not wanted.credit_type:
+        return specimen_papers(activity, profile, Division.TOGETHER)[0]
+    division = Division.BY_SESSION if wanted.session_key else Division.BY_TYPE
+    for paper in specimen_papers(activity, profile, division):
+        if (paper.lines[0].credit.code, paper.session_key) == (wanted.credit_type, wanted.session_key):
+            return paper
+    raise NotFound("activity_unknown")
 
 
 def check_prints(
@@ -105,9 +126,9 @@ def check_prints(
     """
     for activity in preview_activities(session, officer):
         for degree in (Degree.MD, Degree.RN):
-            for code in activity.credits[degree]:
+            for wanted in (PreviewPaper(code, code) for code in activity.credits[degree]):
                 try:
-                    preview(session, officer, design, activity.activity_id, degree, code, printer, link, now)
+                    preview(session, officer, design, activity.activity_id, degree, wanted, printer, link, now)
                 except BadInput as error:
                     if error.code == "design_unusable":
                         raise

@@ -7,23 +7,25 @@ move with their participation; where both began the same activity, each keeps it
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.load import identities
 from lti_tool.domain.certificate import CertificateStatus, StatusReason
+from lti_tool.domain.division import Division
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.ledger import EntryKind
 from lti_tool.domain.merge import Doubled
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
-from lti_tool.services.certificate_replacement import replace_certificate
+from lti_tool.services.certificate_replacement import replace_certificates
 from lti_tool.services.ledger import Posting, post
 from lti_tool.services.merge_moves import move, move_back
 from lti_tool.services.merge_pair import doubled_awards, lost_progress, merge_pair
@@ -105,24 +107,34 @@ def _end(session: Session, confirmed: Confirmed, one: Doubled, link: Link, now: 
         reason=HELD_TWICE,
     )
     row = post(session, found, posting)
-    replace_certificate(session, found, award.claim_id, link, StatusReason.HELD_TWICE, HELD_TWICE)
-    _point_to(session, award.claim_id, session.get_one(models.CreditEntry, one.stands.entry_id).claim_id)
+    replace_certificates(session, found, row, link, StatusReason.HELD_TWICE, HELD_TWICE)
+    _point_to(session, row, session.get_one(models.CreditEntry, one.stands.entry_id))
     return row.id
 
 
-def _point_to(session: Session, ended_claim: str, standing_claim: str) -> None:
-    """A certificate that nothing replaced says which one holds the credit, rather than that it was withdrawn."""
-    certificate, entry = models.Certificate, models.CreditEntry
-    of_claim = select(certificate).join(entry, entry.id == certificate.award_id)
-    valid = certificate.status == CertificateStatus.VALID.value
-    successor = session.scalars(of_claim.where(entry.claim_id == standing_claim, valid)).first()
-    if successor is None:
+def _point_to(session: Session, ended: models.CreditEntry, standing: models.CreditEntry) -> None:
+    """A certificate that nothing replaced says which one holds the credit, rather than that it was withdrawn: of
+    several the one for the same session, else the first."""
+    valid = _certificates_with(session, standing, models.Certificate.status == CertificateStatus.VALID.value)
+    if not valid:
         return
-    without = certificate.successor_id.is_(None)
-    for row in session.scalars(of_claim.where(entry.claim_id == ended_claim, without)).all():
+    of_session = {row.session_key: row.id for row in reversed(valid)}
+    for row in _certificates_with(session, ended, models.Certificate.successor_id.is_(None)):
         if row.status == CertificateStatus.REVOKED.value and row.status_reason == StatusReason.HELD_TWICE.value:
-            row.status, row.successor_id = CertificateStatus.SUPERSEDED.value, successor.id
+            row.status = CertificateStatus.SUPERSEDED.value
+            row.successor_id = of_session.get(row.session_key, valid[0].id)
     session.flush()
+
+
+def _certificates_with(
+    session: Session, held: models.CreditEntry, condition: ColumnElement[bool]
+) -> Sequence[models.Certificate]:
+    """Those on which this credit of this claim stands, alone or among others, by number."""
+    certificate, entry = models.Certificate, models.CreditEntry
+    is_on_it = or_(certificate.division == Division.TOGETHER.value, entry.credit_type == held.credit_type)
+    query = select(certificate).join(entry, entry.id == certificate.award_id)
+    query = query.where(entry.claim_id == held.claim_id, is_on_it, condition)
+    return session.scalars(query.order_by(certificate.number)).all()
 
 
 def undo_merge(session: Session, actor: Actor, merge_id: str, reason: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ from lti_tool.domain.ledger import Entry, EntryKind, balance, is_expired, live_a
 from lti_tool.services.attended_award import adjusted_terms, on_attendance
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
-from lti_tool.services.certificate_replacement import as_awarded, award_terms, replace_certificate
+from lti_tool.services.certificate_replacement import as_awarded, award_terms, replace_certificates
 from lti_tool.services.claimable import ClaimableCredit, awarded_working, claimable_credits
 from lti_tool.services.credit import award, read_amount
 from lti_tool.services.grade import note_progress_of
@@ -134,21 +134,11 @@ def award_by_staff(
         raise Refused("award_needs_rule", credit_type=code)
     amount = read_amount(one, typed) if one.is_awarded else one.offer.maximum
     one = on_attendance(found, one, amount, beyond)
-    certificate = award(
-        session, found, profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words
-    )
+    row = award(session, found, profile, [(one, amount)], link, actor=f"officer:{actor.person_id}", reason=words)
     detail = {"credit_type": code, "amount": (Decimal(0), amount), **_beyond(one)}
-    note(
-        session,
-        actor,
-        "credit.awarded",
-        f"credit_entry:{certificate.award_id}",
-        now,
-        activity_id=activity_id,
-        detail=detail,
-    )
+    note(session, actor, "credit.awarded", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
     tell_grades(session, found, actor, now)
-    return session.get_one(models.CreditEntry, certificate.award_id)
+    return row
 
 
 def adjust_by_staff(
@@ -170,15 +160,15 @@ def adjust_by_staff(
     """
     words = clean_reason(reason, MAX_REASON)
     found, chain = _account(session, officer, learner_id, activity_id, code, now)
-    live, before = _live_of(chain), balance(chain)
-    one = replace(as_awarded(session, live), working=awarded_working(award_terms(session, chain[-1].id)))
+    before = balance(chain)
+    one = replace(as_awarded(session, _live_of(chain)), working=awarded_working(award_terms(session, chain[-1].id)))
     if not one.is_awarded:
         raise Refused("participation_has_no_amount")
     amount = read_adjusted(one, typed)
     one = _adjusted_on(found, one, amount, before, beyond)
     posting = _posting(session, chain, EntryKind.ADJUST, amount, officer, words)
     row = post(session, found, replace(posting, terms=adjusted_terms(posting.terms, one)))
-    replace_certificate(session, found, live.claim_id, link, StatusReason.CREDIT_ADJUSTED, words)
+    replace_certificates(session, found, row, link, StatusReason.CREDIT_ADJUSTED, words)
     detail = {"credit_type": code, "amount": (before, amount), **_beyond(one)}
     note(session, officer, "credit.adjusted", f"credit_entry:{row.id}", now, activity_id=activity_id, detail=detail)
 
@@ -209,7 +199,8 @@ def revoke_by_staff(
 ) -> None:
     """Take the credit back; the certificate says so at once, and the LMS is told.
 
-    A certificate of several credits is replaced by one without this. Raises as :func:`adjust_by_staff`.
+    A certificate of several credits is replaced by one without this; of several certificates, only this type's end.
+    Raises as :func:`adjust_by_staff`.
     """
     words = clean_reason(reason, MAX_REASON)
     found, chain = _account(session, officer, learner_id, activity_id, code, now)
@@ -254,7 +245,7 @@ def _end(
     link: Link,
 ) -> None:
     row = post(session, found, posting)
-    replace_certificate(session, found, row.claim_id, link, reason, posting.reason)
+    replace_certificates(session, found, row, link, reason, posting.reason)
     action = "credit.expired" if posting.kind is EntryKind.EXPIRE else "credit.revoked"
     detail = {"credit_type": posting.credit_type, "amount": (before, Decimal(0))}
     subject = f"credit_entry:{row.id}"

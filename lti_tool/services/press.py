@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+import zipfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -81,6 +83,15 @@ def printed_pdf(press: Press, issued: IssuedCertificate) -> StoredPdf:
         stored = find_pdf(session, issued.id)
     assert stored is not None  # noqa: S101 - somebody stored it, if not we
     return stored
+
+
+def printed_archive(press: Press, issued: Iterable[IssuedCertificate]) -> bytes:
+    """The files of one person's certificates as a ZIP archive, named by number. Raises as :func:`printed_pdf`."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archived:
+        for one in issued:
+            archived.writestr(zipfile.ZipInfo(f"{one.certificate.number}.pdf"), printed_pdf(press, one).pdf)
+    return made.getvalue()
 
 
 def _finished(press: Press, issued: IssuedCertificate) -> FinishedFile:

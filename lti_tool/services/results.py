@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import Activity, Step
+from lti_tool.services.award_paper import AwardPaper
 from lti_tool.services.participation import newest_version
 from lti_tool.services.results_facts import Earned, Facts, activity_of, participations
 from lti_tool.services.results_paths import Paths
@@ -66,9 +67,9 @@ class LearnerRow:
         return self.best.percent - self.pre.percent if self.best and self.pre else None
 
     @property
-    def certificates(self) -> tuple[Earned, ...]:
-        """A line of each: one certificate can carry the credit of several bodies."""
-        return tuple({one.number: one for one in self.earned if one.number}.values())
+    def certificates(self) -> tuple[AwardPaper, ...]:
+        """Each once: one certificate can carry the credit of several bodies."""
+        return tuple({paper.number: paper for one in self.earned for paper in one.certificates}.values())
 
     @property
     def has_passed(self) -> bool:
@@ -103,7 +104,7 @@ class Results:
             completed=sum(row.is_complete for row in self.rows),
             claimed=sum(bool(row.earned) for row in self.rows),
             credit=_sums(earned),
-            certificates=len({one.number for one in earned if one.number}),
+            certificates=sum(len(row.certificates) for row in self.rows),
         )
 
 

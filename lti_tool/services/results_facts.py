@@ -17,6 +17,7 @@ from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.disclosure import information_page
 from lti_tool.domain.errors import Forbidden, NotFound
 from lti_tool.domain.ledger import Entry, balance, in_order, live_award
+from lti_tool.services.award_paper import AwardPaper, AwardPapers
 from lti_tool.services.score_sheet import Sheets
 from lti_tool.services.session import Visit
 from lti_tool.services.statement import overrides_of
@@ -24,14 +25,13 @@ from lti_tool.services.statement import overrides_of
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """A line of the credit ledger and its certificate."""
+    """A line of the credit ledger and its certificates."""
 
     credit_type: str
     amount: Decimal
     is_awarded: bool
-    number: str
-    """Of the certificate, ``""`` before it is issued."""
-    status: str
+    certificates: tuple[AwardPaper, ...]
+    """Several where each session has its own."""
 
     @property
     def name(self) -> str:
@@ -110,27 +110,14 @@ def earned_credit(db: Session, scope: Select[str]) -> dict[str, list[Earned]]:
     accounts: dict[tuple[str, str], list[Entry]] = {}
     for row in db.scalars(select(table).where(table.participation_id.in_(scope)).order_by(table.credit_type)):
         accounts.setdefault((row.participation_id, row.credit_type), []).append(entry_value(row))
-    certificates = _certificates(db, scope)
+    papers = AwardPapers.load(db, table.participation_id.in_(scope))
     found: dict[str, list[Earned]] = {}
     for (participation_id, credit_type), entries in accounts.items():
         live = live_award(in_order(entries))
         if live is not None:
-            number, status = certificates.get(live.claim_id, ("", ""))
-            line = Earned(credit_type, balance(entries), live.is_awarded, number, status)
+            line = Earned(credit_type, balance(entries), live.is_awarded, papers.of(live))
             found.setdefault(participation_id, []).append(line)
     return found
-
-
-def _certificates(db: Session, scope: Select[str]) -> dict[str, tuple[str, str]]:
-    """Number and status by claim; of several the newest."""
-    award, certificate = models.CreditEntry, models.Certificate
-    query = (
-        select(award.claim_id, certificate.number, certificate.status)
-        .join(certificate, certificate.award_id == award.id)
-        .where(award.participation_id.in_(scope))
-        .order_by(certificate.issued_at, certificate.number)
-    )
-    return {claim_id: (number, status) for claim_id, number, status in db.execute(query)}
 
 
 UNSETTLED = ("parked", "waiting", "sending", "delivered")

@@ -16,7 +16,7 @@ _KEYS: dict[SortKey, Callable[[LearnerRow], Any]] = {
 
 
 def _is_found(row: LearnerRow, words: list[str]) -> bool:
-    text = " ".join((row.name, row.short_id, *(one.number for one in row.earned))).casefold()
+    text = " ".join((row.name, row.short_id, *(one.number for one in row.certificates))).casefold()
     return all(word in text for word in words)
 
 

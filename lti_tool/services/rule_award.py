@@ -36,7 +36,7 @@ from lti_tool.domain.ledger import Entry, EntryKind, balance, live_award
 from lti_tool.domain.wire import write_value
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
-from lti_tool.services.certificate_replacement import award_terms, replace_certificate
+from lti_tool.services.certificate_replacement import award_terms, replace_certificates
 from lti_tool.services.claimable import ClaimableCredit, awarded_working
 from lti_tool.services.credit import award, read_amount
 from lti_tool.services.equivalent import equivalent_activities
@@ -147,8 +147,7 @@ class _By:
 
     def _award(self, amount: Decimal) -> models.CreditEntry:
         chosen = [(self.one, amount)]
-        issued = award(self.session, self.found, self.profile, chosen, self.link, actor=self.who, reason=self.reason)
-        return self.session.get_one(models.CreditEntry, issued.award_id)
+        return award(self.session, self.found, self.profile, chosen, self.link, actor=self.who, reason=self.reason)
 
     def teach(self) -> tuple[Decimal, models.CreditEntry]:
         """For teaching: a first award, or beside what the person holds as a learner."""
@@ -162,9 +161,9 @@ class _By:
             raise Refused("teaching_held")
         if held > beside_teaching(self.one):
             raise Refused("teaching_overlaps", held=held, most=beside_teaching(self.one))
-        return held, self._add(chain, live, held + amount)
+        return held, self._add(chain, held + amount)
 
-    def _add(self, chain: tuple[Entry, ...], live: Entry, amount: Decimal) -> models.CreditEntry:
+    def _add(self, chain: tuple[Entry, ...], amount: Decimal) -> models.CreditEntry:
         posting = Posting(
             credit_type=self.one.credit.code,
             kind=EntryKind.ADJUST,
@@ -176,7 +175,7 @@ class _By:
         )
         row = post(self.session, self.found, posting)
         reason = StatusReason.CREDIT_ADJUSTED
-        replace_certificate(self.session, self.found, live.claim_id, self.link, reason, self.reason)
+        replace_certificates(self.session, self.found, row, self.link, reason, self.reason)
         return row
 
     def _require_first_time(self) -> None:

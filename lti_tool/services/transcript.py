@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,25 +12,15 @@ from lti_tool.catalogue import credit_name
 from lti_tool.db import models
 from lti_tool.db.load import current_accounts, identities
 from lti_tool.domain.activity import Step
-from lti_tool.domain.certificate import CertificateStatus
 from lti_tool.domain.ledger import Entry, balance, is_expired, live_award
 from lti_tool.domain.standing import StepState
-from lti_tool.domain.transcript import OwedClaim, Transcript, TranscriptLine
-from lti_tool.domain.wire import read_certificate
+from lti_tool.domain.transcript import OwedClaim, Transcript, TranscriptLine, ValidCertificate
+from lti_tool.services.award_paper import AwardPapers
 from lti_tool.services.participation import progress_of
 from lti_tool.services.session import Visit
 
 HOPELESS = frozenset({"expired", "closed", "credit_ended", "credited_elsewhere", "nothing_to_claim"})
 """What no step of the learner's clears: such an activity is not among those that are still to be claimed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """What certificates say of one claim. ``number`` and ``code`` are those of the valid one, if there is one."""
-
-    completed_on: date
-    number: str = ""
-    code: str = ""
 
 
 def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[TranscriptLine, ...]:
@@ -44,38 +33,17 @@ def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[Tra
     )
     rows = session.execute(query).all()
     titles = {row.activity_id: title for row, title in rows}
-    papers = _papers(session, provider_id, learner_id)
+    papers = AwardPapers.load(session, table.learner_id.in_(identities(learner_id)))
     kinds = {row.id: str(row.terms.get("offer", {}).get("variant", "")) for row, _ in rows}
     found = current_accounts((row for row, _ in rows), learner_id)
     lines = (_line(titles[activity_id], chain, papers, kinds) for (activity_id, _), chain in found.items())
     return tuple(sorted(lines, key=lambda line: (line.at, line.activity_title, line.credit_type), reverse=True))
 
 
-def _papers(session: Session, provider_id: str, learner_id: str) -> dict[str, _Paper]:
-    """By claim. Where none is valid, the newest still says on which day the activity was completed."""
-    table, award = models.Certificate, models.CreditEntry
-    query = (
-        select(award.claim_id, table)
-        .join(award, award.id == table.award_id)
-        .where(award.learner_id.in_(identities(learner_id)), table.provider_id == provider_id)
-        .order_by(table.issued_at, table.number)
-    )
-    found: dict[str, _Paper] = {}
-    for claim_id, row in session.execute(query):
-        completed = read_certificate(row.body).completed_on
-        if row.status == CertificateStatus.VALID.value:
-            found[claim_id] = _Paper(completed, row.number, row.code)
-        elif claim_id not in found or not found[claim_id].number:
-            found[claim_id] = _Paper(completed)
-    return found
-
-
-def _line(
-    title: str, chain: tuple[Entry, ...], papers: Mapping[str, _Paper], kinds: Mapping[str, str]
-) -> TranscriptLine:
+def _line(title: str, chain: tuple[Entry, ...], papers: AwardPapers, kinds: Mapping[str, str]) -> TranscriptLine:
     live = live_award(chain)
     last = live or chain[-1]
-    paper, kind = papers.get(last.claim_id), kinds[last.id]
+    found, kind = papers.of(last), kinds[last.id]
     return TranscriptLine(
         title,
         last.credit_type,
@@ -85,9 +53,8 @@ def _line(
         live is not None,
         is_expired(chain),
         last.at,
-        paper.completed_on if paper else last.at.date(),
-        paper.number if paper and live else "",
-        paper.code if paper and live else "",
+        max((paper.completed_on for paper in found), default=last.at.date()),
+        tuple(ValidCertificate(paper.number, paper.code) for paper in found if live and paper.is_valid),
     )
 
 

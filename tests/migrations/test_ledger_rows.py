@@ -145,3 +145,16 @@ def test_going_back_never_forgets_a_correction(database_url: str) -> None:
     with pytest.raises(RuntimeError, match="restore a backup"):
         downgrade(database_url, BEFORE)
     assert rows(database_url, "credit_entry") == before
+
+
+def test_going_back_never_mixes_up_certificates_of_single_credits(sqlite_url: str) -> None:
+    upgrade(sqlite_url, BEFORE)
+    fill(sqlite_url)
+    upgrade(sqlite_url, "0021")
+    with connected(sqlite_url) as connection:
+        kept = table(connection, "certificate")
+        assert set(connection.execute(select(kept.c.division, kept.c.session_key))) == {("together", "")}
+        connection.execute(kept.update().values(division="by-type"))
+    with pytest.raises(RuntimeError, match="restore a backup"):
+        downgrade(sqlite_url, "0020")
+    assert {row["division"] for row in rows(sqlite_url, "certificate")} == {"by-type"}

@@ -21,13 +21,17 @@ class CertificateCounter(Base):
 
 
 class Certificate(Base):
-    """What was issued for a claim. One of them is valid at most; a corrected one keeps the one that it replaced."""
+    """What was issued for a claim, or for a part of it as ``division`` says.
+
+    One is valid at most for each award and session; a corrected one keeps the one that it replaced.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
         Index(
             "uq_certificate_valid_award",
             "award_id",
+            "session_key",
             unique=True,
             sqlite_where=text("status = 'valid'"),
             postgresql_where=text("status = 'valid'"),
@@ -35,7 +39,11 @@ class Certificate(Base):
     )
     id: Mapped[Key]
     award_id: Mapped[str] = mapped_column(ForeignKey("credit_entry.id"), index=True)
-    """The first of the awards that it prints; the others share its ``claim_id``."""
+    """The entry that it prints. Of several awards together the first one; the others share its ``claim_id``."""
+    division: Mapped[str] = mapped_column(String(16), default="together")
+    """``domain.division.Division``: what the provider had chosen when the credit was claimed."""
+    session_key: Mapped[str] = mapped_column(String(64), default="")
+    """Of the one session that it is for; empty where it is for no single one."""
     provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), index=True)
     number: Mapped[str] = mapped_column(String(40), unique=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -55,6 +63,18 @@ class Certificate(Base):
     status_note: Mapped[str | None] = mapped_column(String(500))
     """In the words of staff, for staff."""
     successor_id: Mapped[str | None] = mapped_column(ForeignKey("certificate.id"))
+    letter_key: Mapped[str | None] = mapped_column(String(255))
+    """Of the newest mail with it, where that is a letter of several certificates."""
+
+
+class CertificateDivision(Base):
+    """A provider's choice of how claims are divided among certificates; none is the same as together."""
+
+    __tablename__ = "certificate_division"
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), primary_key=True)
+    division: Mapped[str] = mapped_column(String(16))
+    """``domain.division.Division``."""
+    chosen_at: Mapped[datetime]
 
 
 class CertificateDesign(Base):

@@ -18,10 +18,11 @@ from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.services.certificate import Link
+from lti_tool.services.certificate_division import current_division
 from lti_tool.services.design import assets_of, current_design
 from lti_tool.services.office import Officer
 from lti_tool.services.plan.work import Plan, open_plan
-from lti_tool.services.specimen import SAMPLE_NAME, full_specimen
+from lti_tool.services.specimen import SAMPLE_NAME, paper_name, paper_specimen, specimen_papers
 from lti_tool.services.statement import activity_statements, overrides_of
 
 
@@ -113,11 +114,31 @@ def _claim(activity: Activity, offer: CreditOffer, degree: Degree) -> ClaimPrevi
     return ClaimPreview(label, amounts, credit.is_awarded_to(degree))
 
 
-def preview_certificate(db: Session, officer: Officer, found: Preview, link: Link, now: datetime) -> Specimen:
-    """What such a learner gets who claims the whole of everything, in the provider's design; marked as a specimen,
-    without number or record. Raises ``Refused("step_absent")`` without credit."""
-    profile = Profile(SAMPLE_NAME, DEGREES[found.beholder], "US")
+def preview_certificates(db: Session, officer: Officer, found: Preview) -> tuple[str, ...]:
+    """The names of what such a learner gets who attends everything and claims it in full, as the provider divides
+    claims now; none without credit."""
+    if not found.activity.credits:
+        return ()
+    division = current_division(db, officer.provider_id)
+    return tuple(map(paper_name, specimen_papers(found.activity, _sample(found), division)))
+
+
+def _sample(found: Preview) -> Profile:
+    return Profile(SAMPLE_NAME, DEGREES[found.beholder], "US")
+
+
+def preview_certificate(
+    db: Session, officer: Officer, found: Preview, place: int, link: Link, now: datetime
+) -> Specimen:
+    """One of these, in the provider's design; marked as a specimen, without number or record. ``place``: from 0.
+
+    Raises ``Refused("step_absent")`` without credit, ``NotFound("certificate_unknown")``.
+    """
     day, overrides = found.activity.day_of(now), overrides_of(db, officer.provider_id)
-    design = current_design(db, officer.provider_id)
-    values = full_specimen(found.activity, profile, day, link=link, overrides=overrides, design=design)
+    design, profile = current_design(db, officer.provider_id), _sample(found)
+    papers = specimen_papers(found.activity, profile, current_division(db, officer.provider_id))
+    if place not in range(len(papers)):
+        raise NotFound("certificate_unknown")
+    paper = papers[place]
+    values = paper_specimen(found.activity, profile, day, paper, link=link, overrides=overrides, design=design)
     return Specimen(values, assets_of(db, officer.provider_id, design))

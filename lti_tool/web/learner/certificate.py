@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -12,15 +13,15 @@ from flask_babel import gettext as _
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.badge import badge_types
-from lti_tool.domain.certificate import Certificate
-from lti_tool.domain.errors import BadInput, ServiceUnavailable
+from lti_tool.domain.certificate import Certificate, CertificateStatus
+from lti_tool.domain.errors import BadInput, NotFound, ServiceUnavailable
 from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
 from lti_tool.services.claimable import claimables
 from lti_tool.services.commitment import commitments
 from lti_tool.services.contact import contact_faults, keep_contact, suggested_contact
 from lti_tool.services.design import assets_of
 from lti_tool.services.participation import progress
-from lti_tool.services.press import StoredPdf, printed_pdf
+from lti_tool.services.press import StoredPdf, printed_archive, printed_pdf
 from lti_tool.services.specimen import specimen_for
 from lti_tool.web.access import Access, Work, route
 from lti_tool.web.errors import reference
@@ -67,6 +68,7 @@ def _page(work: Work, *, status: int = 200, email: str | None = None) -> Respons
         Step.CERTIFICATE,
         status=status,
         issued=issued,
+        valid=len(_valid(issued)),
         has_mail=work.deps.settings.has_mail and not here.is_trial,
         email=suggested_contact(work.db, work.visit, work.deps.sealer) if email is None else email,
         email_error=None if email is None else _("Enter an e-mail address such as name@example.org"),
@@ -106,6 +108,24 @@ def certificate_file(work: Work, certificate_id: str) -> ResponseReturnValue:
     return certificate_answer(stored)
 
 
+@route(blueprint, "/certificate/all.zip", Access.LEARNER)
+def certificate_archive(work: Work) -> ResponseReturnValue:
+    """All valid certificates of the activity, for those who hold several."""
+    valid = _valid(issued_certificates(work.db, work.visit))
+    if not valid:
+        raise NotFound("certificate_unknown")
+    work.db.commit()
+    try:
+        data = printed_archive(work.deps.press, valid)
+    except (ServiceUnavailable, BadInput) as error:
+        return _not_printed(work, valid[0].certificate, error)
+    return _file(data, f"Certificates - {valid[0].certificate.activity_title}", "application/zip", "zip")
+
+
+def _valid(issued: Iterable[IssuedCertificate]) -> list[IssuedCertificate]:
+    return [one for one in issued if one.status is CertificateStatus.VALID]
+
+
 @route(blueprint, "/certificate/specimen.pdf", Access.LEARNER)
 def specimen_file(work: Work) -> ResponseReturnValue:
     """For staff. ``?as=participant`` shows what those get who are not awarded the credit."""
@@ -142,12 +162,12 @@ def certificate_answer(stored: StoredPdf) -> Response:
     return _file(stored.pdf, f"{stored.certificate.title} - {stored.certificate.activity_title}")
 
 
-def _file(pdf: bytes, name: str) -> Response:
+def _file(data: bytes, name: str, media_type: str = "application/pdf", suffix: str = "pdf") -> Response:
     """As a download, its name in UTF-8 with an ASCII form for old software (RFC 6266)."""
     tidy = "".join(each if each.isprintable() and each not in '\\/:*?"<>|' else " " for each in name)
-    download_name = f"{' '.join(tidy.split())[:NAME_LENGTH].strip(' .')}.pdf"
+    download_name = f"{' '.join(tidy.split())[:NAME_LENGTH].strip(' .')}.{suffix}"
     answer = send_file(
-        BytesIO(pdf), "application/pdf", as_attachment=True, download_name=download_name, etag=False, max_age=0
+        BytesIO(data), media_type, as_attachment=True, download_name=download_name, etag=False, max_age=0
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer

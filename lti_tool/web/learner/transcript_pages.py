@@ -70,7 +70,7 @@ def _lines(transcript: Transcript, link: VerifyLink) -> Iterator[Block]:
 
 def _row(line: TranscriptLine, link: VerifyLink) -> tuple[str, ...]:
     amount = printed_amount(line.amount) if line.is_awarded else ""
-    paper = f"{line.certificate}\n{link(line.code)}" if line.certificate else ""
+    paper = "\n".join(f"{one.number}\n{link(one.code)}" for one in line.certificates)
     day, status = format_date(line.earned_on, "medium"), str(STATUS_WORDS[line.status])
     return day, line.activity_title, line.credit_name, amount, status, paper
 

@@ -16,6 +16,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.certificate_mail",
     "lti_tool.web.office.certificates",
     "lti_tool.web.office.certificate_design",
+    "lti_tool.web.office.certificate_division",
     "lti_tool.web.office.retention",
     "lti_tool.web.office.team",
     "lti_tool.web.office.audit",

@@ -12,7 +12,9 @@ from flask_babel import lazy_gettext
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import Design, Orientation, Paper
+from lti_tool.domain.division import Division
 from lti_tool.domain.errors import BadInput
+from lti_tool.services.certificate_division import current_division
 from lti_tool.services.design import (
     check_design,
     choose_design,
@@ -23,7 +25,14 @@ from lti_tool.services.design import (
     stored_pictures,
     style_sheet,
 )
-from lti_tool.services.design_preview import PreviewActivity, check_prints, preview, preview_activities
+from lti_tool.services.design_preview import (
+    PreviewActivity,
+    PreviewPaper,
+    check_prints,
+    preview,
+    preview_activities,
+    preview_papers,
+)
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.headers import allow_framing
 from lti_tool.web.learner.claim import verification_link
@@ -37,7 +46,15 @@ ORIENTATION_WORDS = {
     Orientation.LANDSCAPE: lazy_gettext("Landscape"),
     Orientation.PORTRAIT: lazy_gettext("Portrait"),
 }
+DIVISION_WORDS = {
+    Division.TOGETHER: lazy_gettext("One certificate for all credit types together"),
+    Division.BY_TYPE: lazy_gettext("One certificate for each credit type"),
+    Division.BY_SESSION: lazy_gettext("One certificate for each credit type and session"),
+}
+MOST_PREVIEWS = 6
+"""Shown at once; of a meeting with many sessions each looks like the one before."""
 FAULT_WORDS = {
+    "division_unknown": lazy_gettext("Choose how claims are divided"),
     "template_unknown": lazy_gettext("Choose one of the designs"),
     "colour_wrong": lazy_gettext("Write the colour as # and six digits or letters, such as #1b2a49"),
     "contrast_low": lazy_gettext("This colour is too light to be read on white paper"),
@@ -73,7 +90,7 @@ def _asked(current: Design) -> Design:
 @office_route(blueprint, "/certificates/design", Capability.MANAGE_CERTIFICATES)
 def certificate_design(work: OfficeWork) -> ResponseReturnValue:
     work.officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
-    return _design_page(work, _asked(current_design(work.db, work.officer.provider_id)))
+    return design_page(work, _asked(current_design(work.db, work.officer.provider_id)))
 
 
 @office_route(blueprint, "/certificates/design", Capability.MANAGE_CERTIFICATES, ("POST",))
@@ -87,7 +104,7 @@ def certificate_design_choose(work: OfficeWork) -> ResponseReturnValue:
         check_prints(work.db, work.officer, design, work.deps.printer, verification_link, work.now)
         choose_design(work.db, work.officer, design, work.deps.printer, work.now)
     except BadInput as error:
-        return _design_page(work, design, status=422, error=error)
+        return design_page(work, design, status=422, error=error)
     return redirect(url_for("office.certificate_design"), 303)
 
 
@@ -95,14 +112,25 @@ def _looked_at(work: OfficeWork, design: Design) -> Response:
     try:
         check_design(work.db, work.officer.provider_id, design, work.deps.printer)
     except BadInput as error:
-        return _design_page(work, design, status=422, error=error)
-    return _design_page(work, design)
+        return design_page(work, design, status=422, error=error)
+    return design_page(work, design)
 
 
-def _design_page(work: OfficeWork, design: Design, *, status: int = 200, error: BadInput | None = None) -> Response:
+def design_page(
+    work: OfficeWork,
+    design: Design,
+    *,
+    status: int = 200,
+    error: BadInput | None = None,
+    division: Division | None = None,
+) -> Response:
+    """``division``: as it is tried out, else as it is."""
+    chosen = current_division(work.db, work.officer.provider_id)
     faults = error.faults or {"picture": error.code} if error else {}
     activities = preview_activities(work.db, work.officer)
     degree, activity = _previewed(activities)
+    shown = chosen if division is None else division
+    papers = preview_papers(work.db, work.officer, activity.activity_id, degree, shown) if activity else ()
     return office_page(
         "office/certificate_design.html",
         work,
@@ -121,6 +149,11 @@ def _design_page(work: OfficeWork, design: Design, *, status: int = 200, error: 
         activity=activity,
         degree=degree,
         degrees=DEGREES,
+        division=shown,
+        division_words=DIVISION_WORDS,
+        is_tried=shown is not chosen,
+        papers=papers[:MOST_PREVIEWS],
+        further=len(papers[MOST_PREVIEWS:]),
     )
 
 
@@ -139,12 +172,12 @@ def certificate_preview(work: OfficeWork) -> ResponseReturnValue:
     work.officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
     design = _asked(current_design(work.db, work.officer.provider_id))
     degree, _activity = _previewed(())
-    activity_id, credit_type = request.args.get("activity", "")[:32], request.args.get("credit", "")[:64]
-    deps = work.deps
-    pdf = preview(
-        work.db, work.officer, design, activity_id, degree, credit_type, deps.printer, verification_link, work.now
+    activity_id, credit_type, session_key = (
+        request.args.get(name, "")[:64] for name in ("activity", "credit", "session")
     )
-    allow_framing(deps.edge.origin)
+    wanted, printer = PreviewPaper("", credit_type, session_key), work.deps.printer
+    pdf = preview(work.db, work.officer, design, activity_id, degree, wanted, printer, verification_link, work.now)
+    allow_framing(work.deps.edge.origin)
     return Response(pdf, mimetype="application/pdf")
 
 
@@ -155,7 +188,7 @@ def certificate_picture_add(work: OfficeWork) -> ResponseReturnValue:
     try:
         store_picture(work.db, work.officer, data, work.deps.read_picture, work.now)
     except BadInput as error:
-        return _design_page(work, current_design(work.db, work.officer.provider_id), status=422, error=error)
+        return design_page(work, current_design(work.db, work.officer.provider_id), status=422, error=error)
     return redirect(url_for("office.certificate_design", _anchor="pictures"), 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, g, url_for
+from flask import Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.activity import Activity, ContentItem, Step
@@ -14,7 +14,7 @@ from lti_tool.domain.disclosure import pass_mark_sentence
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import Refused
 from lti_tool.domain.response import form_of, is_case, items_of
-from lti_tool.services.plan.preview import Preview, learner_page, preview, preview_certificate
+from lti_tool.services.plan.preview import Preview, learner_page, preview, preview_certificate, preview_certificates
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.information import HEADINGS
@@ -56,9 +56,10 @@ def plan_preview_step(work: OfficeWork, plan_id: str, who: str, step: str) -> Re
 
 @office_route(blueprint, "/plans/<plan_id>/preview/<who>/specimen.pdf", None)
 def plan_specimen(work: OfficeWork, plan_id: str, who: str) -> ResponseReturnValue:
-    """The certificate of such a learner, marked as a specimen."""
+    """A certificate of such a learner, marked as a specimen. `?certificate=2` is the second of several."""
     found = preview(work.db, work.officer, plan_id, who, work.now)
-    made = preview_certificate(work.db, work.officer, found, verification_link, work.now)
+    place = request.args.get("certificate", 1, int) - 1
+    made = preview_certificate(work.db, work.officer, found, place, verification_link, work.now)
     work.db.commit()
     response = Response(work.deps.printer.render(made.certificate, made.assets).pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = 'attachment; filename="specimen.pdf"'
@@ -89,9 +90,19 @@ def _step_page(work: OfficeWork, found: Preview, step: Step) -> Response:
         information=found.page,
         headings=HEADINGS,
         pass_sentence=pass_mark_sentence(found.activity) if step is Step.POST_TEST else "",
-        specimen_href=url_for("office.plan_specimen", plan_id=plan_id, who=who),
+        specimens=_specimens(work, found) if step is Step.CERTIFICATE else (),
         **_step_values(found.activity, step),
     )
+
+
+def _specimens(work: OfficeWork, found: Preview) -> list[tuple[str, str]]:
+    """Name and address of each certificate."""
+    plan_id, who = found.plan.id, found.beholder.value
+    names = preview_certificates(work.db, work.officer, found)
+    return [
+        (name, url_for("office.plan_specimen", plan_id=plan_id, who=who, certificate=number))
+        for number, name in enumerate(names, start=1)
+    ]
 
 
 def _step_values(activity: Activity, step: Step) -> Mapping[str, Any]:

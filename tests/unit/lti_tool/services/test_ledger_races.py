@@ -14,6 +14,7 @@ from lti_tool.db.engine import transaction
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.errors import Refused
+from lti_tool.services.certificate_division import choose_division
 from lti_tool.services.credential import confirm_credentials
 from lti_tool.services.credit import asked_credentials, claim_credit, claim_view
 from lti_tool.services.override import award_by_staff
@@ -21,6 +22,7 @@ from lti_tool.services.session import Visit
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.claiming import NOW, World, link, opened_world
 from tests.unit.lti_tool.services.officers import officer
+from tests.unit.lti_tool.services.test_credit_several import ABIM, BOARD, PHYSICIANS_AND_NURSES, give
 
 SEALER = Sealer("a secret of the installation for tests")
 CLAIMS = 200
@@ -68,6 +70,23 @@ def test_two_hundred_claims_at_once_make_one_entry_and_one_number(world: World, 
 
     assert at_once(claim, CLAIMS).count(True) == 1
     assert world.counts() == (1, 1, 1)
+
+
+def test_sixty_claims_at_once_make_one_number_for_each_credit_type(migrated_database_url: str) -> None:
+    """The same where each credit type of a claim has a certificate of its own."""
+    with opened_world(migrated_database_url, credits=PHYSICIANS_AND_NURSES) as world:
+        with transaction(world.sessions) as db:
+            choose_division(db, officer(world.provider_id), "by-type", NOW)
+        visit = world.learner()
+        give(world, visit, **BOARD)
+        form = world.form(visit, amounts={AMA: "1.00", ABIM: "0.50"})
+
+        def claim(_: int) -> bool:
+            with transaction(world.sessions) as db:
+                return claim_credit(db, visit, form, link, NOW).is_new
+
+        assert at_once(claim, 60).count(True) == 1
+        assert world.counts() == (2, 2, 2)
 
 
 def test_staff_and_learner_at_once_make_one_entry_and_one_number(world: World) -> None:

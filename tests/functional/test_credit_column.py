@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pytest
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
-from lti_tool.demo.course import LineItem
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.ledger import EntryKind
 from lti_tool.services.audit import ToolActor, trail
-from lti_tool.services.credit_column import NO_CREDIT, credit_columns, set_credit_columns
-from lti_tool.services.ledger import Posting, post
+from lti_tool.services.credit_column import NO_CREDIT
+from lti_tool.services.credit_switch import credit_columns, set_credit_columns
 from lti_tool.services.line_item import AGS
-from lti_tool.services.participation import progress
+from tests.functional.credit_columns import credit_items, enter, shown, switch
 from tests.functional.gradebooks import NURSE, PHYSICIAN, School, opened_school
-
-
-def switch(school: School, *, is_on: bool) -> None:
-    keys = school.ward.keys
-    with transaction(school.ward.sessions) as db:
-        set_credit_columns(db, ToolActor(keys["provider"]), keys["school.platform"], "1", school.clock.now, is_on=is_on)
-
-
-def enter(school: School, kind: EntryKind, balance: str, person: str = PHYSICIAN, *, is_awarded: bool = True) -> None:
-    with transaction(school.ward.sessions) as db:
-        found = progress(db, school.ward.visit(person, "test"), school.clock.now)
-        code = found.activity.credits[0].credit_type
-        post(db, found, Posting(code, kind, Decimal(balance), is_awarded, "learner", {}, claim_id="c" * 32))
-
-
-def credit_items(school: School) -> list[LineItem]:
-    return [item for item in school.lms.line_items() if item.tag == "credit"]
-
-
-def shown(school: School, person: str = PHYSICIAN) -> tuple[float | None, str]:
-    (item,) = credit_items(school)
-    found = school.lms.grade(person, item)
-    assert found is not None
-    return found.score, found.comment
 
 
 @pytest.fixture

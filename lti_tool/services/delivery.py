@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -97,10 +97,9 @@ def _deliver_one(courier: Courier, job: Job) -> None:
 def _tried(courier: Courier, job: Job) -> ScoreOutcome | Fate:
     """What the LMS said; a fate of its own where the placement has no line item and gets none, or one too small."""
     try:
-        placed = job if job.line_item else _seek(courier, job)
-        if placed is None:
+        ready = _measure(courier, job) if job.line_item else _seek(courier, job)
+        if ready is None:
             return Fate(State.PARKED, NO_LINE_ITEM)
-        ready = _measure(courier, placed)
         return _too_small(ready) if ready.is_too_much else _send(courier, ready)
     except CmeError as error:
         return _unsent(error)
@@ -123,8 +122,9 @@ def _seek(courier: Courier, job: Job) -> Job | None:
 
 
 def _measure(courier: Courier, job: Job) -> Job:
-    """Read what a column of credit is worth in the LMS: unless it is known, and again where it would be too small."""
-    if job.is_measured and not job.is_too_much:
+    """Read what a column of credit is worth in the LMS, before each score: sent by another maximum, it would be shown
+    as another number."""
+    if not job.column.is_credit or job.is_doubtful:
         return job
     item = find(courier.gradebook, job.platform, job.column, courier.clock(), known=job.line_item)
     return _measured(courier, job, item) if item is not None and item.url == job.line_item else job
@@ -133,8 +133,7 @@ def _measure(courier: Courier, job: Job) -> Job:
 def _measured(courier: Courier, job: Job, item: LineItem) -> Job:
     if not job.column.is_credit or item.score_maximum <= 0:
         return job
-    known = replace(job, is_measured=True)
-    return _transact(courier, partial(note_maximum, job=known, maximum=item.score_maximum)) or job
+    return _transact(courier, partial(note_maximum, job=job, maximum=item.score_maximum)) or job
 
 
 def _too_small(job: Job) -> Fate:

@@ -47,8 +47,6 @@ class Job:
     tries: int
     """With this one."""
     queued_at: datetime
-    is_measured: bool = True
-    """How many points the column is worth in the LMS is known, or matters to nobody."""
 
     @property
     def is_too_much(self) -> bool:
@@ -92,8 +90,6 @@ def claim(db: Session, now: datetime, resting: frozenset[str] = frozenset()) -> 
         return None
     row.state, row.lease, row.leased_until = "sending", uuid.uuid4().hex, now + LEASE
     row.line_item = row.placement.line_item or ""
-    if row.placement.lms_maximum and not row.is_doubtful:
-        row.maximum = row.placement.lms_maximum
     row.tries += 1
     db.flush()
     return _job(db, row)
@@ -153,7 +149,6 @@ def _job(db: Session, row: models.Delivery) -> Job:
         is_doubtful=row.is_doubtful,
         tries=row.tries,
         queued_at=row.queued_at,
-        is_measured=row.placement.credit_activity_id is None or row.placement.lms_maximum is not None,
     )
 
 

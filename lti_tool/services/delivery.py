@@ -100,7 +100,9 @@ def _tried(courier: Courier, job: Job) -> ScoreOutcome | Fate:
         ready = _measure(courier, job) if job.line_item else _seek(courier, job)
         if ready is None:
             return Fate(State.PARKED, NO_LINE_ITEM)
-        return _too_small(ready) if ready.is_too_much else _send(courier, ready)
+        said = _send_once(courier, ready)
+        moved = _moved(courier, ready) if job.line_item and _is_gone(said) else None
+        return said if moved is None else _send_once(courier, moved)
     except CmeError as error:
         return _unsent(error)
     except Exception:
@@ -116,6 +118,24 @@ def _seek(courier: Courier, job: Job) -> Job | None:
         _check_lease(courier, job)
         item = make(book, platform, column, courier.clock())
     if item is None:
+        return None
+    placed = _transact(courier, partial(note_line_item, job=job, item=item))
+    return _measured(courier, placed, item) if placed is not None else None
+
+
+def _send_once(courier: Courier, job: Job) -> ScoreOutcome | Fate:
+    return _too_small(job) if job.is_too_much else _send(courier, job)
+
+
+def _is_gone(said: ScoreOutcome | Fate) -> bool:
+    return isinstance(said, ScoreOutcome) and said.delivery is Delivery.GONE
+
+
+def _moved(courier: Courier, job: Job) -> Job | None:
+    """The column is gone; another that the LMS has made in its place, as Moodle does for a link when the gradebook of
+    its course is reset (seen in 5.1: launches name none then). None is made: it may have been deleted on purpose."""
+    item = find(courier.gradebook, job.platform, job.column, courier.clock())
+    if item is None or item.url == job.line_item:
         return None
     placed = _transact(courier, partial(note_line_item, job=job, item=item))
     return _measured(courier, placed, item) if placed is not None else None

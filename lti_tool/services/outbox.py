@@ -178,10 +178,16 @@ def _credit_column(db: Session, row: models.Delivery, activity_id: str) -> Colum
 
 
 def note_line_item(db: Session, job: Job, item: LineItem) -> Job:
-    """The placement's column is known from now on; gives what to send to it. A launch that named one meanwhile wins."""
+    """The placement's column is known from now on, or another one than before; gives what to send to it. A launch that
+    named one meanwhile wins.
+
+    A column of credit is walked: if it stands for one that was deleted, it holds nobody else's credit yet.
+    """
     placement = models.Placement
-    free = and_(placement.id == job.placement_id, placement.line_item.is_(None))
-    db.execute(update(placement).where(free).values(line_item=item.url))
+    is_as_taken = func.coalesce(placement.line_item, "") == job.line_item
+    free = and_(placement.id == job.placement_id, is_as_taken)
+    walked = {"credit_cursor": "", "credit_leased_until": None} if job.column.is_credit else {}
+    db.execute(update(placement).where(free).values(line_item=item.url, **walked))
     known = db.scalars(select(placement.line_item).where(placement.id == job.placement_id)).one() or item.url
     db.execute(update(models.Delivery).where(_is_held(job)).values(line_item=known))
     return replace(job, line_item=known)

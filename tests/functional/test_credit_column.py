@@ -8,13 +8,14 @@ import pytest
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
-from lti_tool.domain.errors import NotFound, Refused
+from lti_tool.domain.errors import LaunchRefused, NotFound, Refused
 from lti_tool.domain.ledger import EntryKind
+from lti_tool.lti.claim_parts import identifier
 from lti_tool.services.audit import ToolActor, trail
 from lti_tool.services.credit_column import NO_CREDIT
 from lti_tool.services.credit_switch import credit_columns, set_credit_columns
 from lti_tool.services.line_item import AGS
-from tests.functional.credit_columns import credit_items, enter, shown, switch
+from tests.functional.credit_columns import columns, credit_items, enter, shown, switch
 from tests.functional.gradebooks import NURSE, PHYSICIAN, School, opened_school
 
 
@@ -131,3 +132,14 @@ def test_the_database_keeps_one_column_and_one_waiting_score(migrated_postgres_u
         assert states == ["superseded", "superseded", "waiting"]
         school.deliver()
         assert shown(school)[0] == 0.25
+
+
+def test_a_link_of_the_lms_is_never_taken_for_a_column(school: School) -> None:
+    """Not even one whose id is made up to look like it; and no launch can bring the id of the column itself."""
+    named = f"credit:{school.ward.keys['activity']}"
+    school.ward.place("odd", "school", resource_link_id=named)
+    enter(school, EntryKind.AWARD, "0.75")
+    (column,) = columns(school)
+    assert column.id != school.ward.keys["odd"] and column.resource_link_id.endswith(named)
+    with pytest.raises(LaunchRefused, match="resource_link_malformed"):
+        identifier(column.resource_link_id, "resource_link")

@@ -141,5 +141,5 @@ def test_a_link_of_the_lms_is_never_taken_for_a_column(school: School) -> None:
     enter(school, EntryKind.AWARD, "0.75")
     (column,) = columns(school)
     assert column.id != school.ward.keys["odd"] and column.resource_link_id.endswith(named)
-    with pytest.raises(LaunchRefused, match="resource_link_malformed"):
+    with pytest.raises(LaunchRefused, match="control characters"):
         identifier(column.resource_link_id, "resource_link")

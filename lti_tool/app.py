@@ -43,6 +43,7 @@ from lti_tool.lti.settings import EdgeSettings
 from lti_tool.mail.smtp import SmtpMailer
 from lti_tool.mail.voice import Voices
 from lti_tool.services.bulk_printing import print_due
+from lti_tool.services.credit_catch_up import OPENING_CHECK, catch_up, open_columns
 from lti_tool.services.delivery import Courier
 from lti_tool.services.disclosure_reminder import ReminderPolicy, reminder_chore
 from lti_tool.services.follow_up_reminder import FollowUpPost, follow_up_chore
@@ -214,6 +215,8 @@ def chores(deps: Dependencies, stop: threading.Event) -> tuple[Chore, ...]:
     if deps.settings.key_rotation_days:
         every = timedelta(days=deps.settings.key_rotation_days)
         found.append(Every(ROTATION_CHECK, lambda: _rotate(deps, every), deps.clock))
+    found.append(Every(OPENING_CHECK, lambda: open_columns(deps.sessions, deps.clock(), stop.is_set), deps.clock))
+    found.append(partial(catch_up, deps.sessions, deps.clock, stop.is_set))
     auditor = Auditor(deps.sessions, deps.results, deps.clock, stop.is_set)
     found.append(Every(RECONCILE_CHECK, lambda: reconcile_due(auditor), deps.clock))
     found.append(Every(PURGE_CHECK, lambda: purge_all(deps.sessions, deps.clock(), stop.is_set), deps.clock))

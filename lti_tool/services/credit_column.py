@@ -6,40 +6,28 @@ queued, sent, compared and sent again like every other, and never meet those of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue.credit import credit_type, phrase
 from lti_tool.db import models
+from lti_tool.db.engine import note
 from lti_tool.db.load import accounts
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.credit import printed_amount
-from lti_tool.domain.errors import NotFound
 from lti_tool.domain.ledger import balance, live_award
-from lti_tool.services.audit import Actor, note
 from lti_tool.services.grade import Grade, has_grade, identity_in, owe, placements_of
-from lti_tool.services.line_item import WRITE_SCOPE
+from lti_tool.services.line_item import CREDIT_LINK, WRITE_SCOPE
 from lti_tool.services.participation import Progress
 
 NO_CREDIT = "No credit."
 MAX_TITLE = 240
 """Characters of an activity's title in a column's name: LMSs keep 255."""
-
-
-@dataclass(frozen=True, slots=True)
-class CreditColumns:
-    """One deployment of a platform, and whether its courses get a column for credit."""
-
-    deployment_id: str
-    is_on: bool
-    refusing: int
-    """Links that open an activity where the LMS lets the tool make no columns."""
 
 
 def column_maximum(activity: Activity) -> int:
@@ -48,16 +36,16 @@ def column_maximum(activity: Activity) -> int:
     return int(largest.to_integral_value(ROUND_CEILING))
 
 
-def credit_held(session: Session, found: Progress) -> tuple[Decimal, str]:
-    """What the learner holds of the credit that comes first in the activity's order, with the amount and the body's
+def credit_held(session: Session, learner_id: str, activity_id: str, activity: Activity) -> tuple[Decimal, str]:
+    """What a learner holds of the credit that comes first in the activity's order, with the amount and the body's
     phrase. Other types are told on the learner's own page: amounts of different types are never added up."""
-    chains = accounts(session, found.learner_id, found.activity_id)
-    for offer in found.activity.credits:
+    chains = accounts(session, learner_id, activity_id)
+    for offer in activity.credits:
         chain = chains.get(offer.credit_type, ())
         award = live_award(chain)
         if award is not None and award.is_awarded:
             amount = balance(chain)
-            words = phrase(credit_type(offer.credit_type, found.activity.designated_on), amount, offer.variant)
+            words = phrase(credit_type(offer.credit_type, activity.designated_on), amount, offer.variant)
             return amount, f"{printed_amount(amount)} {words.plain}"
     return Decimal(0), NO_CREDIT
 
@@ -70,83 +58,50 @@ def note_credit(session: Session, found: Progress, provider_id: str, now: dateti
         return
     links: dict[str, models.Placement] = {}
     for link in placements_of(session, found, provider_id):
-        if _may_have_column(link):
+        if is_makeable(link):
             links.setdefault(link.course_id, link)
-    if not links:
-        return
-    amount, words = credit_held(session, found)
+    wants = wanting(session, {link.course.deployment_id for link in links.values()})
     for link in links.values():
-        column = _column(session, link, found, maximum, now)
-        whose = identity_in(session, found.learner_id, link.course_id)
-        if amount > 0 or has_grade(session, whose, column):
-            owe(session, whose, column, Grade(float(amount), float(column.credit_maximum or maximum), None, words), now)
+        if link.course.deployment_id in wants:
+            column = open_column(session, link, found.activity_id, found.activity, now)
+            owe_credit(session, found.learner_id, column, found.activity, now)
 
 
-def _may_have_column(link: models.Placement) -> bool:
-    """Without the scope nothing is queued: it could only be given up."""
-    is_makeable = bool(link.line_items) and WRITE_SCOPE in link.scopes.split()
-    return is_makeable and link.course.deployment.sends_credit
+def owe_credit(session: Session, learner_id: str, column: models.Placement, activity: Activity, now: datetime) -> None:
+    """Queue what a learner holds for one column, unless it was told already. Call it with the participation locked."""
+    amount, words = credit_held(session, learner_id, column.credit_activity_id or "", activity)
+    whose = identity_in(session, learner_id, column.course_id)
+    if amount > 0 or has_grade(session, whose, column):
+        maximum = column.lms_maximum or column.credit_maximum or column_maximum(activity)
+        owe(session, whose, column, Grade(float(amount), float(maximum), None, words), now)
 
 
-def _column(session: Session, link: models.Placement, found: Progress, maximum: int, now: datetime) -> models.Placement:
-    """The course's column of this activity's credit. Its maximum stays as it was made: LMSs rescale to their own."""
-    key = {"course_id": link.course_id, "resource_link_id": f"credit:{found.activity_id}"}
+def is_makeable(link: models.Placement) -> bool:
+    """The LMS lets the tool make columns here. Where it does not nothing is queued: it could only be given up."""
+    return bool(link.line_items) and WRITE_SCOPE in link.scopes.split()
+
+
+def wanting(session: Session, deployment_ids: Collection[str]) -> Collection[str]:
+    """Those of the deployments whose office wants columns. The switch waits for whoever asks and the other way round:
+    either an entry of the ledger is told by who makes it, or it is there for the walk that follows the switch."""
+    table = models.Deployment
+    asked = select(table.id, table.sends_credit).where(table.id.in_(deployment_ids)).order_by(table.id)
+    found = session.execute(asked.with_for_update(read=True)) if deployment_ids else ()
+    return {key for key, is_on in found if is_on}
+
+
+def open_column(
+    session: Session, link: models.Placement, activity_id: str, activity: Activity, now: datetime
+) -> models.Placement:
+    """The course's column of an activity's credit. A new one is to be walked: others may hold credit already."""
+    key = {"course_id": link.course_id, "resource_link_id": f"{CREDIT_LINK}{activity_id}"}
     rest = {
-        "title": f"{found.activity.title[:MAX_TITLE]}: credit",
-        "credit_activity_id": found.activity_id,
-        "credit_maximum": maximum,
+        "title": f"{activity.title[:MAX_TITLE]}: credit",
+        "credit_activity_id": activity_id,
+        "credit_maximum": column_maximum(activity),
+        "credit_cursor": "",
         "created_at": now,
     }
     row = insert_once(session, models.Placement, key, rest)
-    row.line_items, row.scopes = link.line_items, link.scopes
+    note(row, line_items=link.line_items, scopes=link.scopes)
     return row
-
-
-def _own(session: Session, provider_id: str, platform_id: str) -> Sequence[models.Deployment]:
-    table = models.Deployment
-    own = select(table).where(table.platform_id == platform_id, table.provider_id == provider_id)
-    return session.scalars(own.order_by(table.deployment_id)).all()
-
-
-def credit_columns(session: Session, provider_id: str, platform_id: str) -> tuple[CreditColumns, ...]:
-    """This provider's deployments of a platform, by name."""
-    own = _own(session, provider_id, platform_id)
-    return tuple(CreditColumns(row.deployment_id, row.sends_credit, _refusing(session, row)) for row in own)
-
-
-def _refusing(session: Session, deployment: models.Deployment) -> int:
-    table, course = models.Placement, models.Course
-    query = select(table.line_items, table.scopes).join(course, course.id == table.course_id)
-    links = session.execute(query.where(course.deployment_id == deployment.id, table.activity_id.is_not(None)))
-    return sum(1 for line_items, scopes in links if not line_items or WRITE_SCOPE not in scopes.split())
-
-
-def set_credit_columns(
-    session: Session, actor: Actor, platform_id: str, deployment_id: str, now: datetime, *, is_on: bool
-) -> None:
-    """Switch the columns of a deployment on or off, with an entry in the audit trail; off, what waits is not sent.
-
-    Raises ``NotFound("platform_unknown")`` for a deployment that is not the actor's provider's.
-    """
-    own = {row.deployment_id: row for row in _own(session, actor.provider_id, platform_id)}
-    row = own.get(deployment_id)
-    if row is None:
-        raise NotFound("platform_unknown")
-    if row.sends_credit == is_on:
-        return
-    row.sends_credit = is_on
-    session.flush()
-    if not is_on:
-        _withdraw(session, row, now)
-    action = "credit_columns.switched_on" if is_on else "credit_columns.switched_off"
-    note(session, actor, action, f"platform:{platform_id}", now, detail={"deployment": deployment_id})
-
-
-def _withdraw(session: Session, deployment: models.Deployment, now: datetime) -> None:
-    table, column, course = models.Delivery, models.Placement, models.Course
-    columns = select(column.id).join(course, course.id == column.course_id)
-    columns = columns.where(course.deployment_id == deployment.id, column.credit_activity_id.is_not(None))
-    unsent = update(table).where(table.placement_id.in_(columns), table.state.in_(("waiting", "parked")))
-    session.execute(
-        unsent.values(state="superseded", finished_at=now), execution_options={"synchronize_session": False}
-    )

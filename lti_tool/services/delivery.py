@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db.engine import Sessions, transaction
 from lti_tool.domain.errors import BadInput, CmeError, ServiceUnavailable
-from lti_tool.domain.grade import Delivery, ScoreOutcome
+from lti_tool.domain.grade import Delivery, LineItem, ScoreOutcome
 from lti_tool.logs import REQUEST_ID
 from lti_tool.services.line_item import find, make
-from lti_tool.services.outbox import Job, claim, hasten, note_line_item, recover, settle
+from lti_tool.services.outbox import Job, claim, hasten, note_line_item, note_maximum, recover, settle
 from lti_tool.services.ports import GradebookPort
-from lti_tool.services.retry import NO_LINE_ITEM, Fate, PlatformRest, State, Tries, fate_of
+from lti_tool.services.retry import COLUMN_TOO_SMALL, NO_LINE_ITEM, Fate, PlatformRest, State, Tries, fate_of
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
@@ -82,8 +82,8 @@ def _deliver(courier: Courier, job: Job) -> None:
 def _deliver_one(courier: Courier, job: Job) -> None:
     outcome = _tried(courier, job)
     now = courier.clock()
-    if outcome is None:
-        fate = Fate(State.PARKED, NO_LINE_ITEM)
+    if isinstance(outcome, Fate):
+        fate = outcome
     else:
         courier.rest.note(job.platform.id, outcome, now)
         is_last = now - job.queued_at >= timedelta(days=courier.delivery_days)
@@ -94,11 +94,15 @@ def _deliver_one(courier: Courier, job: Job) -> None:
         _transact(courier, lambda db: hasten(db, job.platform.id, now))
 
 
-def _tried(courier: Courier, job: Job) -> ScoreOutcome | None:
-    """What the LMS said; ``None`` where the placement has no line item and gets none."""
+def _tried(courier: Courier, job: Job) -> ScoreOutcome | Fate:
+    """What the LMS said; a fate of its own where the placement has no line item and gets none, or one too small."""
     try:
-        url = job.line_item or _seek(courier, job)
-        return _send(courier, job, url) if url else None
+        ready = _measure(courier, job) if job.line_item else _seek(courier, job)
+        if ready is None:
+            return Fate(State.PARKED, NO_LINE_ITEM)
+        said = _send_once(courier, ready)
+        moved = _moved(courier, ready) if job.line_item and _is_gone(said) else None
+        return said if moved is None else _send_once(courier, moved)
     except CmeError as error:
         return _unsent(error)
     except Exception:
@@ -106,21 +110,60 @@ def _tried(courier: Courier, job: Job) -> ScoreOutcome | None:
         return ScoreOutcome(Delivery.RETRY, None, "the tool itself failed; its log says how")
 
 
-def _seek(courier: Courier, job: Job) -> str | None:
+def _seek(courier: Courier, job: Job) -> Job | None:
     """Find the column or make it. Whoever holds the lease is the only one to do so for this placement."""
     book, platform, column = courier.gradebook, job.platform, job.column
-    url = find(book, platform, column, courier.clock())
-    if url is None:
+    item = find(book, platform, column, courier.clock())
+    if item is None:
         _check_lease(courier, job)
-        url = make(book, platform, column, courier.clock())
-    if url is None:
+        item = make(book, platform, column, courier.clock())
+    if item is None:
         return None
-    return _transact(courier, partial(note_line_item, job=job, url=url))
+    placed = _transact(courier, partial(note_line_item, job=job, item=item))
+    return _measured(courier, placed, item) if placed is not None else None
 
 
-def _send(courier: Courier, job: Job, url: str) -> ScoreOutcome:
+def _send_once(courier: Courier, job: Job) -> ScoreOutcome | Fate:
+    return _too_small(job) if job.is_too_much else _send(courier, job)
+
+
+def _is_gone(said: ScoreOutcome | Fate) -> bool:
+    return isinstance(said, ScoreOutcome) and said.delivery is Delivery.GONE
+
+
+def _moved(courier: Courier, job: Job) -> Job | None:
+    """The column is gone; another that the LMS has made in its place, as Moodle does for a link when the gradebook of
+    its course is reset (seen in 5.1: launches name none then). None is made: it may have been deleted on purpose."""
+    item = find(courier.gradebook, job.platform, job.column, courier.clock())
+    if item is None or item.url == job.line_item:
+        return None
+    placed = _transact(courier, partial(note_line_item, job=job, item=item))
+    return _measured(courier, placed, item) if placed is not None else None
+
+
+def _measure(courier: Courier, job: Job) -> Job:
+    """Read what a column of credit is worth in the LMS, before each score: sent by another maximum, it would be shown
+    as another number."""
+    if not job.column.is_credit or job.is_doubtful:
+        return job
+    item = find(courier.gradebook, job.platform, job.column, courier.clock(), known=job.line_item)
+    return _measured(courier, job, item) if item is not None and item.url == job.line_item else job
+
+
+def _measured(courier: Courier, job: Job, item: LineItem) -> Job:
+    if not job.column.is_credit or item.score_maximum <= 0:
+        return job
+    return _transact(courier, partial(note_maximum, job=job, maximum=item.score_maximum)) or job
+
+
+def _too_small(job: Job) -> Fate:
+    points = f"{job.score.given:g} of a column that holds {job.score.maximum:g}"
+    return Fate(State.PARKED, COLUMN_TOO_SMALL, answer=points)
+
+
+def _send(courier: Courier, job: Job) -> ScoreOutcome:
     _check_lease(courier, job)
-    return courier.gradebook.post_score(job.platform, url, job.score, courier.clock())
+    return courier.gradebook.post_score(job.platform, job.line_item, job.score, courier.clock())
 
 
 def _check_lease(courier: Courier, job: Job) -> None:

@@ -35,7 +35,7 @@ class DeliveryView:
     state: str
     """waiting, sending, delivered or parked."""
     outcome: str
-    """Of the last try: a ``domain.grade.Delivery`` or ``no_line_item``; ``""`` before the first."""
+    """Of the last try: a ``domain.grade.Delivery``, ``no_line_item``, ``column_too_small``; ``""`` before the first."""
     status: int | None
     answer: str
     """The LMS's own words, plain text."""
@@ -45,7 +45,7 @@ class DeliveryView:
     queued_at: datetime
     finished_at: datetime | None
     lms_says: str = ""
-    """What the gradebook held when it was last compared: agrees, missing or differs."""
+    """What the gradebook held when it was last compared: agrees, missing, differs or rescaled."""
 
     @property
     def may_be_retried(self) -> bool:

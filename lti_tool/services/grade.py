@@ -183,8 +183,8 @@ def _newest(db: Session, learner_id: str, placement_id: str) -> Newest | None:
 def _says_so(newest: Newest | None, grade: Grade, placement: models.Placement) -> bool:
     """The newest delivery already carries this grade to where the placement's grades go now."""
     wanted = (grade.given, grade.maximum, grade.comment)
-    if newest is None or (newest.given, newest.maximum, newest.comment) != wanted:
-        return False
+    if newest is None or newest.state == "superseded" or (newest.given, newest.maximum, newest.comment) != wanted:
+        return False  # superseded without a newer one: taken back
     is_on_its_way = newest.state in ("waiting", "sending")
     return is_on_its_way or newest.line_item == (placement.line_item or newest.line_item)
 

@@ -30,6 +30,7 @@ class Column:
     """Address of the course's list of line items."""
     scopes: frozenset[str]
     spec: LineItemSpec
+    is_credit: bool = False
 
 
 def resource_id(activity_key: str, step: Step | None) -> str:
@@ -49,6 +50,8 @@ def tag_of(step: Step | None) -> str:
 
 
 CREDIT_TAG = "credit"
+CREDIT_LINK = "\x1fcredit:"
+"""Begins the link id of a row that is no link but a column of credit. Launches with control characters are refused."""
 
 
 def credit_resource_id(activity_key: str) -> str:
@@ -68,8 +71,11 @@ def is_wanted() -> ColumnElement[bool]:
     return or_(table.credit_activity_id.is_(None), exists().where(here, owner.sends_credit.is_(True)))
 
 
-def find(gradebook: GradebookPort, platform: Platform, column: Column, now: datetime) -> str | None:
-    """Address of the placement's column, ``None`` if there is none (or none that may be looked for).
+def find(
+    gradebook: GradebookPort, platform: Platform, column: Column, now: datetime, *, known: str = ""
+) -> LineItem | None:
+    """The placement's column (of several the one at ``known``), ``None`` if there is none (or none that may be looked
+    for).
 
     Raises ``ServiceUnavailable``, ``BadInput`` as the port does.
     """
@@ -91,11 +97,11 @@ def find(gradebook: GradebookPort, platform: Platform, column: Column, now: date
         )
     )
     own = [item for item in by_link or by_name if item.resource_link_id in ("", spec.resource_link_id)]
-    best = min(own, key=lambda item: item.resource_id != spec.resource_id, default=None)
+    best = min(own, key=lambda item: (item.url != known, item.resource_id != spec.resource_id), default=None)
     return _usable(best)
 
 
-def make(gradebook: GradebookPort, platform: Platform, column: Column, now: datetime) -> str | None:
+def make(gradebook: GradebookPort, platform: Platform, column: Column, now: datetime) -> LineItem | None:
     """Make the column, where the LMS lets tools do so. Look for it first, and never from two places at once: LMSs make
     a second one of the same name without a word. Raises like ``find``."""
     if column.line_items is None or WRITE_SCOPE not in column.scopes:
@@ -103,5 +109,5 @@ def make(gradebook: GradebookPort, platform: Platform, column: Column, now: date
     return _usable(gradebook.create_line_item(platform, column.line_items, column.spec, now))
 
 
-def _usable(item: LineItem | None) -> str | None:
-    return item.url if item and len(item.url) <= MAX_URL else None
+def _usable(item: LineItem | None) -> LineItem | None:
+    return item if item and len(item.url) <= MAX_URL else None

@@ -7,7 +7,7 @@ changes nothing. PostgreSQL hands different rows to different workers (SKIP LOCK
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from lti_tool.db import models
 from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.activity import Step
-from lti_tool.domain.grade import Delivery, LineItemSpec, Score, next_timestamp
+from lti_tool.domain.grade import Delivery, LineItem, LineItemSpec, Score, next_timestamp
 from lti_tool.domain.launch import Platform
 from lti_tool.services.line_item import CREDIT_TAG, Column, credit_resource_id, is_wanted, resource_id, tag_of
 from lti_tool.services.restriction import is_restricted
@@ -47,6 +47,11 @@ class Job:
     tries: int
     """With this one."""
     queued_at: datetime
+
+    @property
+    def is_too_much(self) -> bool:
+        """More credit than its column is worth: LMSs cut it to that, and show a number that is wrong."""
+        return self.column.is_credit and self.score.given > self.score.maximum
 
 
 def recover(db: Session, now: datetime) -> bool:
@@ -167,18 +172,36 @@ def _credit_column(db: Session, row: models.Delivery, activity_id: str) -> Colum
     """Not of any link, or an LMS would take it for the link's own grade."""
     placement = row.placement
     name = credit_resource_id(db.get_one(models.Activity, activity_id).key)
-    spec = LineItemSpec(placement.title, row.maximum, resource_id=name, tag=CREDIT_TAG)
-    return Column(placement.line_items, frozenset(placement.scopes.split()), spec)
+    maximum = placement.credit_maximum or row.maximum
+    spec = LineItemSpec(placement.title, maximum, resource_id=name, tag=CREDIT_TAG)
+    return Column(placement.line_items, frozenset(placement.scopes.split()), spec, is_credit=True)
 
 
-def note_line_item(db: Session, job: Job, url: str) -> str:
-    """The placement's column is known from now on; gives its address. A launch that named one meanwhile wins."""
+def note_line_item(db: Session, job: Job, item: LineItem) -> Job:
+    """The placement's column is known from now on, or another one than before; gives what to send to it. A launch that
+    named one meanwhile wins.
+
+    A column of credit is walked: if it stands for one that was deleted, it holds nobody else's credit yet.
+    """
     placement = models.Placement
-    free = and_(placement.id == job.placement_id, placement.line_item.is_(None))
-    db.execute(update(placement).where(free).values(line_item=url))
-    known = db.scalars(select(placement.line_item).where(placement.id == job.placement_id)).one() or url
+    is_as_taken = func.coalesce(placement.line_item, "") == job.line_item
+    free = and_(placement.id == job.placement_id, is_as_taken)
+    walked = {"credit_cursor": "", "credit_leased_until": None} if job.column.is_credit else {}
+    db.execute(update(placement).where(free).values(line_item=item.url, **walked))
+    known = db.scalars(select(placement.line_item).where(placement.id == job.placement_id)).one() or item.url
     db.execute(update(models.Delivery).where(_is_held(job)).values(line_item=known))
-    return known
+    return replace(job, line_item=known)
+
+
+def note_maximum(db: Session, job: Job, maximum: float) -> Job:
+    """The LMS gives the column so many points: what is sent names them from now on. What may have arrived already is
+    sent as it was."""
+    held, placement = models.Delivery, models.Placement
+    db.execute(update(placement).where(placement.id == job.placement_id).values(lms_maximum=maximum))
+    if job.is_doubtful:
+        return job
+    db.execute(update(held).where(_is_held(job)).values(maximum=maximum))
+    return replace(job, score=replace(job.score, maximum=maximum))
 
 
 def settle(db: Session, job: Job, fate: Fate, now: datetime) -> bool:

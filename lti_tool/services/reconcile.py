@@ -2,6 +2,9 @@
 
 A grade that is gone (the LMS was restored from a backup, the course was reset, the column emptied) is sent again, once.
 A grade that *differs* is left alone: a teacher may have overridden it, and theirs counts. Both are noted for staff.
+
+Credit is compared as the number that is shown: where a column's maximum was changed in the LMS and its grades with it,
+credit is sent again by the new one.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ class LmsSays(StrEnum):
     AGREES = "agrees"
     MISSING = "missing"
     DIFFERS = "differs"
+    RESCALED = "rescaled"
+    """The LMS has turned an amount of credit into another number, together with what its column is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,25 @@ def _compare(auditor: Auditor, column: Column) -> None:
 def note_results(session: Session, column: Column, held: Mapping[str, Result], now: datetime) -> None:
     """Note what the gradebook holds for each delivered grade, and send again what is gone for the first time."""
     table = models.Delivery
+    is_credit = _note_maximum(session.get_one(models.Placement, column.placement_id), held)
+    say = said_of_credit if is_credit else said_of
     own = and_(table.placement_id == column.placement_id, table.line_item == column.line_item)
     query = select(table).where(own, _is_settled(now), ~is_outdated()).with_for_update(of=table, skip_locked=True)
     for row in session.scalars(query):
-        said = said_of(row.given, row.maximum, held.get(row.learner.subject))
-        if said is LmsSays.MISSING and row.lms_says != LmsSays.MISSING:
+        said = say(row.given, row.maximum, held.get(row.learner.subject))
+        if said is LmsSays.RESCALED or (said is LmsSays.MISSING and row.lms_says != LmsSays.MISSING):
             put_back(row, now)
         row.lms_says = said.value
+
+
+def _note_maximum(placement: models.Placement, held: Mapping[str, Result]) -> bool:
+    """A column of credit: what it is worth in the LMS now."""
+    if placement.credit_activity_id is None:
+        return False
+    maxima = {one.maximum for one in held.values() if one.maximum}
+    if len(maxima) == 1:
+        placement.lms_maximum = maxima.pop()
+    return True
 
 
 def said_of(given: float, maximum: float, held: Result | None) -> LmsSays:
@@ -130,3 +147,13 @@ def said_of(given: float, maximum: float, held: Result | None) -> LmsSays:
         return LmsSays.AGREES if given == 0 else LmsSays.MISSING
     fraction = held.score / (held.maximum or maximum)
     return LmsSays.AGREES if abs(fraction - given / maximum) <= TOLERANCE else LmsSays.DIFFERS
+
+
+def said_of_credit(given: float, maximum: float, held: Result | None) -> LmsSays:
+    """Compare one amount of credit, by its number."""
+    said = said_of(given, maximum, held)
+    if held is None or held.score is None:
+        return said
+    if abs(held.score - given) <= TOLERANCE:
+        return LmsSays.AGREES
+    return LmsSays.RESCALED if said is LmsSays.AGREES and held.maximum not in (None, maximum) else LmsSays.DIFFERS

@@ -33,7 +33,7 @@ class StuckGrades:
     is_parked: bool
     """Given up until somebody sends them again; otherwise they are tried by themselves."""
     outcome: str
-    """Of the last try: a ``domain.grade.Delivery`` or ``no_line_item``; ``""`` before the first."""
+    """Of the last try: a ``domain.grade.Delivery``, ``no_line_item``, ``column_too_small``; ``""`` before the first."""
     number: int
     since: datetime
     """When the oldest of them was queued."""

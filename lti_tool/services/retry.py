@@ -17,6 +17,9 @@ REST = timedelta(minutes=1)
 UNAUTHORIZED = 401
 """A token that is refused although it is new: an LMS's clock, key cache or token store at fault, which pass."""
 NO_LINE_ITEM = "no_line_item"
+COLUMN_TOO_SMALL = "column_too_small"
+"""More credit than the LMS's column is worth. The tool never changes what a column is worth: Moodle then rescales the
+grades that are there and makes zeros of empty ones (seen in 4.5.6), and LTI-AGS 2.0 does not say what others do."""
 
 
 class State(StrEnum):

@@ -20,6 +20,7 @@ from lti_tool.lti.settings import origin_of
 from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target, arrive
 from lti_tool.services.awaited import match_awaited
 from lti_tool.services.connection import note_launch, note_refusal
+from lti_tool.services.credit_catch_up import note_arrived_credit
 from lti_tool.services.data_request import person_of_launch
 from lti_tool.services.grade import note_arrival
 from lti_tool.services.learner_facts import participation_of_subject
@@ -175,6 +176,7 @@ def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
         if visit.activity_id:
             take_up(db, visit, now)
             note_arrival(db, visit, now)
+            note_arrived_credit(db, visit, now)
         return opened
 
 

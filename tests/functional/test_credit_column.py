@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pytest
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
-from lti_tool.demo.course import LineItem
-from lti_tool.domain.errors import NotFound, Refused
+from lti_tool.domain.errors import LaunchRefused, NotFound, Refused
 from lti_tool.domain.ledger import EntryKind
+from lti_tool.lti.claim_parts import identifier
 from lti_tool.services.audit import ToolActor, trail
-from lti_tool.services.credit_column import NO_CREDIT, credit_columns, set_credit_columns
-from lti_tool.services.ledger import Posting, post
+from lti_tool.services.credit_column import NO_CREDIT
+from lti_tool.services.credit_switch import credit_columns, set_credit_columns
 from lti_tool.services.line_item import AGS
-from lti_tool.services.participation import progress
+from tests.functional.credit_columns import columns, credit_items, enter, shown, switch
 from tests.functional.gradebooks import NURSE, PHYSICIAN, School, opened_school
-
-
-def switch(school: School, *, is_on: bool) -> None:
-    keys = school.ward.keys
-    with transaction(school.ward.sessions) as db:
-        set_credit_columns(db, ToolActor(keys["provider"]), keys["school.platform"], "1", school.clock.now, is_on=is_on)
-
-
-def enter(school: School, kind: EntryKind, balance: str, person: str = PHYSICIAN, *, is_awarded: bool = True) -> None:
-    with transaction(school.ward.sessions) as db:
-        found = progress(db, school.ward.visit(person, "test"), school.clock.now)
-        code = found.activity.credits[0].credit_type
-        post(db, found, Posting(code, kind, Decimal(balance), is_awarded, "learner", {}, claim_id="c" * 32))
-
-
-def credit_items(school: School) -> list[LineItem]:
-    return [item for item in school.lms.line_items() if item.tag == "credit"]
-
-
-def shown(school: School, person: str = PHYSICIAN) -> tuple[float | None, str]:
-    (item,) = credit_items(school)
-    found = school.lms.grade(person, item)
-    assert found is not None
-    return found.score, found.comment
 
 
 @pytest.fixture
@@ -157,3 +132,14 @@ def test_the_database_keeps_one_column_and_one_waiting_score(migrated_postgres_u
         assert states == ["superseded", "superseded", "waiting"]
         school.deliver()
         assert shown(school)[0] == 0.25
+
+
+def test_a_link_of_the_lms_is_never_taken_for_a_column(school: School) -> None:
+    """Not even one whose id is made up to look like it; and no launch can bring the id of the column itself."""
+    named = f"credit:{school.ward.keys['activity']}"
+    school.ward.place("odd", "school", resource_link_id=named)
+    enter(school, EntryKind.AWARD, "0.75")
+    (column,) = columns(school)
+    assert column.id != school.ward.keys["odd"] and column.resource_link_id.endswith(named)
+    with pytest.raises(LaunchRefused, match="control characters"):
+        identifier(column.resource_link_id, "resource_link")

@@ -186,6 +186,15 @@ def test_a_deleted_column_parks_the_grade(school: School) -> None:
     assert "doesn't exist" in row.answer
 
 
+def test_a_column_that_the_lms_made_anew_is_found(school: School) -> None:
+    with school.lms.store.change() as state:
+        state.line_items = [replace(one, id=one.id + 1000) for one in state.line_items]
+    school.ward.post_test(PHYSICIAN, 2, "test")
+    school.deliver()
+    assert school.points() == 66.67
+    assert [row.state for row in school.everything()] == ["delivered"]
+
+
 def test_an_outage_longer_than_the_period_parks_the_grade(school: School) -> None:
     school.lms.fail_next("500", None, service="scores")
     school.ward.post_test(PHYSICIAN, 3, "test")

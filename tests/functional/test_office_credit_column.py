@@ -8,8 +8,9 @@ import pytest
 
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
+from lti_tool.services.line_item import CREDIT_LINK
 from tests.functional.office_world import invited
-from tests.functional.staff_world import World, make_world, text_of
+from tests.functional.staff_world import NOW, World, make_world, text_of
 
 OTHER = "Another Medical School"
 
@@ -51,6 +52,29 @@ def test_the_page_says_where_no_column_can_be_made(world: World) -> None:
         db.query(models.Placement).update({"scopes": ""})
     page = text_of(invited(world, Capability.CONFIGURE).get(f"/connections/{platform}"))
     assert "does not let the tool make columns" in page
+
+
+def test_the_page_says_what_is_being_done_and_what_differs(world: World) -> None:
+    platform = platform_of(world)
+    office = invited(world, Capability.CONFIGURE)
+    office.post(f"/connections/{platform}/credit-columns", deployment="1", on="yes")
+    with world.db() as db:
+        link = db.query(models.Placement).filter(models.Placement.activity_id.is_not(None)).first()
+        assert link is not None
+        column = models.Placement(
+            course_id=link.course_id,
+            resource_link_id=f"{CREDIT_LINK}{link.activity_id}",
+            credit_activity_id=link.activity_id,
+            credit_maximum=1,
+            lms_maximum=4.0,
+            credit_cursor="",
+            created_at=NOW,
+        )
+        db.add(column)
+    page = text_of(office.get(f"/connections/{platform}"))
+    assert "1 column is still being looked through" in page and "1 column has another maximum" in page
+    office.post(f"/connections/{platform}/credit-columns", deployment="1", on="no")
+    assert "looked through" not in text_of(office.get(f"/connections/{platform}"))
 
 
 def test_nobody_else_switches_it(world: World) -> None:

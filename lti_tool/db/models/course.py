@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db.base import Base, Key, Name
@@ -39,6 +39,9 @@ class CourseMember(Base):
     learner: Mapped[Learner] = relationship(lazy="joined")
 
 
+_UNFINISHED = text("credit_cursor IS NOT NULL")
+
+
 class Placement(Base):
     """A resource link, and which activity (or single step) it opens. Unbound while ``activity_id`` is null.
 
@@ -47,7 +50,10 @@ class Placement(Base):
     """
 
     __tablename__ = "placement"
-    __table_args__ = (UniqueConstraint("course_id", "resource_link_id"),)
+    __table_args__ = (
+        UniqueConstraint("course_id", "resource_link_id"),
+        Index("ix_placement_credit_unfinished", "id", sqlite_where=_UNFINISHED, postgresql_where=_UNFINISHED),
+    )
     id: Mapped[Key]
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id"))
     resource_link_id: Mapped[Name]
@@ -58,7 +64,15 @@ class Placement(Base):
     credit_activity_id: Mapped[str | None] = mapped_column(String(32))
     """Row key of the activity whose credit the column shows; null for links."""
     credit_maximum: Mapped[int | None]
-    """Points of that column, as it was made: whole credits or hours."""
+    """Points that the tool makes that column with: whole credits or hours."""
+    lms_maximum: Mapped[float | None]
+    """Points that the LMS gives it; null until they were read. What is sent names this one: then the LMS shows the
+    amount itself, whatever its column is worth."""
+    credit_cursor: Mapped[str | None] = mapped_column(String(32))
+    """There is still work on that column: with the columns switched on, learners after this row key may hold credit
+    that was not told; with them off, what waits is to be withdrawn. Null: none."""
+    credit_leased_until: Mapped[datetime | None]
+    """Until then one worker does it."""
     line_item: Mapped[str | None] = mapped_column(String(2048))
     line_items: Mapped[str | None] = mapped_column(String(2048))
     scopes: Mapped[str] = mapped_column(String(1024), default="")

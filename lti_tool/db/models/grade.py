@@ -64,13 +64,13 @@ class Delivery(Base):
     leased_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str] = mapped_column(String(32), default="")
-    """Of the last try: a ``domain.grade.Delivery``, or ``no_line_item``."""
+    """Of the last try: a ``domain.grade.Delivery``, ``no_line_item`` or ``column_too_small``."""
     status: Mapped[int | None]
     """HTTP status of the last answer."""
     answer: Mapped[str] = mapped_column(String(500), default="")
     """The LMS's own words."""
     lms_says: Mapped[str] = mapped_column(String(16), default="")
-    """What the gradebook held when it was last compared: agrees, missing or differs; ``""`` before that."""
+    """What the gradebook held when it was last compared: agrees, missing, differs or rescaled; ``""`` before that."""
     created_at: Mapped[datetime]
     queued_at: Mapped[datetime]
     """Start of the period in which it is retried: its making, or the last retry by hand."""

@@ -17,7 +17,7 @@ from lti_tool.domain.errors import BadInput, CmeError
 from lti_tool.domain.launch import MAX_ID, LmsFamily
 from lti_tool.services.connection import connection as found_connection
 from lti_tool.services.connection import endpoints_of, note_test
-from lti_tool.services.credit_column import credit_columns, set_credit_columns
+from lti_tool.services.credit_switch import credit_columns, set_credit_columns
 from lti_tool.services.notice import notice_views
 from lti_tool.services.office import Officer
 from lti_tool.services.redrive import redrive_platform, stuck_grades

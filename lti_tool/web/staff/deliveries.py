@@ -26,10 +26,17 @@ OUTCOME_WORDS = {
     "no_line_item": lazy_gettext(
         "Your learning platform has no gradebook column for this link: allow grades in the link's settings"
     ),
+    "column_too_small": lazy_gettext(
+        "The gradebook column holds less than this credit: raise its maximum in your learning platform without "
+        "rescaling the grades that are there, then try again"
+    ),
 }
 LMS_SAYS = {
     "missing": lazy_gettext("Was missing in the gradebook when last compared, and has been sent again"),
     "differs": lazy_gettext("The gradebook shows another grade; one that a teacher entered is left alone"),
+    "rescaled": lazy_gettext(
+        "The gradebook showed another number after its maximum was changed; it has been sent again"
+    ),
 }
 COLUMNS = (
     {"key": "who", "label": lazy_gettext("Learner")},

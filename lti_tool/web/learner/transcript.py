@@ -19,8 +19,8 @@ from lti_tool.services.transcript_link import new_transcript_link
 from lti_tool.web.access import Access, PublicWork, Work, route
 from lti_tool.web.learner import blueprint
 from lti_tool.web.learner.claim import verification_link
+from lti_tool.web.learner.owed_words import owed_row
 from lti_tool.web.learner.transcript_pages import STATUS_WORDS, transcript_dossier
-from lti_tool.web.messages import blocker_text
 from lti_tool.web.page import absolute, page
 
 log = logging.getLogger("cme_tool.web")
@@ -35,18 +35,18 @@ def transcript(work: Work) -> ResponseReturnValue:
 
 def _page(work: Work, **values: Any) -> Response:
     found = whole_transcript(work.db, work.visit.provider_id, work.visit.learner_id, work.now)
-    return page("learner/transcript.html", work, **transcript_values(found), **values)
+    return page("learner/transcript.html", work, **transcript_values(found, work.visit.activity_id), **values)
 
 
-def transcript_values(found: Transcript) -> Mapping[str, Any]:
-    """What the templates of a transcript use."""
+def transcript_values(found: Transcript, activity_id: str | None = None) -> Mapping[str, Any]:
+    """What the templates of a transcript use. ``activity_id``: the activity that the reader's session opens."""
     return {
         "transcript": found,
         "sums": totals(found.lines),
         "years": yearly_totals(found.lines),
         "printed_amount": printed_amount,
         "status_words": STATUS_WORDS,
-        "blocker_text": blocker_text,
+        "owed": [owed_row(one, activity_id) for one in found.owed],
     }
 
 

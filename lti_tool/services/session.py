@@ -194,5 +194,7 @@ def end_session(session: Session, session_id: str) -> None:
 def forget_expired(session: Session, now: datetime) -> int:
     """Remove sessions, logins and links to transcripts that can no longer be used; gives their number."""
     tables = (models.WebSession, models.PendingLogin, models.TranscriptLink)
-    gone = (session.execute(delete(table).where(table.expires_at <= now)) for table in tables)
-    return sum(int(one.rowcount) for one in gone)  # type: ignore[attr-defined]
+    gone = 0
+    for table in tables:
+        gone += int(session.execute(delete(table).where(table.expires_at <= now)).rowcount)  # type: ignore[attr-defined]
+    return gone

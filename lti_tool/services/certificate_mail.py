@@ -19,14 +19,10 @@ from sqlalchemy.orm import Session
 from lti_tool.db import models
 from lti_tool.domain.certificate import CertificateStatus
 from lti_tool.services.audit import note
+from lti_tool.services.certificate_filter import ALL, RegisterFilter, certificates_of
 from lti_tool.services.certificate_letter import CertificatePost, written_letter
 from lti_tool.services.certificate_link import LINK_LIFE, about_certificates
-from lti_tool.services.certificate_register import (
-    ALL,
-    RegisterFilter,
-    certificates_of,
-    register_activity,
-)
+from lti_tool.services.certificate_register import register_activity
 from lti_tool.services.mail import Cause, is_held, queue_mail
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import Voice

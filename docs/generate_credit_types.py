@@ -43,7 +43,8 @@ def _numbers(credit: CreditType) -> Iterator[tuple[str, str]]:
     yield "Needs", _names(credit.ids_required)
     yield "Takes", _names(credit.ids_optional)
     yield "Kinds", "; ".join(credit.variants) or "–"
-    marks = (f"{percent} % right for {kind}" for kind, percent in credit.pass_percents.items())
+    marks = [f"{percent} % right for {kind}" for kind, percent in credit.pass_percents.items()]
+    marks += [f"with feedback (rationale, references) for {kind}" for kind in credit.feedback_variants]
     yield "Post-test", "; ".join(marks) or "–"
     yield "Parts", _names(credit.sub_buckets)
     yield "Reference", credit.reference_name or "–"

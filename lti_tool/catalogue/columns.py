@@ -30,7 +30,7 @@ CREDIT_FIELDS = (
     *("awarded_to", "countries", "partial", "ids_required", "ids_optional", "sub_buckets", "variants"),
     *("reference_name", "reference_pattern", "retention_years", "validity_months", "report_to"),
     *("report_within_days", "refused_formats", "formats", "provider_kinds"),
-    *("session_maximum", "day_maximum", "pass_percents", "notes"),
+    *("session_maximum", "day_maximum", "pass_percents", "feedback_variants", "notes"),
     *("must_be_confirmed", "source", "confidence", "texts"),
 )
 FORMAT_NAMES = frozenset({*(kind.value for kind in LearningFormat), TEACHING})
@@ -90,6 +90,7 @@ def _asking(table: Mapping[str, Any], where: str) -> dict[str, Any]:
         "ids_optional": _ids(table, "ids_optional", where),
         "variants": names_of(table, "variants", where),
         "pass_percents": _pass_percents(table, where),
+        "feedback_variants": _feedback_variants(table, where),
         "reference_name": optional_value(table, "reference_name", "", where),
         "reference_pattern": _pattern(optional_value(table, "reference_pattern", "", where), where),
         "provider_kinds": frozenset(_kinds(table, where)),
@@ -121,6 +122,13 @@ def _pass_percents(table: Mapping[str, Any], where: str) -> dict[str, int]:
     if unknown := sorted(set(found) - set(variants)):
         raise unusable(f"{place}.{unknown[0]}", "unknown", f"must be one of {', '.join(variants)}")
     return {name: count_of(found, name, place) for name in found}
+
+
+def _feedback_variants(table: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    found, variants = names_of(table, "feedback_variants", where), names_of(table, "variants", where)
+    if unknown := sorted(set(found) - set(variants)):
+        raise unusable(f"{where}.feedback_variants", "unknown", f"{unknown[0]} is not one of {', '.join(variants)}")
+    return found
 
 
 def _kinds(table: Mapping[str, Any], where: str) -> tuple[str, ...]:

@@ -87,6 +87,11 @@ def credit_name(code: str) -> str:
     return series.name if series else code
 
 
+def named_credit(code: str, variant: str) -> str:
+    """The same with the kind, where the type has several."""
+    return f"{credit_name(code)} ({variant})" if variant else credit_name(code)
+
+
 def _text(credit_type: CreditType, key: str) -> str:
     series = credit_series().get(credit_type.code)
     for edition in series.editions if series else ():

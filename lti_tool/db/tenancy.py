@@ -67,6 +67,7 @@ OWNED = (
     "standard3_choice",
     "statement_override",
     "style_sheet",
+    "transcript_link",
     "vault_document",
     "wording_confirmation",
 )

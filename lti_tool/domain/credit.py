@@ -162,6 +162,9 @@ class CreditType:
     """The most that it gives for one day of a live activity."""
     pass_percents: Mapping[str, int] = field(default_factory=dict)
     """By variant: the least percentage of right answers that the body asks of a required post-test."""
+    feedback_variants: tuple[str, ...] = ()
+    """Variants that need a required post-test with a pass mark, whose feedback gives for each question the rationale
+    and what it rests on."""
     must_be_confirmed: bool = False
     """Some wording was not read in the body's own document: staff compare and confirm it before first use."""
     notes: str = ""

@@ -121,6 +121,18 @@ def claim_blockers(activity: Activity, record: Record, now: datetime) -> list[Bl
     return attendance_blockers(activity, record)
 
 
+def claim_window(activity: Activity, record: Record, now: datetime, closed_at: datetime | None) -> list[Blocker]:
+    """Why nothing can be claimed now, whatever was done: also for credit that an earlier claim has left."""
+    return _window_blockers(activity, Step.CLAIM, now, closed_at) or claim_blockers(activity, record, now)
+
+
+def claims_end_at(activity: Activity, record: Record, closed_at: datetime | None) -> datetime:
+    """First moment at which this learner can claim no more: the window's end, or that of a late claim that was
+    granted, unless the provider closes the activity before."""
+    ends = max(activity.claims_close_at, record.late_claim_until or activity.claims_close_at)
+    return ends if closed_at is None else min(ends, closed_at)
+
+
 def attendance_blockers(activity: Activity, record: Record) -> list[Blocker]:
     """An activity with sessions gives nothing to somebody who was at none (AMA PRA: extent of participation)."""
     if not activity.sessions or record.attendance is None:
@@ -145,8 +157,8 @@ def _step(
         return StepStanding(step, StepState.DONE, is_required)
     earlier = activity.steps[: activity.steps.index(step)]
     window = _window_blockers(activity, step, now, closed_at)
-    if step is Step.CLAIM and not window:
-        window = claim_blockers(activity, record, now)
+    if step is Step.CLAIM:
+        window = claim_window(activity, record, now, closed_at)
     blockers = window + [
         Blocker(f"needs_{other.value}", other)
         for other in earlier

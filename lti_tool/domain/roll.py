@@ -64,10 +64,13 @@ Row = TypeVar("Row", RollRow, AttendanceRow)
 
 @dataclass(frozen=True, slots=True)
 class ReadList(Generic[Row]):
-    """Rows, or the reasons why not."""
+    """The rows that could be read, and what is wrong with the list: nothing of one with faults is entered, but its rows
+    are looked at all the same, so that all that can be known of it is told together."""
 
     rows: tuple[Row, ...]
     faults: tuple[RollFault, ...] = ()
+    unread: frozenset[str] = frozenset()
+    """Columns of which nothing is known: there twice, missing, or perhaps behind a name that is none."""
 
 
 Roll = ReadList[RollRow]
@@ -85,6 +88,43 @@ class Form(Generic[Row]):
     """The column of what a person can stand in the list for once."""
     instead: Mapping[str, str] = field(default_factory=dict)
     """Column to the one that may be filled in its place, though not both."""
+
+
+_PERSON = frozenset({"learner", "email"})
+_AWARD = _PERSON | {"credit_type", "amount", "rule", "count", "presenter"}
+_RESTS_ON: Mapping[str, frozenset[str]] = {
+    "award_live": _AWARD,
+    "award_waiting": _AWARD,
+    "profile_unconfirmed": _PERSON,
+    "credit_not_for_learner": _PERSON | {"credit_type"},
+    "award_needs_rule": frozenset({"credit_type"}),
+}
+"""What a fault says about a row as it would be entered: only where these columns are known and right."""
+
+
+def all_faults(read: ReadList[Row], found: Iterable[RollFault]) -> tuple[RollFault, ...]:
+    """Those of the list itself with those that were ``found`` in its rows, line by line; without what is said about a
+    cell that was not read, or rests on one with a fault of its own."""
+    bad: dict[int, set[str]] = {}
+    for fault in read.faults:
+        bad.setdefault(fault.line, set()).add(fault.column)
+    further = list(found)
+    own = {line: columns | read.unread for line, columns in bad.items()}
+    sure = [one for one in further if one.column not in own.get(one.line, read.unread)]
+    for one in sure:
+        bad.setdefault(one.line, set()).add(one.column)
+    kept = [one for one in sure if not _rests_on(one) & ((bad[one.line] - {one.column}) | read.unread)]
+    return _by_line(read.faults, kept)
+
+
+def _by_line(first: Iterable[RollFault], second: Iterable[RollFault]) -> tuple[RollFault, ...]:
+    return tuple(sorted((*first, *second), key=lambda fault: fault.line))
+
+
+def _rests_on(fault: RollFault) -> frozenset[str]:
+    if fault.column == "beyond":
+        return _AWARD
+    return _RESTS_ON.get(fault.code, frozenset())
 
 
 AWARDS = Form(COLUMNS, ("credit_type", "amount"), RollRow, "credit_type", {"amount": "rule"})
@@ -135,16 +175,26 @@ def roll_of(table: Sequence[Sequence[str]], form: Form[Row]) -> ReadList[Row]:
     if not lines:
         return ReadList((), (RollFault(1, "", "empty"),))
     _, heading = lines[0]
-    names = [cell.strip().casefold() for cell in heading]
-    faults = tuple(_heading_faults(names, form))
-    if faults:
-        return ReadList((), faults)
-    if len(lines) == 1:
-        return ReadList((), (RollFault(1, "", "empty"),))
+    names: list[str] = [cell.strip().casefold() for cell in heading]
+    faults = [*_heading_faults(names, form)]
+    body = lines[1 : MAX_ROWS + 1]
+    if not body:
+        faults.append(RollFault(1, "", "empty"))
     if len(lines) - 1 > MAX_ROWS:
-        return ReadList((), (RollFault(lines[MAX_ROWS + 1][0], "", "too_many_rows"),))
-    rows, found = _rows(names, lines[1:], form)
-    return ReadList(rows, found) if not found else ReadList((), found)
+        faults.append(RollFault(lines[MAX_ROWS + 1][0], "", "too_many_rows"))
+    unread = _unread(names, form)
+    rows, found = _rows(names, body, form, unread)
+    return ReadList(rows, _by_line(faults, found), unread)
+
+
+def _unread(names: Sequence[str], form: Form[Row]) -> frozenset[str]:
+    """A name that is none may stand for any column that is not there."""
+    absent = {name for name in form.columns if name not in names}
+    doubled = {name for name in names if names.count(name) > 1}
+    if set(names) - set(form.columns):
+        return frozenset(doubled | absent)
+    needed = {name for name in form.needed if form.instead.get(name) not in names}
+    return frozenset(doubled | (absent & needed) | (_PERSON if absent >= _PERSON else set()))
 
 
 def _heading_faults(names: Sequence[str], form: Form[Row]) -> Iterator[RollFault]:
@@ -161,7 +211,7 @@ def _heading_faults(names: Sequence[str], form: Form[Row]) -> Iterator[RollFault
 
 
 def _rows(
-    names: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], form: Form[Row]
+    names: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]], form: Form[Row], unread: frozenset[str]
 ) -> tuple[tuple[Row, ...], tuple[RollFault, ...]]:
     rows: list[Row] = []
     faults: list[RollFault] = []
@@ -171,26 +221,31 @@ def _rows(
             faults.append(RollFault(line, "", "row_unusable"))
             continue
         found = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-        given = {name: found.get(name, "") for name in form.columns}
-        faults += _row_faults(line, given, form, seen)
+        given = {name: "" if name in unread else found.get(name, "") for name in form.columns}
+        faults += _row_faults(line, given, form, unread)
+        faults += _doubled(line, given, form, seen) if not unread & {*_PERSON, form.topic} else ()
         rows.append(form.row(line, **given))
     return tuple(rows), tuple(faults)
 
 
-def _row_faults(
-    line: int, given: Mapping[str, str], form: Form[Row], seen: dict[tuple[str, str], int]
-) -> Iterator[RollFault]:
-    person = given["learner"] or given["email"].casefold()
-    if not person:
+def _row_faults(line: int, given: Mapping[str, str], form: Form[Row], unread: frozenset[str]) -> Iterator[RollFault]:
+    if not (given["learner"] or given["email"] or unread & _PERSON):
         yield RollFault(line, "email", "missing")
     if given["learner"] and given["email"]:
         yield RollFault(line, "email", "two_names")
     for name in form.needed:
-        other = given.get(form.instead.get(name, ""), "")
-        if not given[name] and not other:
+        beside = form.instead.get(name, "")
+        other = given.get(beside, "")
+        if not (given[name] or other or unread & {name, beside}):
             yield RollFault(line, name, "missing")
         if given[name] and other:
             yield RollFault(line, name, "two_amounts")
+
+
+def _doubled(
+    line: int, given: Mapping[str, str], form: Form[Row], seen: dict[tuple[str, str], int]
+) -> Iterator[RollFault]:
+    person = given["learner"] or given["email"].casefold()
     key = (person, given[form.topic])
     if person and key in seen:
         yield RollFault(line, "email" if given["email"] else "learner", "doubled_row", str(seen[key]))

@@ -9,17 +9,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from lti_tool.domain.badge import VC_CONTEXT, Issuer, instant, profile
+from lti_tool.domain.credential import Requirement
 from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.standing import Blocker
 
 VERSION = "transcript/1"
 OWN_TERMS = "https://www.w3.org/ns/credentials/undefined-terms/v2"
 """The context of terms that no vocabulary defines (Verifiable Credentials 2.0, B.3)."""
-COLUMNS = ("earned_on", "activity", "credit_type", "credit", "amount", "status", "certificate", "verify_url")
-"""Of the table for spreadsheets. Names for machines: never translated."""
+CREDIT_COLUMNS = ("earned_on", "activity", "credit_type", "credit", "amount", "status", "certificate", "verify_url")
+"""Of what was recorded. Names for machines: never translated."""
+COLUMNS = (*CREDIT_COLUMNS, "claimable", "claim_until", "owed")
+"""Of the table for spreadsheets. What can still be claimed stands in a column of its own, so that nobody adds it up."""
+TO_CLAIM = "to_claim"
+"""Status of a row that tells what can still be claimed."""
 
 SEVERAL = "; "
 """Between the numbers, and between the addresses, of the certificates of one line."""
@@ -69,12 +75,44 @@ class TranscriptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedCredit:
+    """One credit that can still be claimed, as far as the learner's particulars are known."""
+
+    credit_type: str
+    name: str
+    """With the kind, where the type has several."""
+    most: Decimal | None
+    """The largest amount that can be claimed; ``None``: participation, for which nothing is awarded."""
+    held: Decimal = Decimal(0)
+    """What was claimed of it before: ``most`` takes its place."""
+    needs: tuple[Requirement, ...] = ()
+    """Identifiers and permissions that its body asks for and the learner has not given."""
+
+
+class LateClaim(StrEnum):
+    """What became of the time after the deadline."""
+
+    NONE = ""
+    CAN_BE_ASKED = "can_be_asked"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
 class OwedClaim:
-    """An activity that was begun and has given nothing yet. ``blockers``: what stands in the way of the claim, in the
+    """An activity of which something can still be claimed. ``blockers``: what stands in the way of the claim, in the
     order of the path; none: it can be claimed now."""
 
+    activity_id: str
     activity_title: str
     blockers: tuple[Blocker, ...]
+    until: date
+    """The last day for it, in the activity's time zone."""
+    credits: tuple[OwedCredit, ...] = ()
+    is_further: bool = False
+    """Something was claimed before: this is what was left, or what further sessions add."""
+    late: LateClaim = LateClaim.NONE
+    course: str = ""
+    """Title of the course from which it was opened last; ``""``: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +145,38 @@ def yearly_totals(lines: Iterable[TranscriptLine]) -> dict[int, dict[str, Decima
 
 
 def transcript_rows(transcript: Transcript, link: VerifyLink) -> list[tuple[str | Decimal | None, ...]]:
-    """One for each account, as ``COLUMNS``. The amount of a participation is empty: nothing was awarded."""
+    """One for each account, then one for each credit that can still be claimed, as ``COLUMNS``. The amount of a
+    participation is empty: nothing was awarded."""
+    rows: list[tuple[str | Decimal | None, ...]] = [(*row, None, "", "") for row in _credit_rows(transcript, link)]
+    return rows + [row for one in transcript.owed for row in _owed_rows(one)]
+
+
+def _owed_rows(one: OwedClaim) -> list[tuple[str | Decimal | None, ...]]:
+    """One for each credit; one without credit where it is not known yet which is for this person."""
+    empty = OwedCredit("", "", None)
+    return [
+        (
+            "",
+            one.activity_title,
+            credit.credit_type,
+            credit.name,
+            None,
+            TO_CLAIM,
+            "",
+            "",
+            credit.most,
+            one.until.isoformat(),
+            " ".join([*_owed_codes(one), *map(str, credit.needs)]),
+        )
+        for credit in one.credits or (empty,)
+    ]
+
+
+def _owed_codes(one: OwedClaim) -> list[str]:
+    return [blocker.code for blocker in one.blockers] + ([f"late_claim.{one.late}"] if one.late else [])
+
+
+def _credit_rows(transcript: Transcript, link: VerifyLink) -> list[tuple[str | Decimal | None, ...]]:
     return [
         (
             line.earned_on.isoformat(),
@@ -125,7 +194,7 @@ def transcript_rows(transcript: Transcript, link: VerifyLink) -> list[tuple[str 
 
 def write_transcript(transcript: Transcript, link: VerifyLink) -> dict[str, Any]:
     """As plain JSON values. Amounts are texts with two decimals, so that they stay exact."""
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in transcript_rows(transcript, link)]
+    rows = [dict(zip(CREDIT_COLUMNS, row, strict=True)) for row in _credit_rows(transcript, link)]
     for row in rows:
         row["amount"] = printed_amount(row["amount"]) if isinstance(row["amount"], Decimal) else None
     return {
@@ -136,9 +205,25 @@ def write_transcript(transcript: Transcript, link: VerifyLink) -> dict[str, Any]
         "credits": rows,
         "totals": _written(totals(transcript.lines)),
         "totals_by_year": {str(year): _written(sums) for year, sums in yearly_totals(transcript.lines).items()},
-        "to_claim": [
-            {"activity": one.activity_title, "owed": [blocker.code for blocker in one.blockers]}
-            for one in transcript.owed
+        "to_claim": [_written_claim(one) for one in transcript.owed],
+    }
+
+
+def _written_claim(one: OwedClaim) -> dict[str, Any]:
+    return {
+        "activity": one.activity_title,
+        "owed": _owed_codes(one),
+        "until": one.until.isoformat(),
+        "is_further": one.is_further,
+        "credits": [
+            {
+                "credit_type": credit.credit_type,
+                "credit": credit.name,
+                "most": None if credit.most is None else printed_amount(credit.most),
+                "held": printed_amount(credit.held),
+                "needs": [str(need) for need in credit.needs],
+            }
+            for credit in one.credits
         ],
     }
 

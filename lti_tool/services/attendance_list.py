@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db.sealing import Sealer
 from lti_tool.domain.errors import BadInput, NotFound, Refused
-from lti_tool.domain.roll import ATTENDANCE_COLUMNS, AttendanceRoll, AttendanceRow, RollFault
+from lti_tool.domain.roll import ATTENDANCE_COLUMNS, AttendanceRoll, AttendanceRow, RollFault, all_faults
 from lti_tool.services.address_mark import email_digest
 from lti_tool.services.attendance import (
     ABSENT,
@@ -52,10 +52,9 @@ def check_attendance(
     Raises ``NotFound("activity_unknown")``, ``Forbidden("capability_missing")``.
     """
     series = series_activity(session, officer, activity_id)
-    if roll.faults:
-        return CheckedAttendance((), roll.faults)
-    faults = [fault for row in roll.rows for fault in _faults(session, officer, series, row, now)]
-    return CheckedAttendance((), tuple(faults)) if faults else CheckedAttendance(roll.rows)
+    found = (fault for row in roll.rows for fault in _faults(session, officer, series, row, now))
+    faults = all_faults(roll, found)
+    return CheckedAttendance((), faults) if faults else CheckedAttendance(roll.rows)
 
 
 def _faults(

@@ -29,7 +29,7 @@ from lti_tool.domain.credit import claimable
 from lti_tool.domain.errors import BadInput, NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.ledger import Entry, balance, live_award
-from lti_tool.domain.roll import Roll, RollFault, RollRow
+from lti_tool.domain.roll import Roll, RollFault, RollRow, all_faults
 from lti_tool.domain.series import Attendance
 from lti_tool.services.address_mark import email_digest
 from lti_tool.services.attended_award import clean_beyond, is_beyond
@@ -99,13 +99,11 @@ def check_roll(
     if row is None or row.provider_id != officer.provider_id:
         raise NotFound("activity_unknown")
     officer.require(Capability.OVERRIDE_CLAIMS, activity_id)
-    if roll.faults:
-        return CheckedRoll((), roll.faults)
     activity = activity_value(session, activity_id, row.version)
     check = _Check(session, officer.provider_id, activity_id, activity, reason, sealer)
-    faults = [fault for one in roll.rows for fault in check.faults(one)]
+    faults = all_faults(roll, (fault for one in roll.rows for fault in check.faults(one)))
     if faults:
-        return CheckedRoll((), tuple(faults))
+        return CheckedRoll((), faults)
     return CheckedRoll(tuple(check.checked(one) for one in roll.rows))
 
 

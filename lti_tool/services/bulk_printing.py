@@ -19,14 +19,15 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.engine import Sessions, transaction
+from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.services.audit import note
 from lti_tool.services.certificate import IssuedCertificate, issued_value
+from lti_tool.services.certificate_filter import ALL, RegisterFilter
 from lti_tool.services.certificate_register import (
-    ALL,
-    RegisterFilter,
     printed_numbers,
     register_activity,
+    unprinted_activities,
     unprinted_after,
 )
 from lti_tool.services.office import Officer
@@ -79,6 +80,22 @@ def print_all(session: Session, officer: Officer, activity_id: str, now: datetim
     session.flush()
     note(session, officer, "certificates.printing-asked", f"print-job:{row.id}", now, activity_id=activity_id)
     return row.id
+
+
+def print_wanted(session: Session, officer: Officer, wanted: RegisterFilter, now: datetime) -> int:
+    """Ask for the files of every activity of which a certificate that is wanted has none; gives how many jobs run."""
+    return len({print_all(session, officer, key, now) for key in unprinted_activities(session, officer, wanted)})
+
+
+def running_jobs(session: Session, officer: Officer) -> tuple[Job, ...]:
+    """Of the activities whose certificates this officer manages, oldest first."""
+    table = models.PrintJob
+    query = select(table).where(table.provider_id == officer.provider_id, table.finished_at.is_(None))
+    return tuple(
+        Job(row.id, row.created_at, None, row.printed, row.failed)
+        for row in session.scalars(query.order_by(table.created_at, table.id))
+        if officer.may(Capability.MANAGE_CERTIFICATES, row.activity_id)
+    )
 
 
 def last_job(session: Session, provider_id: str, activity_id: str) -> Job | None:
@@ -155,10 +172,13 @@ class _Outlet(io.RawIOBase):
         return b"".join(pieces)
 
 
-def archive(sessions: Sessions, provider_id: str, activity_id: str, wanted: RegisterFilter = ALL) -> Iterator[bytes]:
-    """Every printed file that is wanted as a ZIP archive, one in memory at a time, named by certificate number."""
+def archive(sessions: Sessions, officer: Officer, activity_id: str, wanted: RegisterFilter = ALL) -> Iterator[bytes]:
+    """Every printed file that is wanted as a ZIP archive, one in memory at a time, named by certificate number.
+
+    ``activity_id`` ``""``: of every activity.
+    """
     with transaction(sessions) as session:
-        found = printed_numbers(session, provider_id, activity_id, wanted)
+        found = printed_numbers(session, officer, activity_id, wanted)
     outlet = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archived:
         for number, certificate_id in found:

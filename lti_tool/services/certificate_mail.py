@@ -15,21 +15,17 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.domain.certificate import CertificateStatus
 from lti_tool.services.audit import note
+from lti_tool.services.certificate_filter import ALL, RegisterFilter, certificates_of
 from lti_tool.services.certificate_letter import CertificatePost, written_letter
-from lti_tool.services.certificate_link import about_certificates
-from lti_tool.services.certificate_register import (
-    ALL,
-    RegisterFilter,
-    certificates_of,
-    register_activity,
-)
-from lti_tool.services.mail import queue_mail
+from lti_tool.services.certificate_link import LINK_LIFE, about_certificates
+from lti_tool.services.certificate_register import register_activity
+from lti_tool.services.mail import Cause, is_held, queue_mail
 from lti_tool.services.office import Officer
 from lti_tool.services.ports import Voice
 from lti_tool.services.recipient import voice_for
@@ -89,9 +85,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class MailProgress:
-    """Of each certificate's newest letter. ``troubles``: up to :data:`MOST_TROUBLES`, by number."""
+    """Of each certificate's newest letter. ``held``: of those that wait, the ones whose holders' data may not be used
+    at present. ``troubles``: up to :data:`MOST_TROUBLES`, by number."""
 
     waiting: int
+    held: int
     sent: int
     failed: int
     troubles: tuple[Trouble, ...]
@@ -206,7 +204,13 @@ def mail_progress(session: Session, officer: Officer, activity_id: str) -> MailP
         for key, number in session.execute(numbers)
     )
     waiting, sent, failed = (counts[state] for state in LetterState)
-    return MailProgress(waiting, sent, failed, troubles)
+    return MailProgress(waiting, _held_back(session, officer.provider_id, activity_id), sent, failed, troubles)
+
+
+def _held_back(session: Session, provider_id: str, activity_id: str) -> int:
+    table = models.Mail
+    mine = table.key.startswith(about_certificates(activity_id), autoescape=True)
+    return session.scalar(select(func.count()).where(table.provider_id == provider_id, mine, is_held())) or 0
 
 
 def mail_certificates(
@@ -271,9 +275,11 @@ def _write_all(
             held = _held(session, [key for bundle in portion for key in bundle.certificates])
         rows = [held[key][0] for key in one.certificates]
         _, part, contact = held[one.certificates[0]]
+        to = post.sealer.open(contact.sealed)
         letter = written_letter(session, post, rows, part, voice(part.learner.locale), now)
         key = f"{about_certificates(activity_id, part.id)}{rows[0].id}:{one.ending}"
-        queue_mail(session, officer.provider_id, post.sealer.open(contact.sealed), letter, now, key=key)
+        cause = Cause(part.learner_id, now + LINK_LIFE, rows[0].id)
+        queue_mail(session, officer.provider_id, to, letter, now, cause, key=key)
         for row in rows:
             row.letter_key = key
     session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -18,8 +18,9 @@ from lti_tool.domain.credit import CreditOffer, CreditType, claimable
 from lti_tool.domain.eligibility import Bar, Choice, Option, choice_of
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import balance
-from lti_tool.domain.pathway import claim_blockers
+from lti_tool.domain.pathway import claim_window, nothing_left
 from lti_tool.domain.series import AttendedSession, SeriesCredit, series_credit, total_of
+from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
 from lti_tool.domain.wire import read_value
 from lti_tool.services.equivalent import equivalent_activities
@@ -144,7 +145,7 @@ def claimables(session: Session, found: Progress) -> Claimables:
         ended=record.ended_types,
         elsewhere=titles,
     )
-    is_over = bool(held) and bool(claim_blockers(activity, record, found.now))
+    is_over = bool(held) and bool(claim_window(activity, record, found.now, found.closed_at))
     for_them = [one.within(attended(found, one.credit, one.offer)) for one in _credits(activity, choice)]
     too_little = [one for one in for_them if one.is_awarded and not one.amounts]
     grown = () if is_over else _grown(session, found, choice)
@@ -153,6 +154,12 @@ def claimables(session: Session, found: Progress) -> Claimables:
     barred += [BarredCredit(one.label, Bar.ATTENDANCE) for one in too_little]
     left = () if is_over else tuple(one for one in for_them if one not in too_little)
     return Claimables((*left, *grown), tuple(barred))
+
+
+def nothing_claimable(barred: Sequence[BarredCredit]) -> Blocker:
+    """Why there is nothing: credit was given for another activity with the same education, or too little attended."""
+    titles = [one.title for one in barred if one.bar is Bar.EQUIVALENT]
+    return nothing_left(*titles[:1], is_too_little=any(one.bar is Bar.ATTENDANCE for one in barred))
 
 
 def _grown(session: Session, found: Progress, choice: Choice) -> tuple[ClaimableCredit, ...]:

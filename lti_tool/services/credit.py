@@ -16,11 +16,11 @@ from lti_tool.domain.certificate import StatusReason
 from lti_tool.domain.claim import typed_amount
 from lti_tool.domain.credential import Requirement, asked_for, missing_identifiers
 from lti_tool.domain.division import Division
-from lti_tool.domain.eligibility import Bar, clashes
+from lti_tool.domain.eligibility import clashes
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import EntryKind
-from lti_tool.domain.pathway import best_result, nothing_left
+from lti_tool.domain.pathway import best_result
 from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates
 from lti_tool.services.certificate_division import current_division, lists_sessions, papers
 from lti_tool.services.certificate_issue import Issuing
@@ -32,6 +32,7 @@ from lti_tool.services.claimable import (
     claimable_credits,
     claimables,
     claimed_sessions,
+    nothing_claimable,
 )
 from lti_tool.services.credential import held_credentials
 from lti_tool.services.credit_terms import claim_terms, completed_on
@@ -120,7 +121,7 @@ def claim_credit(session: Session, visit: Visit, form: ClaimForm, link: Link, no
     profile = _shown_profile(found, form)
     left = claimables(session, found)
     if not left.credits:
-        raise _nothing_left(left.barred)
+        raise Refused("step_locked", step=Step.CLAIM, blockers=(nothing_claimable(left.barred),))
     chosen = _chosen(session, found, left.credits, form)
     if found.is_trial:
         return Claimed((), is_new=True)
@@ -142,14 +143,6 @@ def wants_more(session: Session, found: Progress, form: ClaimForm) -> bool:
 
 def _is_claimed(one: ClaimableCredit, form: ClaimForm) -> bool:
     return form.amounts.get(one.credit.code, "").strip() not in ("", NOT_CLAIMED)
-
-
-def _nothing_left(barred: Sequence[BarredCredit]) -> Refused:
-    """Why there is nothing: credit was given for another activity with the same education, or too little attended."""
-    titles = [one.title for one in barred if one.bar is Bar.EQUIVALENT]
-    is_too_little = any(one.bar is Bar.ATTENDANCE for one in barred)
-    blocker = nothing_left(*titles[:1], is_too_little=is_too_little)
-    return Refused("step_locked", step=Step.CLAIM, blockers=(blocker,))
 
 
 def _shown_profile(found: Progress, form: ClaimForm) -> Profile:

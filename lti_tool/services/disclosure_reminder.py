@@ -20,11 +20,12 @@ from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.mail import Letter, Written, to_translate
 from lti_tool.domain.person import last_valid_day
 from lti_tool.services.invitation import LinkAddress, about_person, new_link
-from lti_tool.services.mail import queue_mail
+from lti_tool.services.mail import Cause, queue_mail
 from lti_tool.services.people_list import oldest_valid
 from lti_tool.services.ports import Voices
 from lti_tool.services.provider_settings import profile
 from lti_tool.services.recipient import language_of_address, language_of_person, voice_for
+from lti_tool.services.restriction import is_restricted
 from lti_tool.services.subject import Subject, subjects
 
 LOOK_EVERY = timedelta(hours=1)
@@ -118,7 +119,8 @@ def remind(
     table = models.Person
     soon = oldest_valid(now + timedelta(days=max(policy.offsets) + 1), policy.months)
     waiting = or_(table.disclosed_at.is_(None), table.disclosed_at < soon)
-    people = db.scalars(select(table).where(table.provider_id == provider_id, waiting).order_by(table.id)).all()
+    mine = (table.provider_id == provider_id, waiting, ~is_restricted(table.learner_id))
+    people = db.scalars(select(table).where(*mine).order_by(table.id)).all()
     roles, about = _roles(db, people)
     today = now.astimezone(ZoneInfo(profile(db, provider_id).values["time_zone"])).date()
     post = _Post(db, policy, address, voices, now)
@@ -170,7 +172,8 @@ class _Post:
 
     def _queue(self, person: models.Person, to: str, letter: Written, wanted: Due, who: str) -> None:
         key = f"{about_person(person.id)}{wanted.on.isoformat()}:{self.now.isoformat()}:{who}"
-        queue_mail(self.db, person.provider_id, to, letter, self.now, key=key)
+        cause = Cause(person.learner_id, self.now + self.policy.link_life)
+        queue_mail(self.db, person.provider_id, to, letter, self.now, cause, key=key)
 
 
 def remind_everybody(db: Session, policy: ReminderPolicy, address: LinkAddress, voices: Voices, now: datetime) -> int:

@@ -22,7 +22,7 @@ from lti_tool.domain.evaluation import FOLLOW_UP_LATEST, reminder_due
 from lti_tool.domain.mail import Letter, to_translate
 from lti_tool.services.commitment import about_follow_up
 from lti_tool.services.follow_up_link import new_follow_up_link
-from lti_tool.services.mail import queue_mail
+from lti_tool.services.mail import Cause, queue_mail
 from lti_tool.services.ports import Voices
 from lti_tool.services.recipient import voice_for
 from lti_tool.services.restriction import is_restricted
@@ -115,7 +115,8 @@ def _write(
         stop_link=post.stop_address(token),
     )
     key = f"{about_follow_up(part.id)}{now.isoformat()}"
-    queue_mail(db, activity.provider_id, post.sealer.open(contact.sealed), letter, now, key=key)
+    to, cause = post.sealer.open(contact.sealed), Cause(part.learner_id, until)
+    queue_mail(db, activity.provider_id, to, letter, now, cause, key=key)
 
 
 def follow_up_chore(sessions: Sessions, post: FollowUpPost, clock: Callable[[], datetime]) -> int:

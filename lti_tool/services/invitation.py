@@ -18,7 +18,7 @@ from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, Forbidden
 from lti_tool.domain.mail import Letter, to_translate
 from lti_tool.services.audit import note
-from lti_tool.services.mail import queue_mail
+from lti_tool.services.mail import Cause, queue_mail
 from lti_tool.services.office import Officer
 from lti_tool.services.person import cared_person
 from lti_tool.services.ports import Voices
@@ -99,7 +99,7 @@ def invite(
         voice = voice_for(db, voices, officer.provider_id, language_of_person(db, person))
         about = {"name": person.name, "provider": officer.provider_name, "officer": officer.name}
         letter = voice.write(INVITATION, link=link, until=voice.day_of(until), **about)
-        queue_mail(db, officer.provider_id, person.email, letter, now)
+        queue_mail(db, officer.provider_id, person.email, letter, now, Cause(person.learner_id, until))
     note(db, officer, "disclosure.invited", f"person:{person.id}", now, detail={"is_mailed": voices is not None})
     return Invited(link, until, voices is not None)
 

@@ -1,4 +1,8 @@
-"""Mail: queued in the transaction that has the reason for it, sent by the worker, tried again for three days."""
+"""Mail: queued in the transaction that has the reason for it, sent by the worker, tried again for three days.
+
+Whether a letter may go is asked again when it is sent: one to a person whose data may not be used at present (GDPR,
+article 18) is held back until that is lifted, and dropped once there is no reason for it any more.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -17,6 +21,7 @@ from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.errors import BadInput, CmeError
 from lti_tool.domain.mail import Message, Written
 from lti_tool.services.ports import Mailer
+from lti_tool.services.restriction import is_restricted
 
 LOG = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
@@ -38,7 +43,27 @@ class Postman:
     is_stopping: Callable[[], bool] = lambda: False
 
 
-def queue_mail(session: Session, provider_id: str, to: str, written: Written, now: datetime, *, key: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a letter goes, as far as sending must ask again.
+
+    ``learner_id``: the person whose data it uses, who may restrict that; ``None`` for a letter that its reader has
+    asked for, and for somebody who is no learner. ``until``: when the reason passes, such as the end of its link.
+    ``certificate_id``: what it brings.
+    """
+
+    learner_id: str | None
+    until: datetime | None = None
+    certificate_id: str | None = None
+
+
+ASKED_FOR = Cause(None)
+"""Its reader asked for it just now, which no restriction of theirs forbids."""
+
+
+def queue_mail(
+    session: Session, provider_id: str, to: str, written: Written, now: datetime, cause: Cause, *, key: str = ""
+) -> None:
     """Queue one plain-text message. The same ``key`` (with the same provider) is told once, whoever asks twice."""
     row_id = new_id()
     values = {
@@ -50,6 +75,10 @@ def queue_mail(session: Session, provider_id: str, to: str, written: Written, no
         "body": written.body,
         "language": written.language[:MAX_LANGUAGE],
         "stop_link": written.stop_link,
+        "learner_id": cause.learner_id,
+        "certificate_id": cause.certificate_id,
+        "worth_until": cause.until,
+        "tried_since": None,
         "state": "waiting",
         "tries": 0,
         "next_at": now,
@@ -74,8 +103,23 @@ def forget_mail(session: Session, provider_id: str, about: str) -> None:
     session.execute(delete(table).where(mine))
 
 
+def is_held() -> ColumnElement[bool]:
+    """For queries: the letter waits for a restriction to be lifted."""
+    return and_(models.Mail.state == "waiting", is_restricted(models.Mail.learner_id))
+
+
+def drop_worthless(session: Session, now: datetime) -> int:
+    """Drop letters that waited longer than there was a reason for them; gives how many."""
+    table = models.Mail
+    gone = session.execute(delete(table).where(table.state == "waiting", table.worth_until <= now))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
 def deliver_mail(postman: Postman, limit: int = 100) -> int:
-    """Send what is due, at most ``limit``; gives how many were tried. Any number of workers may do so at once."""
+    """Send what is due and may go, at most ``limit``; gives how many were tried. Any number of workers may do so at
+    once."""
+    with transaction(postman.sessions) as session:
+        drop_worthless(session, postman.clock())
     for number in range(limit):
         if postman.is_stopping():
             return number
@@ -83,46 +127,57 @@ def deliver_mail(postman: Postman, limit: int = 100) -> int:
             taken = _take(session, postman.clock())
         if taken is None:
             return number
-        _send(postman, *taken)
+        _send(postman, taken)
     return limit
 
 
-def _take(session: Session, now: datetime) -> tuple[Message, int] | None:
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """``number`` counts from 1; ``since``: when the first one was."""
+
+    message: Message
+    number: int
+    since: datetime
+
+
+def _take(session: Session, now: datetime) -> _Try | None:
     """The message that has been due for longest. One whose worker has died is due again when its lease is over."""
     table = models.Mail
     due = and_(table.state.in_(("waiting", "sending")), table.next_at <= now)
-    query = select(table).where(due).order_by(table.next_at, table.id).limit(1)
-    row = session.scalars(query.with_for_update(skip_locked=True)).first()
+    may_go = ~is_restricted(table.learner_id)
+    query = select(table).where(due, may_go).order_by(table.next_at, table.id).limit(1)
+    row = session.scalars(query.with_for_update(skip_locked=True, of=table)).first()
     if row is None:
         return None
     row.state, row.next_at, row.tries = "sending", now + LEASE, row.tries + 1
+    row.tried_since = row.tried_since or (now if row.tries == 1 else row.created_at)
     message = Message(row.id, row.recipient, row.subject, row.body, row.created_at, row.language, row.stop_link)
-    return message, row.tries
+    return _Try(message, row.tries, row.tried_since)
 
 
-def _send(postman: Postman, message: Message, tries: int) -> None:
+def _send(postman: Postman, taken: _Try) -> None:
     error: Exception | None = None
     try:
-        postman.mailer.send(message)
+        postman.mailer.send(taken.message)
     except Exception as caught:
         error = caught
         if not isinstance(caught, CmeError):
-            LOG.exception("mail %s failed", message.id)
+            LOG.exception("mail %s failed", taken.message.id)
     with transaction(postman.sessions) as session:
-        _settle(session, message, tries, error, postman.clock())
+        _settle(session, taken, error, postman.clock())
 
 
-def _settle(session: Session, message: Message, tries: int, error: Exception | None, now: datetime) -> None:
+def _settle(session: Session, taken: _Try, error: Exception | None, now: datetime) -> None:
     """Only the try that is still the last one may say what became of it."""
     table = models.Mail
-    is_over = now - message.written_at >= GIVE_UP_AFTER or isinstance(error, BadInput)
+    is_over = now - taken.since >= GIVE_UP_AFTER or isinstance(error, BadInput)
     values: dict[str, object]
     if error is None:
         values = {"state": "sent", "body": "", "stop_link": "", "answer": "", "finished_at": now}
     elif is_over:
         values = {"state": "failed", "answer": str(error)[:500], "finished_at": now}
     else:
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(tries - 1, 10))
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(taken.number - 1, 10))
         values = {"state": "waiting", "answer": str(error)[:500], "next_at": now + pause}
-    mine = and_(table.id == message.id, table.state == "sending", table.tries == tries)
+    mine = and_(table.id == taken.message.id, table.state == "sending", table.tries == taken.number)
     session.execute(update(table).where(mine).values(**values))

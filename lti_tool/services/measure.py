@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
 from lti_tool.db.base import Base
+from lti_tool.services.mail import is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,12 @@ def measure(session: Session, now: datetime) -> Measures:
     states = {row.platform_id: row for row in session.scalars(select(models.ConnectionState))}
     mail = models.Mail
     key = session.scalar(select(func.max(models.ToolKey.not_before)).where(models.ToolKey.not_before <= now))
-    first_mail = session.scalar(select(func.min(mail.created_at)).where(mail.state.in_(("waiting", "sending"))))
+    # What is held back for a person's restriction is no sign of trouble.
+    queued = and_(mail.state.in_(("waiting", "sending")), ~is_held())
+    first_mail = session.scalar(select(func.min(mail.created_at)).where(queued))
     return Measures(
         platforms=[_platform(row, counts, oldest, states.get(row.id), now) for row in rows],
-        mail_waiting=_number(session, mail, mail.state.in_(("waiting", "sending"))),
+        mail_waiting=_number(session, mail, queued),
         mail_failed=_number(session, mail, mail.state == "failed"),
         mail_oldest_age=_age(first_mail, now) or 0.0,
         sessions=_number(session, models.WebSession, models.WebSession.expires_at > now),

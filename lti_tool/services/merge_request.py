@@ -24,7 +24,7 @@ from lti_tool.services.address_mark import email_digest
 from lti_tool.services.audit import ToolActor
 from lti_tool.services.certificate import Link
 from lti_tool.services.ledger import LEARNER
-from lti_tool.services.mail import queue_mail
+from lti_tool.services.mail import Cause, queue_mail
 from lti_tool.services.merge import Confirmed, merge_learners
 from lti_tool.services.ports import Voices
 from lti_tool.services.recipient import voice_for
@@ -86,7 +86,8 @@ def ask_for_merge(
     provider = db.get_one(models.Provider, visit.provider_id).name
     name = own.printed_name or own.lms_name or voice.say(SOMEBODY)
     letter = voice.write(QUESTION, name=name, provider=provider, link=address(token))
-    queue_mail(db, visit.provider_id, to, letter, now, key=f"merge:{visit.learner_id}:{slot}")
+    cause = Cause(other.id, now + LINK_LIFE)
+    queue_mail(db, visit.provider_id, to, letter, now, cause, key=f"merge:{visit.learner_id}:{slot}")
 
 
 SOMEBODY = to_translate("Somebody")

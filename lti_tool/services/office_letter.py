@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.db import models
 from lti_tool.domain.mail import Letter, to_translate
-from lti_tool.services.mail import queue_mail
-from lti_tool.services.office import Officer
+from lti_tool.services.mail import ASKED_FOR, Cause, queue_mail
+from lti_tool.services.office import LINK_LIFE, Officer
 from lti_tool.services.ports import Voices
 from lti_tool.services.recipient import language_of_address, voice_for
 
@@ -35,7 +37,9 @@ def mail_invitation(db: Session, officer: Officer, email: str, link: str, voices
     language = language_of_address(db, officer.provider_id, email)
     voice = voice_for(db, voices, officer.provider_id, language)
     letter = voice.write(INVITATION, name=officer.name, provider=officer.provider_name, link=link)
-    queue_mail(db, officer.provider_id, email, letter, now)
+    account = models.OfficeAccount
+    query = select(account.person_id).where(account.provider_id == officer.provider_id, account.email == email)
+    queue_mail(db, officer.provider_id, email, letter, now, Cause(db.scalar(query), now + LINK_LIFE))
 
 
 def mail_sign_in(
@@ -45,4 +49,4 @@ def mail_sign_in(
     slot = f"{now:%Y%m%d%H}{now.minute // 5}"
     voice = voice_for(db, voices, provider_id, language_of_address(db, provider_id, email))
     letter = voice.write(SIGN_IN, provider=provider_name, link=link)
-    queue_mail(db, provider_id, email, letter, now, key=f"sign-in:{email}:{slot}")
+    queue_mail(db, provider_id, email, letter, now, ASKED_FOR, key=f"sign-in:{email}:{slot}")

@@ -72,6 +72,7 @@ def own_data(session: Session, visit: Visit, sealer: Sealer, now: datetime) -> O
         "late_claims": _beside(session, models.LateClaim, learner.id),
         "commitments": _beside(session, models.Commitment, learner.id),
         "extra_time": _beside(session, models.Accommodation, learner.id),
+        "transcript_links": _rows(session, models.TranscriptLink, learner.id),
         "waiting_awards": _rows(session, models.PendingAward, learner.id),
         "data_requests": _rows(session, models.DataRequest, learner.id),
         "kept_until": write_value(kept_for(session, visit.provider_id, learner.id, now)),

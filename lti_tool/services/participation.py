@@ -41,6 +41,8 @@ class Progress:
     standing: Standing
     profile: Profile | None
     now: datetime
+    closed_at: datetime | None = None
+    """When the provider closes or closed the activity before its expiry; ``None``: it does not."""
 
     def require(self, step: Step) -> None:
         """Raises ``Refused("step_locked")`` with the blockers unless ``step`` may be entered now."""
@@ -118,6 +120,7 @@ def progress_of(session: Session, row: models.Participation, now: datetime) -> P
         standing=standing(activity, record, page.fingerprint, now, found.closed_at),
         profile=profile_value(row.learner),
         now=now,
+        closed_at=found.closed_at,
     )
 
 

@@ -27,6 +27,7 @@ def _of(learner_id: str) -> tuple[Delete, ...]:
         (models.CourseMember, models.CourseMember.learner_id == learner_id),
         (models.Delivery, models.Delivery.learner_id == learner_id),
         (models.Credential, models.Credential.learner_id == learner_id),
+        (models.TranscriptLink, models.TranscriptLink.learner_id == learner_id),
         (models.LearnerContact, models.LearnerContact.learner_id == learner_id),
         (links, or_(links.kept_id == learner_id, links.absorbed_id == learner_id)),
         (pending, and_(pending.learner_id == learner_id, pending.entry_id.is_(None))),

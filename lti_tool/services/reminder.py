@@ -16,7 +16,7 @@ from lti_tool.domain.accreditation import Due, DueKind, MilestoneKind, Reminder,
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.mail import Letter, Written, to_translate
 from lti_tool.services.accreditation import all_dues
-from lti_tool.services.mail import queue_mail
+from lti_tool.services.mail import Cause, queue_mail
 from lti_tool.services.ports import Voice, Voices
 from lti_tool.services.provider_settings import profile
 from lti_tool.services.recipient import language_of_address, voice_for
@@ -92,8 +92,8 @@ def remind(session: Session, provider_id: str, voices: Voices, now: datetime) ->
     letters = [(one, person) for one in fresh for person in _recipients(one, team)]
     for reminder, person in letters:
         voice = voice_for(session, voices, provider_id, language_of_address(session, provider_id, person.email))
-        key = f"{reminder.key}:{person.person_id}"
-        queue_mail(session, provider_id, person.email, _written(reminder, today, voice), now, key=key)
+        key, cause = f"{reminder.key}:{person.person_id}", Cause(person.person_id, now + LATEST)
+        queue_mail(session, provider_id, person.email, _written(reminder, today, voice), now, cause, key=key)
     return len(letters)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache, partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.catalogue import credit_types
@@ -67,8 +68,13 @@ def rules_of_class(record_class: RecordClass, rules: Sequence[Rule]) -> Sequence
     return sorted(shown, key=lambda rule: (-(rule.months or 0), rule.key))
 
 
-Entered: TypeAlias = Row[datetime, str, dict[str, Any]]
-"""Of an entry in the ledger: when, which credit type, and the terms as they stood."""
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Of an entry in the ledger: when, which credit type, and the terms as they stood."""
+
+    recorded_at: datetime
+    credit_type: str
+    terms: dict[str, Any]
 
 
 def own_periods(session: Session, provider_id: str) -> dict[RecordClass, int]:
@@ -113,21 +119,24 @@ def activity_facts(session: Session, activity_id: str, version: int | None = Non
     return max(ends), Accreditation.JOINTLY_ACCREDITED if is_joint else made[0].provider.accreditation
 
 
-def _entries(session: Session, participation_id: str) -> Sequence[Entered]:
-    entry = models.CreditEntry
-    query = select(entry.recorded_at, entry.credit_type, entry.terms).where(entry.participation_id == participation_id)
-    return session.execute(query).all()
+def _entries(session: Session, keys: Collection[str]) -> dict[str, list[Entered]]:
+    """By participation."""
+    entry, found = models.CreditEntry, {key: list[Entered]() for key in keys}
+    query = select(entry.participation_id, entry.recorded_at, entry.credit_type, entry.terms)
+    for key, *rest in session.execute(query.where(entry.participation_id.in_(keys))):
+        found[key].append(Entered(*rest))
+    return found
 
 
 def _facts(
-    session: Session,
     ground: Ground,
     row: models.Participation,
     record_class: RecordClass,
     entries: Sequence[Entered],
+    about: tuple[date, Accreditation],
 ) -> Facts:
     """What is known of a learner's record in an activity."""
-    ends_on, accreditation = activity_facts(session, row.activity_id, row.version)
+    ends_on, accreditation = about
     return Facts(
         record_class=record_class,
         made_on=day_of(row.content_finished_at or row.started_at),
@@ -150,14 +159,40 @@ def _frozen_rule(code: str, terms: Mapping[str, Any]) -> Rule | None:
     return rule_of_type(code, frozen["body"], frozen["edition"], years) if isinstance(years, int) else None
 
 
+ActivityFacts: TypeAlias = Callable[[str, int], tuple[date, Accreditation]]
+"""What :func:`activity_facts` gives of an activity's key and a version."""
+
+
+def known_activities(session: Session) -> ActivityFacts:
+    """:func:`activity_facts`, asked once for each: for lists of many records."""
+    return cache(partial(activity_facts, session))
+
+
+def retentions(
+    session: Session,
+    ground: Ground,
+    rows: Sequence[models.Participation],
+    record_class: RecordClass,
+    about: ActivityFacts | None = None,
+) -> dict[str, Retention]:
+    """Until when each of these learners' records is kept, by participation."""
+    about = about or known_activities(session)
+    entries = _entries(session, [row.id for row in rows])
+    return {
+        row.id: retention_of(
+            _facts(ground, row, record_class, entries[row.id], about(row.activity_id, row.version)),
+            (*ground.rules, *_frozen(entries[row.id])),
+            ground.own,
+        )
+        for row in rows
+    }
+
+
 def participation_retention(
     session: Session, ground: Ground, row: models.Participation, record_class: RecordClass
 ) -> Retention:
     """Until when this learner's record in this activity is kept."""
-    entries = _entries(session, row.id)
-    facts = _facts(session, ground, row, record_class, entries)
-    rules = (*ground.rules, *_frozen(entries))
-    return retention_of(facts, rules, ground.own)
+    return retentions(session, ground, (row,), record_class)[row.id]
 
 
 def set_periods(session: Session, officer: Officer, months: Mapping[RecordClass, int], now: datetime) -> None:

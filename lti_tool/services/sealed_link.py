@@ -15,7 +15,7 @@ from lti_tool.db.sealing import Sealer
 from lti_tool.db.tenancy import confine
 from lti_tool.domain.errors import CmeError
 
-Row = TypeVar("Row", models.Certificate, models.Learner)
+Row = TypeVar("Row", models.Certificate, models.TranscriptLink)
 
 MAX_TOKEN = 600
 """Longer than any token that was ever given."""

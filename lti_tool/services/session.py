@@ -192,7 +192,9 @@ def end_session(session: Session, session_id: str) -> None:
 
 
 def forget_expired(session: Session, now: datetime) -> int:
-    """Remove sessions and logins that can no longer be used; gives their number."""
-    gone = session.execute(delete(models.WebSession).where(models.WebSession.expires_at <= now))
-    logins = session.execute(delete(models.PendingLogin).where(models.PendingLogin.expires_at <= now))
-    return int(gone.rowcount) + int(logins.rowcount)  # type: ignore[attr-defined]
+    """Remove sessions, logins and links to transcripts that can no longer be used; gives their number."""
+    tables = (models.WebSession, models.PendingLogin, models.TranscriptLink)
+    gone = 0
+    for table in tables:
+        gone += int(session.execute(delete(table).where(table.expires_at <= now)).rowcount)  # type: ignore[attr-defined]
+    return gone

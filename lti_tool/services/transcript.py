@@ -8,19 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.catalogue import credit_name
+from lti_tool.catalogue import named_credit
 from lti_tool.db import models
 from lti_tool.db.load import current_accounts, identities
-from lti_tool.domain.activity import Step
 from lti_tool.domain.ledger import Entry, balance, is_expired, live_award
-from lti_tool.domain.standing import StepState
-from lti_tool.domain.transcript import OwedClaim, Transcript, TranscriptLine, ValidCertificate
+from lti_tool.domain.transcript import Transcript, TranscriptLine, ValidCertificate
 from lti_tool.services.award_paper import AwardPapers
-from lti_tool.services.participation import progress_of
+from lti_tool.services.owed_claim import owed_claims
 from lti_tool.services.session import Visit
-
-HOPELESS = frozenset({"expired", "closed", "credit_ended", "credited_elsewhere", "nothing_to_claim"})
-"""What no step of the learner's clears: such an activity is not among those that are still to be claimed."""
 
 
 def transcript(session: Session, provider_id: str, learner_id: str) -> tuple[TranscriptLine, ...]:
@@ -47,7 +42,7 @@ def _line(title: str, chain: tuple[Entry, ...], papers: AwardPapers, kinds: Mapp
     return TranscriptLine(
         title,
         last.credit_type,
-        f"{credit_name(last.credit_type)} ({kind})" if kind else credit_name(last.credit_type),
+        named_credit(last.credit_type, kind),
         balance(chain),
         last.is_awarded,
         live is not None,
@@ -70,29 +65,6 @@ def whole_transcript(session: Session, provider_id: str, learner_id: str, now: d
         session.get_one(models.Provider, provider_id).name,
         row.printed_name or row.lms_name,
         transcript(session, provider_id, learner_id),
-        owed_claims(session, learner_id, now),
+        owed_claims(session, provider_id, learner_id, now),
         now,
     )
-
-
-def owed_claims(session: Session, learner_id: str, now: datetime) -> tuple[OwedClaim, ...]:
-    """Activities that the person began, that have given nothing yet and still can; by title.
-
-    Of two identities that began the same activity the one that stays counts.
-    """
-    table = models.Participation
-    query = select(table).where(table.learner_id.in_(identities(learner_id)), table.is_trial.is_(False))
-    rows = {
-        row.activity_id: row for row in sorted(session.scalars(query), key=lambda row: row.learner_id == learner_id)
-    }
-    found = (_owed(session, row, now) for row in rows.values())
-    return tuple(sorted((one for one in found if one is not None), key=lambda one: one.activity_title))
-
-
-def _owed(session: Session, row: models.Participation, now: datetime) -> OwedClaim | None:
-    here = progress_of(session, row, now)
-    claim = here.standing.of(Step.CLAIM)
-    is_hopeless = any(blocker.code in HOPELESS for blocker in claim.blockers)
-    if claim.state is StepState.DONE or here.record.claims or is_hopeless:
-        return None
-    return OwedClaim(here.activity.title, claim.blockers)

@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from lti_tool.domain.capability import Capability
 from lti_tool.services.press import printed_pdf
+from tests.functional.issued import issued_to
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.staff_world import NOW, World, text_of
-from tests.functional.test_office_certificates import activity_id, issued_to, manager, world
+from tests.functional.test_office_certificates import activity_id, manager, world
 
 __all__ = ["world"]
 

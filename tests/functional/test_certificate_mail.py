@@ -17,10 +17,11 @@ from lti_tool.domain.data_request import RESTRICTING
 from lti_tool.services.certificate import IssuedCertificate
 from lti_tool.services.contact import forget_contact, keep_contact, stop_contact
 from lti_tool.services.mail import GIVE_UP_AFTER
+from tests.functional.issued import issued_to
 from tests.functional.mailing import Post, mailing
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.staff_world import BASE, NOW, World, make_world, text_of
-from tests.functional.test_office_certificates import activity_id, issued_to, manager, public
+from tests.functional.test_office_certificates import activity_id, manager, public
 from tests.unit.lti_tool.services.claiming import short_activity
 
 KEY = make_issuer_key("Example Medical School", NOW)

@@ -90,6 +90,19 @@ def test_leaving_a_board_and_claiming_it_later(ready: Claimant) -> None:
     assert ready.get("claim").path.endswith("/certificate")
 
 
+def test_what_was_left_stands_on_the_transcript_with_the_way_to_it(ready: Claimant) -> None:
+    ready.confirm()
+    ready.claim("1.00")
+    page = ready.get("transcript")
+    assert "ABIM MOC (Medical Knowledge): up to 1.00" in page.text and "It can be claimed now" in page.text
+    assert "The claim asks for: ABIM ID, Month and day of birth, your permission to report" in page.text
+    assert str(ready.world.clock().year) in page.text.partition("Until")[2]
+    claim = ready.person.get(page.link("Hypertension in the Elderly"))
+    assert claim.heading == "Claim your credit"
+    ready.person.submit(claim, "/claim", {ABIM: "1.00", "attestation": "yes", **BOARD})
+    assert "all has been claimed that still could be" in ready.get("transcript").text
+
+
 def test_nothing_chosen(ready: Claimant) -> None:
     ready.confirm()
     page = ready.claim("none")

@@ -19,17 +19,17 @@ from lti_tool.certificates.issuer_key import make_issuer_key
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.services.bulk_printing import print_due
-from lti_tool.services.certificate import IssuedCertificate, verify
-from lti_tool.services.credit import ClaimForm, claim_credit, claim_view
+from lti_tool.services.certificate import verify
 from lti_tool.services.design import stored_pictures
 from lti_tool.services.picture import add_logo
 from lti_tool.services.press import printed_pdf
 from lti_tool.services.provider_settings import add_signatory, retire_signatory, save_signatory
+from tests.functional.issued import issued_to
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
 from tests.functional.staff_world import BASE, NOW, World, make_world, text_of
 from tests.unit.lti_tool.certificates.designs import drawn
 from tests.unit.lti_tool.domain.builders import AMA
-from tests.unit.lti_tool.services.claiming import do_everything, short_activity
+from tests.unit.lti_tool.services.claiming import short_activity
 from tests.unit.lti_tool.services.officers import officer
 
 DESIGN = {"template": "modern-v1", "paper": "a4", "orientation": "portrait", "ink": "#5a0f3c", "accent": ""}
@@ -44,20 +44,6 @@ def world(migrated_database_url: str) -> Iterator[World]:
     with travel(NOW):
         yield made
     made.close()
-
-
-def issued_to(world: World, name: str = "Ada Byron", subject: str = "") -> IssuedCertificate:
-    """A learner's certificate, claimed through the use-case."""
-    person = world.enter(name=name, subject=subject)
-    with world.db() as db:
-        row = db.get_one(models.Learner, person.visit.learner_id)
-        row.printed_name, row.degree, row.country, row.confirmed_at = name, "MD", "US", NOW
-        query = select(models.Participation).where(models.Participation.learner_id == row.id)
-        do_everything(db, db.scalars(query).one(), short_activity(), NOW)
-    with world.db() as db:
-        form = ClaimForm({AMA: "0.75"}, True, claim_view(db, person.visit, NOW).profile_digest)
-        claimed = claim_credit(db, person.visit, form, lambda code: f"{BASE}/verify/{code}", NOW)
-    return claimed.certificates[0]
 
 
 def manager(world: World, *capabilities: Capability) -> OfficePerson:

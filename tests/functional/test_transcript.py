@@ -16,10 +16,13 @@ from joserfc.jwk import KeySet
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from sqlalchemy import select
 
+from lti_tool.db import models
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.services.audit import ToolActor
+from lti_tool.services.session import forget_expired
 from lti_tool.services.wording import confirm_wording
 from tests.functional.browsing import Browser
 from tests.functional.claim_walk import Claimant, arrive, claimable_activity
@@ -111,6 +114,46 @@ def test_a_link_opens_it_without_the_platform_until_it_ends(claimed: Claimant) -
     assert stranger.get(page.link("Transcript (PDF)")).status == 200
     claimed.world.clock.advance(days=7)
     assert stranger.get(address).status == 403
+
+
+def test_a_link_that_was_called_back_says_so(claimed: Claimant) -> None:
+    first, second = linked(claimed), linked(claimed)
+    page = claimed.get("transcript")
+    assert page.text.count("End it") == 2 and "Links that open this page now" in page.text
+    ended = claimed.person.submit(page, "End it", {})
+    assert ended.path.endswith("/transcript") and ended.text.count("End it") == 1
+    stranger = Browser(claimed.world, "nurse")
+    gone, left = sorted((stranger.get(address) for address in (first, second)), key=lambda one: -one.status)
+    assert (gone.status, left.status) == (403, 200) and "This link was called back" in gone.text
+    assert "Ada" not in gone.text
+    linked(claimed)
+    claimed.person.submit(claimed.get("transcript"), "End all links", {})
+    assert stranger.get(second).status == 403 and stranger.get(first).status == 403
+    assert "Links that open this page now" not in claimed.get("transcript").text
+    with claimed.world.db() as db:
+        notes = db.scalars(select(models.AuditEntry).where(models.AuditEntry.action == "transcript_link.ended")).all()
+        assert [entry.detail for entry in notes] == [{"links": 1}, {"links": 2}]
+
+
+def test_nobody_ends_the_links_of_somebody_else(claimed: Claimant) -> None:
+    address = linked(claimed)
+    with claimed.world.db() as db:
+        key = db.scalars(select(models.TranscriptLink.id)).one()
+    other = arrive(claimed.world, claimable_activity(claimed.world, key="other"), "nurse")
+    linked(other)
+    page = other.get("transcript")
+    other.person.submit(page, "End it", {"link": key})
+    other.person.submit(page, "End it", {"link": "x" * 500})
+    assert other.get("transcript").text.count("End it") == 1
+    assert Browser(claimed.world, "nurse").get(address).status == 200
+
+
+def test_links_that_have_ended_by_themselves_are_forgotten(claimed: Claimant) -> None:
+    linked(claimed)
+    claimed.world.clock.advance(days=7)
+    with claimed.world.db() as db:
+        forget_expired(db, claimed.world.clock())
+        assert db.scalars(select(models.TranscriptLink)).all() == []
 
 
 @pytest.mark.parametrize("spoilt", ["", "x", "gAAAAA", "ü", "x" * 5000])

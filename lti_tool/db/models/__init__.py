@@ -36,7 +36,7 @@ from lti_tool.db.models.integrity import (
     Standard3Choice,
 )
 from lti_tool.db.models.launch import AccessToken, Keyset, PendingLogin, ToolKey
-from lti_tool.db.models.learner import Learner, LearnerMerge, MergeLink
+from lti_tool.db.models.learner import Learner, LearnerMerge, MergeLink, TranscriptLink
 from lti_tool.db.models.mail import Mail
 from lti_tool.db.models.native import ApiAssertion, ApiRequest, ApiToken, BlockKey
 from lti_tool.db.models.notice import CourseCopy, NoticeService, ReceivedNotice
@@ -168,6 +168,7 @@ __all__ = [
     "StudyView",
     "StyleSheet",
     "ToolKey",
+    "TranscriptLink",
     "VaultDocument",
     "VaultVersion",
     "WebSession",

@@ -36,6 +36,7 @@ class Certificate(Base):
             sqlite_where=text("status = 'valid'"),
             postgresql_where=text("status = 'valid'"),
         ),
+        Index("ix_certificate_provider_number", "provider_id", "number"),
     )
     id: Mapped[Key]
     award_id: Mapped[str] = mapped_column(ForeignKey("credit_entry.id"), index=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db.base import Base, Key, Name
 
@@ -32,6 +32,21 @@ class Learner(Base):
     merged_into: Mapped[str | None] = mapped_column(String(32), index=True)
     """Row key of the person to whom this identity belongs, after a confirmed match; never a merged one itself."""
     created_at: Mapped[datetime]
+
+
+class TranscriptLink(Base):
+    """An address that opens one person's transcript. The secret is the sealed key of this row: nothing here is worth
+    anything to a reader of the database."""
+
+    __tablename__ = "transcript_link"
+    id: Mapped[Key]
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), index=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    """When its owner called it back."""
+    learner: Mapped[Learner] = relationship(lazy="joined")
 
 
 class LearnerMerge(Base):

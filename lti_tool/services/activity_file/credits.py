@@ -12,6 +12,7 @@ from decimal import Decimal
 from lti_tool.catalogue.credit import credit_type, credit_types, edition_of
 from lti_tool.domain.activity import Accreditation, LearningFormat
 from lti_tool.domain.amount import from_minutes
+from lti_tool.domain.assessment import Reveal
 from lti_tool.domain.credit import Basis, CreditType
 from lti_tool.domain.document import records
 from lti_tool.domain.errors import NotFound
@@ -136,18 +137,35 @@ def _parts(offer: Data, kind: CreditType, findings: Findings) -> None:
 
 
 def _assessment(offer: Data, kind: CreditType, data: Data, findings: Findings) -> None:
-    """What a body counts as self-assessment has a required post-test with at least the body's own pass mark."""
-    percent = kind.pass_percents.get(offer["variant"] or "")
-    if percent is None:
+    """What a body counts as assessed has a required post-test with a pass mark: at least the body's own, if it has
+    one, and with the feedback that it asks for."""
+    variant, test, steps = offer["variant"] or "", data["post_test"], data["steps"] or {}
+    percent, has_feedback = kind.pass_percents.get(variant), variant in kind.feedback_variants
+    if percent is None and not has_feedback:
         return
-    test, steps = data["post_test"], data["steps"] or {}
     if not test or steps.get("post-test") != "required" or not test["pass_mark"]:
-        what = f"{kind.code} for {offer['variant']} needs a required post-test with a pass mark"
+        what = f"{kind.code} for {variant} needs a required post-test with a pass mark"
         findings.add(join(offer[WHERE], "variant"), what, "add it, or offer another kind", kind.edition)
-    elif 100 * test["pass_mark"] < percent * _asked(test):
+        return
+    if percent is not None and 100 * test["pass_mark"] < percent * _asked(test):
         what = f"{test['pass_mark']} of {_asked(test)} is less than the {percent} % that {kind.code} asks"
         least = -(-percent * _asked(test) // 100)
         findings.add("post_test.pass_mark", what, f"write at least {least}", kind.edition)
+    if has_feedback:
+        _feedback(test, kind, data, findings)
+
+
+def _feedback(test: Data, kind: CreditType, data: Data, findings: Findings) -> None:
+    """Whoever is done with the test sees why each key is right, and what that rests on."""
+    if test["reveal"] == Reveal.NEVER.value:
+        what = f"{kind.code} needs feedback on the answers"
+        findings.add("post_test.reveal", what, "show keys and rationales after passing", kind.edition)
+    wanted = {"rationale": "why the key is right", "references": "what it rests on"}
+    asked = [one for one in records(data["questions"]) if one["key"] in (test["questions"] or ())]
+    missing = [(one, name) for one in asked for name in wanted if not one[name]]
+    for question, name in missing:
+        said = f"{kind.code} needs feedback that says {wanted[name]}"
+        findings.add(join(question[WHERE], name), said, f"give the {name} of this question", kind.edition)
 
 
 def _asked(test: Data) -> int:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.credit import printed_amount
@@ -15,12 +15,12 @@ from lti_tool.domain.errors import BadInput, ServiceUnavailable
 from lti_tool.domain.transcript import Transcript, totals, yearly_totals
 from lti_tool.services.transcript import whole_transcript
 from lti_tool.services.transcript_file import TranscriptSource, sealed_pdf, signed_transcript, transcript_csv
-from lti_tool.services.transcript_link import new_transcript_link
+from lti_tool.services.transcript_link import end_links, live_links, new_transcript_link
 from lti_tool.web.access import Access, PublicWork, Work, route
 from lti_tool.web.learner import blueprint
 from lti_tool.web.learner.claim import verification_link
+from lti_tool.web.learner.owed_words import owed_row
 from lti_tool.web.learner.transcript_pages import STATUS_WORDS, transcript_dossier
-from lti_tool.web.messages import blocker_text
 from lti_tool.web.page import absolute, page
 
 log = logging.getLogger("cme_tool.web")
@@ -35,18 +35,19 @@ def transcript(work: Work) -> ResponseReturnValue:
 
 def _page(work: Work, **values: Any) -> Response:
     found = whole_transcript(work.db, work.visit.provider_id, work.visit.learner_id, work.now)
-    return page("learner/transcript.html", work, **transcript_values(found), **values)
+    values["links"] = live_links(work.db, work.visit, work.now)
+    return page("learner/transcript.html", work, **transcript_values(found, work.visit.activity_id), **values)
 
 
-def transcript_values(found: Transcript) -> Mapping[str, Any]:
-    """What the templates of a transcript use."""
+def transcript_values(found: Transcript, activity_id: str | None = None) -> Mapping[str, Any]:
+    """What the templates of a transcript use. ``activity_id``: the activity that the reader's session opens."""
     return {
         "transcript": found,
         "sums": totals(found.lines),
         "years": yearly_totals(found.lines),
         "printed_amount": printed_amount,
         "status_words": STATUS_WORDS,
-        "blocker_text": blocker_text,
+        "owed": [owed_row(one, activity_id) for one in found.owed],
     }
 
 
@@ -89,5 +90,12 @@ def _download(body: bytes, media_type: str, form: str) -> Response:
 @route(blueprint, "/transcript/link", Access.LEARNER, ("POST",))
 def transcript_link(work: Work) -> ResponseReturnValue:
     """A new address of the same, for a few days, that asks for no learning platform. It is shown once."""
-    made = new_transcript_link(work.visit, work.deps.sealer, work.now)
+    made = new_transcript_link(work.db, work.visit, work.deps.sealer, work.now)
     return _page(work, link=absolute("learner.linked_transcript", token=made.token), link_ends=made.expires_at)
+
+
+@route(blueprint, "/transcript/link/end", Access.LEARNER, ("POST",))
+def end_transcript_link(work: Work) -> ResponseReturnValue:
+    """Call a link back, or all of them: whoever opens it from now on is told that it has ended."""
+    end_links(work.db, work.visit, work.now, request.form.get("link", "")[:32])
+    return redirect(url_for("learner.transcript", _anchor="links"), 303)

@@ -19,6 +19,10 @@ EXPLANATIONS["transcript_link_unknown"] = (
     lazy_gettext("This link opens nothing any more"),
     lazy_gettext("It is too old or not complete. Open any activity of the provider and make a new one there."),
 )
+EXPLANATIONS["transcript_link_ended"] = (
+    lazy_gettext("This link was called back"),
+    lazy_gettext("The person whose credit it showed has ended it. Ask them for a new one."),
+)
 
 
 def _opened(work: PublicWork) -> OpenedTranscript:

@@ -11,7 +11,7 @@ from lti_tool.domain.credit import printed_amount
 from lti_tool.domain.dossier import Block, Dossier, DossierSection, Grid, Paragraph
 from lti_tool.domain.text import RichText
 from lti_tool.domain.transcript import Transcript, TranscriptLine, VerifyLink, yearly_totals
-from lti_tool.web.messages import blocker_text
+from lti_tool.web.learner.owed_words import owed_row
 
 STATUS_WORDS = {
     "awarded": lazy_gettext("recorded"),
@@ -77,10 +77,10 @@ def _row(line: TranscriptLine, link: VerifyLink) -> tuple[str, ...]:
 
 def _owed(transcript: Transcript) -> Iterator[Block]:
     if not transcript.owed:
-        yield _text(_("Nothing: every activity that you began and can still be credited has been claimed."))
+        yield _text(_("Nothing: of the activities that you began, all has been claimed that still could be."))
         return
     rows = [
-        (one.activity_title, "\n".join(blocker_text(each) for each in one.blockers) or _("It can be claimed now"))
-        for one in transcript.owed
+        (row.activity, "\n".join(row.credits), row.until, "\n".join(row.what)) for row in map(owed_row, transcript.owed)
     ]
-    yield Grid((_("Activity"), _("What is owed")), tuple(rows), (45, 55))
+    headings = (_("Activity"), _("Credit"), _("Until"), _("What is owed"))
+    yield Grid(headings, tuple(rows), (24, 26, 15, 35))

@@ -15,6 +15,7 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.office.independence",
     "lti_tool.web.office.certificate_mail",
     "lti_tool.web.office.certificates",
+    "lti_tool.web.office.certificate_log",
     "lti_tool.web.office.certificate_design",
     "lti_tool.web.office.certificate_division",
     "lti_tool.web.office.retention",

@@ -25,7 +25,7 @@ from lti_tool.services.certificate_register import register_activity
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.messages import EXPLANATIONS
 from lti_tool.web.office import blueprint
-from lti_tool.web.office.certificates import filter_values, wanted_certificates
+from lti_tool.web.office.certificate_filter import filter_values, wanted_certificates
 from lti_tool.web.office.frame import office_page
 from lti_tool.web.page import absolute
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.capability import Capability
-from lti_tool.domain.certificate import REVOCATION_REASONS, CertificateStatus, StatusReason
+from lti_tool.domain.certificate import REVOCATION_REASONS, StatusReason
 from lti_tool.domain.errors import BadInput
 from lti_tool.services.bulk_printing import archive, last_job, print_all
 from lti_tool.services.certificate_register import (
     COLUMNS,
-    MAX_SEARCH,
     PAGE,
-    RegisterFilter,
     keeping,
     register_activities,
     register_activity,
@@ -29,6 +25,7 @@ from lti_tool.services.press import printed_pdf
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.office import blueprint
+from lti_tool.web.office.certificate_filter import filter_page, wanted_certificates
 from lti_tool.web.office.frame import office_page
 from lti_tool.web.retention_words import reason_words
 
@@ -70,41 +67,11 @@ def certificate_list(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
         activity_id=activity_id,
         activity_title=title,
         rows=rows,
-        reason_words=reason_words,
-        wanted=wanted,
-        asked=filter_values(wanted),
-        statuses=list(CertificateStatus),
+        **filter_page(work, wanted),
         older=rows[-1].number if len(rows) == PAGE else "",
         has_mail=work.deps.settings.has_mail,
         job=last_job(work.db, work.officer.provider_id, activity_id),
     )
-
-
-def wanted_certificates() -> RegisterFilter:
-    """What the address asks for; what cannot be read filters nothing."""
-    status = request.args.get("status", "")
-    known = {one.value: one for one in CertificateStatus}
-    return RegisterFilter(
-        request.args.get("search", "")[:MAX_SEARCH], known.get(status), _day("issued_from"), _day("issued_until")
-    )
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-
-
-def filter_values(wanted: RegisterFilter) -> dict[str, str]:
-    """The same as values of an address; nothing for what is not asked."""
-    values = {
-        "search": wanted.search,
-        "status": wanted.status.value if wanted.status else "",
-        "issued_from": wanted.issued_from.isoformat() if wanted.issued_from else "",
-        "issued_until": wanted.issued_until.isoformat() if wanted.issued_until else "",
-    }
-    return {name: value for name, value in values.items() if value}
 
 
 @office_route(blueprint, "/certificates/of/<activity_id>.csv", Capability.MANAGE_CERTIFICATES)
@@ -126,7 +93,7 @@ def certificate_print_all(work: OfficeWork, activity_id: str) -> ResponseReturnV
 def certificate_archive(work: OfficeWork, activity_id: str) -> ResponseReturnValue:
     """Those that the filters leave. Streamed: however many there are, one is in memory at a time."""
     register_activity(work.db, work.officer, activity_id)
-    pieces = archive(work.deps.sessions, work.officer.provider_id, activity_id, wanted_certificates())
+    pieces = archive(work.deps.sessions, work.officer, activity_id, wanted_certificates())
     answer = Response(pieces, mimetype="application/zip")
     answer.headers["Content-Disposition"] = 'attachment; filename="certificates.zip"'
     return answer

@@ -64,6 +64,23 @@ def test_self_assessment_needs_a_required_post_test() -> None:
     assert "for Self-Assessment needs a required post-test" in " ".join(one.message for one in found.faults)
 
 
+MEDICAL_KNOWLEDGE = "type: moc-abim\n    variant: Medical Knowledge"
+
+
+def test_medical_knowledge_needs_a_passing_score_and_feedback() -> None:
+    """ABIM: a passing score, and feedback with rationale and citation."""
+    text, _ = changed(H, "type: ama-pra-category-1", MEDICAL_KNOWLEDGE)
+    assert check(text).activity is not None
+    hidden = check(re.sub(r"(?m)^  reveal: .*$", "  reveal: never", text))
+    assert [one.where for one in hidden.faults] == ["post_test.reveal"]
+    optional = check(text.replace("post-test: required", "post-test: optional"))
+    assert "for Medical Knowledge needs a required post-test" in " ".join(one.message for one in optional.faults)
+    bare = check(text.replace("    references: [smbp-2020]\n", ""))
+    assert [one.where.rpartition(".")[2] for one in bare.faults] == ["references"]
+    other = text.replace("Medical Knowledge", "Patient Safety").replace("    references: [smbp-2020]\n", "")
+    assert check(other).activity is not None
+
+
 def test_every_fault_is_listed_not_just_the_first() -> None:
     text = text_of(H)
     for old, new in [

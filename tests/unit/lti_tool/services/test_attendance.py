@@ -12,6 +12,7 @@ from lti_tool.db import models
 from lti_tool.db.engine import transaction
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.errors import BadInput, Forbidden, NotFound, Refused
+from lti_tool.domain.roll import ATTENDANCE, read_form
 from lti_tool.domain.wire import write_activity
 from lti_tool.services.attendance import (
     Mark,
@@ -24,6 +25,7 @@ from lti_tool.services.attendance import (
 )
 from lti_tool.services.attendance_list import (
     EnteredAttendance,
+    check_attendance,
     enter_attendance,
 )
 from lti_tool.services.learner_facts import learner_detail
@@ -171,27 +173,32 @@ def test_one_fault_keeps_all_of_a_list_out(rounds: World) -> None:
         ",d@example.org,jan,30",
         f"{ada.learner_id},{ADDRESS},feb,",
     )
-    assert [(one.line, one.code) for one in found.faults] == [(8, "doubled_row"), (9, "two_names")]
-    found = check(
-        rounds,
-        f"{ada.learner_id},,jan,",
-        f"{'0' * 32},,jan,",
-        ",no address,jan,",
-        ",b@example.org,dec,",
-        ",c@example.org,mar,",
-        ",d@example.org,jan,61",
-    )
     assert [(one.line, one.column, one.code) for one in found.faults] == [
         (3, "learner", "learner_unknown"),
         (4, "email", "email_wrong"),
         (5, "session", "activity_session_unknown"),
         (6, "session", "session_not_held"),
         (7, "minutes", "minutes_wrong"),
-    ]
+        (8, "email", "doubled_row"),
+        (9, "email", "two_names"),
+    ], "those of the list itself and those of what it names, together"
     with pytest.raises(Refused), transaction(rounds.sessions) as db:
         enter_attendance(db, officer(rounds.provider_id), rounds.activity_id, found, SEALER, NOW)
     assert attended(rounds, ada) == {}
     assert [one.code for one in check(rounds).faults] == ["empty"]
+
+
+def test_a_wrong_heading_hides_no_fault_of_the_rows(rounds: World) -> None:
+    text = "email,session,minuts\nno address,jan,61\nb@example.org,dec,\n"
+    with transaction(rounds.sessions) as db:
+        roll = read_form(text.encode(), ATTENDANCE)
+        found = check_attendance(db, officer(rounds.provider_id), rounds.activity_id, roll, NOW)
+    assert [(one.line, one.column, one.code) for one in found.faults] == [
+        (1, "minuts", "unknown_column"),
+        (2, "email", "email_wrong"),
+        (3, "session", "activity_session_unknown"),
+    ]
+    assert found.rows == ()
 
 
 def test_staff_of_the_course_see_it_among_the_facts(rounds: World) -> None:

@@ -118,6 +118,23 @@ def test_one_fault_keeps_all_out(world: World) -> None:
     assert [fault.code for fault in check(world, f"{ada.learner_id},,{AMA},1.00,", reason="").faults] == ["missing"]
 
 
+def test_a_wrong_heading_hides_no_fault_of_the_rows(world: World) -> None:
+    held = world.learner("Hal")
+    world.claim(held)
+    rows = (f"{'0' * 32},{AMA},9,x", f"{held.learner_id},{AMA},0.25,", f"{held.learner_id},ancc,1,x")
+    text = "\n".join(("learner,credit_type,ammount,reason", *rows))
+    with transaction(world.sessions) as db:
+        found = check_roll(db, officer(world.provider_id), world.activity_id, read_roll(text.encode()), "", SEALER)
+    assert [(fault.line, fault.column, fault.code) for fault in found.faults] == [
+        (1, "ammount", "unknown_column"),
+        (1, "amount", "missing_column"),
+        (2, "learner", "learner_unknown"),
+        (3, "reason", "missing"),
+        (4, "credit_type", "not_offered"),
+    ], "whether Hal's credit stands already rests on an amount that was not read"
+    assert found.rows == ()
+
+
 def test_a_list_that_was_read_badly_is_not_entered(world: World) -> None:
     assert [fault.code for fault in check(world).faults] == ["empty"]
 

@@ -78,4 +78,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_deletion",
         "test_identifiers",
         "test_commitment",
+        "test_planning",
     }

@@ -5,6 +5,7 @@ function CmeStudio(runtime, element) {
   var root = host.querySelector(".cme-studio");
   var words = root.dataset;
   var timer = null;
+  var isPlanning = false;
 
   function one(name) {
     return root.querySelector("[data-studio-" + name + "]");
@@ -129,5 +130,21 @@ function CmeStudio(runtime, element) {
       take("");
     });
   }
+  if (one("planning")) {
+    one("planning").href = runtime.handlerUrl(host, "planning");
+    one("planning").addEventListener("click", function () {
+      isPlanning = true;
+    });
+  }
+  window.addEventListener("focus", function () {
+    // Back from the tool, where something may have been approved meanwhile.
+    if (isPlanning && root.isConnected) {
+      isPlanning = false;
+      search();
+      if (one("check")) {
+        check();
+      }
+    }
+  });
   search();
 }

@@ -197,7 +197,7 @@ class LearnerMixin:
         elif outcome.claim is not None:
             is_handed = outcome.identifiers is not None
             claim, owed = outcome.claim, outcome.owed
-            row = store.queue_claim(place, course.organisation, claim, now, owed, is_handed=is_handed)
+            row = store.queue_claim(place, course.organisation, claim, now, owed, outcome.held, is_handed=is_handed)
             if row.state == row.WAITING or is_handed:
                 send_claim(row, client_for, now, outcome.identifiers)
         elif outcome.identifiers is not None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lti_tool.domain.answer_form import first
 from lti_tool.domain.claim import OfferedCredit
-from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused
+from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused, ServiceUnavailable
 from lti_tool.domain.native import NativeClaim
-from xblock_cme.claiming import claim
+from xblock_cme.claiming import chosen_amounts, claim, require_open
 from xblock_cme.face import Notice, refusal
 from xblock_cme.identifying import (
+    GIVEN,
     REPORTING,
     Asked,
     check_typed,
@@ -23,24 +25,62 @@ from xblock_cme.identifying import (
     waiting_without,
 )
 from xblock_cme.scene import Outcome, Scene, fault_words
+from xblock_cme.words import BLOCKERS
 
 
 def make_claim(scene: Scene) -> Outcome:
-    """Claim at once what needs nothing further; else ask for it first."""
+    """Claim at once what needs nothing further; else ask for it first.
+
+    A further claim names what was left, and carries what was claimed before: the tool gives nothing twice.
+    """
+    held = _held(scene)
+    if held and not _wants_more(scene, held):
+        return Outcome()
     try:
-        sent = claim(scene.here, scene.fields, scene.claimant())
-        return _handed_on(scene, sent, credits_of(scene.here.copy, sent), is_kept=False)
+        sent = claim(scene.here, scene.fields, scene.claimant(), held)
+        claimed = credits_of(scene.here.copy, sent, held)
+        if held and scene.kept is not None:
+            sent = replace(sent, amounts={**scene.kept.amounts, **sent.amounts})
+        return _handed_on(scene, sent, claimed, is_kept=False)
     except BadInput as wrong:
         if wrong.code != "claim_unusable":
             raise
         words = fault_words(scene.shelf, wrong.faults)
         text = scene.shelf.translate("Check your claim")
-        return Outcome(notice=Notice(text, faults=words, fields=scene.fields))
+        return Outcome(notice=Notice(text, faults=words, fields=scene.fields), further=held or None)
+
+
+def _held(scene: Scene) -> frozenset[str]:
+    """What was given before a further claim: as the tool has told, and as is known here."""
+    kept, told = scene.kept, scene.fields.get(GIVEN, ())
+    return frozenset({*told, *kept.held}) if told and kept is not None and kept.is_settled else frozenset()
+
+
+def _wants_more(scene: Scene, held: frozenset[str]) -> bool:
+    """A form that was sent twice names nothing that is left."""
+    named = {code for code, amount in chosen_amounts(scene.fields).items() if amount.strip()}
+    return not named or bool(named - held)
+
+
+def claim_more(scene: Scene) -> Outcome:
+    """Credit that was left at the claim: what the tool has given is taken from what is offered."""
+    kept = scene.kept
+    if kept is None or not kept.is_settled:
+        return Outcome()
+    require_open(scene.here)
+    try:
+        given = frozenset(scene.ask_holding(scene.claimant()).credits)
+    except (ServiceUnavailable, BadInput, NotFound):
+        given = frozenset()  # the tool looks again at the claim
+    held, profile = kept.held | given, scene.here.facts.profile
+    if profile is not None and not scene.here.copy.offered(profile, held):
+        return Outcome(notice=Notice(scene.shelf.translate(BLOCKERS["nothing_to_claim"]), kind="warn"))
+    return Outcome(further=held)
 
 
 def edit_claim(scene: Scene) -> Outcome:
     """Back to the amounts."""
-    return Outcome(draft=scene.fields)
+    return Outcome(draft=scene.fields, further=_held(scene) or None)
 
 
 def finish_claim(scene: Scene) -> Outcome:
@@ -60,22 +100,23 @@ def leave_owed(scene: Scene) -> Outcome:
 
 def _handed_on(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit], *, is_kept: bool) -> Outcome:
     facts, needs = scene.here.facts, needs_of(claimed, scene.fields)
+    further = _held(scene)
     if not needs:
-        return Outcome(facts, claim=sent)
+        return Outcome(facts, claim=sent, held=further)
     if is_asked(scene.fields):
         return _read(scene, Asked(sent, needs, held_in(scene.fields), is_kept, typed_in(scene.fields, needs)), claimed)
     try:
         holding = scene.ask_holding(scene.claimant())
     except (BadInput, NotFound) as error:
         why = error if error.code == "activity_unknown" else Refused("identifiers_untaken")
-        return Outcome(notice=refusal(scene.shelf, why), draft=scene.fields)
+        return Outcome(notice=refusal(scene.shelf, why), draft=scene.fields, further=further or None)
     except CmeError as error:
         if error.code in ("not_signed_in", "viewing_as"):
             raise
         return _unreachable(scene, sent, claimed, is_kept=is_kept)
     held = requirements_of(holding.identifiers)
     if needs.keys() <= held or {one.credit.code for one in claimed} <= set(holding.credits):
-        return Outcome(facts, identifiers={}) if is_kept else Outcome(facts, claim=sent)
+        return Outcome(facts, identifiers={}) if is_kept else Outcome(facts, claim=sent, held=further)
     return Outcome(asked=Asked(sent, needs, held, is_kept))
 
 
@@ -88,7 +129,7 @@ def _read(scene: Scene, asked: Asked, claimed: Sequence[OfferedCredit]) -> Outco
     if asked.is_kept:
         return Outcome(scene.here.facts, identifiers=asked.typed)
     owed = waiting_without(claimed, asked.held)
-    return Outcome(scene.here.facts, claim=asked.claim, owed=owed, identifiers=asked.typed)
+    return Outcome(scene.here.facts, claim=asked.claim, held=_held(scene), owed=owed, identifiers=asked.typed)
 
 
 def _unreachable(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit], *, is_kept: bool) -> Outcome:
@@ -103,4 +144,4 @@ def _unreachable(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredi
             "Try again in a few minutes, or claim without reports: untick that box."
         )
         return Outcome(notice=Notice(text, kind="warn", fields=scene.fields))
-    return Outcome(scene.here.facts, claim=sent, owed=owed)
+    return Outcome(scene.here.facts, claim=sent, held=_held(scene), owed=owed)

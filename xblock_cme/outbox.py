@@ -76,8 +76,9 @@ def _sent(row: Any, identifiers: Mapping[str, str] | None) -> tuple[Mapping[str,
 def _settle(row: Any, answer: NativeAnswer, *, is_whole: bool) -> None:
     """Certificates that are there stay, whatever a later claim brings."""
     row.fault = ""
-    if row.state == row.AWARDED and not answer.is_awarded:
-        row.answer = write_message(replace(read_message(NativeAnswer, row.answer), reasons=answer.reasons))
+    known = read_message(NativeAnswer, row.answer) if row.answer else None
+    if known is not None and known.is_awarded and not answer.is_awarded:
+        row.state, row.answer = row.AWARDED, write_message(replace(known, reasons=answer.reasons))
         return
     row.state = row.AWARDED if answer.is_awarded else row.REFUSED
     row.answer = write_message(answer)

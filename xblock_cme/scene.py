@@ -57,6 +57,10 @@ class Outcome:
     """Credit types of ``claim`` that wait until what their body needs has arrived at the tool."""
     identifiers: Mapping[str, str] | None = field(default=None, repr=False)
     """What is handed on with the claim, and kept nowhere. Without ``claim`` it belongs to the one that is kept."""
+    further: frozenset[str] | None = None
+    """A further claim is to be filled in: the credit types that were given before."""
+    held: frozenset[str] = frozenset()
+    """Of ``claim``: credit types that were given before."""
     is_leaving_owed: bool = False
     asked: Asked | None = None
     """What the next page asks for the claim."""

@@ -111,8 +111,11 @@ def claim_state(place: Place) -> ClaimState | None:
     if row is None:
         return None
     answer = read_message(NativeAnswer, row.answer) if row.answer else None
-    owed = tuple(row.owed)
-    return ClaimState(row.state == row.WAITING, answer, owed, read_message(NativeClaim, row.message) if owed else None)
+    owed, is_waiting = tuple(row.owed), row.state == row.WAITING
+    claim = read_message(NativeClaim, row.message) if owed else None
+    named = row.message.get("body", {}).get("amounts", {}) if answer and not answer.reasons else {}
+    given = {code: amount for code, amount in named.items() if amount and code not in owed}
+    return ClaimState(is_waiting, answer, owed, claim, given)
 
 
 def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
@@ -130,13 +133,15 @@ def queue_claim(
     claim: NativeClaim,
     now: datetime,
     owed: Collection[str] = (),
+    held: Collection[str] = (),
     *,
     is_handed: bool = False,
 ) -> Any:
     """Write the claim down before anything is sent, with what is ``owed``. One that was refused is replaced; one that
-    was awarded stays. ``is_handed``: it is being sent with what its learner has typed, so the command waits."""
+    was awarded stays, and its certificates with it where a further claim, beside what is ``held``, takes its place.
+    ``is_handed``: it is being sent with what its learner has typed, so the command waits."""
     claims = _table("ClaimDelivery")
-    rest = [amount for code, amount in claim.amounts.items() if amount and code not in owed]
+    rest = [amount for code, amount in claim.amounts.items() if amount and code not in owed and code not in held]
     values = {
         "organisation": organisation,
         "key": secrets.token_hex(16),
@@ -150,10 +155,15 @@ def queue_claim(
         "created_at": now,
     }
     row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
-    if not is_new and row.state in (row.REFUSED, row.OWED):
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save()
+    if is_new:
+        return row
+    if row.state == row.AWARDED and held and not row.owed:
+        values |= {"answer": row.answer, "state": claims.WAITING if rest or not owed else claims.AWARDED}
+    elif row.state not in (row.REFUSED, row.OWED):
+        return row
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
     return row
 
 

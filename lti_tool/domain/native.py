@@ -7,7 +7,7 @@ old block and a new tool never guess at each other's meaning.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -68,10 +68,10 @@ class ActivityCopy:
         """The information page of this version, with the fingerprint that the tool computes for it."""
         return information_page(self.activity, self.statements)
 
-    def offered(self, profile: Profile) -> tuple[OfferedCredit, ...]:
-        """What this person may claim."""
+    def offered(self, profile: Profile, held: Collection[str] = ()) -> tuple[OfferedCredit, ...]:
+        """What this person may claim beside the credit types that they hold."""
         terms = {one.credit.code: one for one in self.terms}
-        return offered_credits(self.activity.credits, terms, self.activity.format, profile, self.participation)
+        return offered_credits(self.activity.credits, terms, self.activity.format, profile, self.participation, held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,4 +79,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_identifiers",
         "test_commitment",
         "test_planning",
+        "test_further_claim",
     }

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lti_tool.domain.answer_form import first
 from lti_tool.domain.claim import OfferedCredit
+from lti_tool.domain.credential import asked_for
 from lti_tool.domain.errors import BadInput, CmeError, NotFound, Refused, ServiceUnavailable
 from lti_tool.domain.native import NativeClaim
 from xblock_cme.claiming import chosen_amounts, claim, require_open
@@ -98,6 +99,40 @@ def leave_owed(scene: Scene) -> Outcome:
     return Outcome(scene.here.facts, is_leaving_owed=True) if has_owed else Outcome()
 
 
+def finish_report(scene: Scene) -> Outcome:
+    """What is needed for the reports that were wanted: asked once the credit was given."""
+    kept, facts = scene.kept, scene.here.facts
+    if kept is None or kept.claim is None or not kept.is_report_owed or not (kept.answer and kept.answer.is_awarded):
+        return Outcome()
+    claimed = [one for one in credits_of(scene.here.copy, kept.claim) if one.credit.code not in kept.owed]
+    needs = asked_for(claimed)
+    if is_asked(scene.fields):
+        asked = Asked(kept.claim, needs, held_in(scene.fields), True, typed_in(scene.fields, needs), is_report=True)
+        return _read(scene, asked, claimed)
+    try:
+        held = requirements_of(scene.ask_holding(scene.claimant()).identifiers)
+    except ServiceUnavailable:
+        return _away(scene)
+    if needs.keys() <= held:
+        return Outcome(facts, is_leaving_report=True)
+    return Outcome(asked=Asked(kept.claim, needs, held, is_kept=True, is_report=True))
+
+
+def leave_report(scene: Scene) -> Outcome:
+    """The learner does without reports."""
+    is_owed = scene.kept is not None and scene.kept.is_report_owed
+    return Outcome(scene.here.facts, is_leaving_report=True) if is_owed else Outcome()
+
+
+def _away(scene: Scene) -> Outcome:
+    text = scene.shelf.translate("The certificate service cannot be reached at the moment. Try again in a few minutes.")
+    return Outcome(notice=Notice(text, kind="warn"))
+
+
+def _is_reporting(scene: Scene) -> bool:
+    return first(scene.fields, REPORTING) == "yes"
+
+
 def _handed_on(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit], *, is_kept: bool) -> Outcome:
     facts, needs = scene.here.facts, needs_of(claimed, scene.fields)
     further = _held(scene)
@@ -115,8 +150,11 @@ def _handed_on(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit]
             raise
         return _unreachable(scene, sent, claimed, is_kept=is_kept)
     held = requirements_of(holding.identifiers)
-    if needs.keys() <= held or {one.credit.code for one in claimed} <= set(holding.credits):
-        return Outcome(facts, identifiers={}) if is_kept else Outcome(facts, claim=sent, held=further)
+    is_given = {one.credit.code for one in claimed} <= set(holding.credits)
+    if is_given or needs.keys() <= held:
+        is_reporting = _is_reporting(scene) and not needs.keys() <= held
+        whole = Outcome(facts, claim=sent, held=further, is_reporting=is_reporting)
+        return Outcome(facts, identifiers={}) if is_kept else whole
     return Outcome(asked=Asked(sent, needs, held, is_kept))
 
 
@@ -127,21 +165,20 @@ def _read(scene: Scene, asked: Asked, claimed: Sequence[OfferedCredit]) -> Outco
         words = fault_words(scene.shelf, wrong.faults)
         return Outcome(notice=Notice(scene.shelf.translate("Check what you entered"), faults=words), asked=asked)
     if asked.is_kept:
-        return Outcome(scene.here.facts, identifiers=asked.typed)
-    owed = waiting_without(claimed, asked.held)
-    return Outcome(scene.here.facts, claim=asked.claim, held=_held(scene), owed=owed, identifiers=asked.typed)
+        return Outcome(scene.here.facts, identifiers=asked.typed, is_reporting=asked.is_report)
+    return Outcome(
+        scene.here.facts,
+        claim=asked.claim,
+        held=_held(scene),
+        owed=waiting_without(claimed, asked.held),
+        identifiers=asked.typed,
+        is_reporting=_is_reporting(scene),
+    )
 
 
 def _unreachable(scene: Scene, sent: NativeClaim, claimed: Sequence[OfferedCredit], *, is_kept: bool) -> Outcome:
     """Nobody types a number that would have to be thrown away: the claim is kept, and the number is asked later."""
-    say, owed = scene.shelf.translate, waiting_without(claimed)
     if is_kept:
-        text = say("The certificate service cannot be reached at the moment. Try again in a few minutes.")
-        return Outcome(notice=Notice(text, kind="warn"))
-    if first(scene.fields, REPORTING) == "yes":
-        text = say(
-            "Numbers for reports cannot be handed on at the moment. "
-            "Try again in a few minutes, or claim without reports: untick that box."
-        )
-        return Outcome(notice=Notice(text, kind="warn", fields=scene.fields))
-    return Outcome(scene.here.facts, claim=sent, held=_held(scene), owed=owed)
+        return _away(scene)
+    owed, held = waiting_without(claimed), _held(scene)
+    return Outcome(scene.here.facts, claim=sent, held=held, owed=owed, is_reporting=_is_reporting(scene))

@@ -45,6 +45,8 @@ class ClaimState:
     """Credit types that wait for what the learner has to give."""
     claim: NativeClaim | None = None
     """As it was made, where something of it is owed."""
+    is_report_owed: bool = False
+    """A report was wanted, for which the learner has to give something once more."""
     amounts: Mapping[str, str] = field(default_factory=dict)
     """What was claimed in blocks, by credit type, where none of it was refused."""
 
@@ -52,7 +54,7 @@ class ClaimState:
     def is_settled(self) -> bool:
         """Credit was given, and nothing of the claim is under way or waits for its learner."""
         is_given = self.answer is not None and self.answer.is_awarded
-        return is_given and not (self.is_waiting or self.owed)
+        return is_given and not (self.is_waiting or self.owed or self.is_report_owed)
 
     @property
     def held(self) -> frozenset[str]:

@@ -115,6 +115,10 @@ class ToolClient:
         answer = self._json("POST", "/api/v1/claims", json=dict(message), headers={"Idempotency-Key": key})
         return read_message(NativeAnswer, answer)
 
+    def identifiers(self, message: Mapping[str, Any]) -> None:
+        """For boards and registries, after the claim. Raises ``NotFound("tool_refused")`` of a tool that is too old."""
+        self._call("PUT", "/api/v1/identifiers", json=dict(message))
+
     def receipt(self, message: Mapping[str, Any], key: str) -> bool:
         """Tell that a learner has answered the evaluation; whether the tool heard that for the first time."""
         answer = self._json("POST", "/api/v1/evaluation-receipts", json=dict(message), headers={"Idempotency-Key": key})

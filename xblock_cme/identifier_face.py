@@ -70,7 +70,8 @@ def identifiers_face(shelf: Shelf, asked: Asked, fields: Fields, errors: Mapping
     named = credits_of(shelf.copy, claim, fields.get(GIVEN, ()))
     chosen = [one for one in named if not asked.is_kept or _is_for(one, asked)]
     return {
-        "action": "finish_claim" if asked.is_kept else "claim",
+        "action": "finish_report" if asked.is_report else "finish_claim" if asked.is_kept else "claim",
+        "is_report": asked.is_report,
         "is_kept": asked.is_kept,
         "hidden": [*carried, (ASKED, "yes"), *((HELD, str(need)) for need in sorted(asked.held, key=str))],
         "chosen": [{"phrase": runs(one.phrase), "amount": claim.amounts.get(one.credit.code, "")} for one in chosen],
@@ -80,7 +81,7 @@ def identifiers_face(shelf: Shelf, asked: Asked, fields: Fields, errors: Mapping
 
 
 def _is_for(one: OfferedCredit, asked: Asked) -> bool:
-    return any(need in asked.needs for need in one.needs)
+    return any(need in asked.needs for need in (*one.needs, *(one.takes if asked.is_report else ())))
 
 
 def owed_face(shelf: Shelf, copy: ActivityCopy, state: ClaimState) -> dict[str, Any]:

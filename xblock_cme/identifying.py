@@ -40,6 +40,8 @@ class Asked:
     is_kept: bool
     """It is for a claim that was made and is kept, of which a part waits for this."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_report: bool = False
+    """Only a report waits for this: the credit was given."""
 
 
 def credits_of(copy: ActivityCopy, claim: NativeClaim, held: Collection[str] = ()) -> list[OfferedCredit]:

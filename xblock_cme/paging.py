@@ -92,10 +92,10 @@ def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
 def _claimed(view: View, here: Progress, state: ClaimState, reasons: Sequence[Any]) -> tuple[str, dict[str, Any]]:
     """What was claimed: the certificate, or that it is kept; and what of it waits for the learner."""
     values = {**owed_face(view.shelf, here.copy, state), "reasons": reasons, "is_waiting": state.is_waiting}
-    values["has_more"] = _has_more(here, state)
+    is_dropped = bool(view.outcome.identifiers)
+    values |= {"has_more": _has_more(here, state), "is_report_owed": state.is_report_owed, "is_dropped": is_dropped}
     if state.answer is not None and state.answer.is_awarded:
         return "certificate.html", {**values, **certificate_face(state.answer, view.certificate_url)}
-    values["is_dropped"] = bool(view.outcome.identifiers)
     return "claim_kept.html", values
 
 

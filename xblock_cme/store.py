@@ -112,10 +112,10 @@ def claim_state(place: Place) -> ClaimState | None:
         return None
     answer = read_message(NativeAnswer, row.answer) if row.answer else None
     owed, is_waiting = tuple(row.owed), row.state == row.WAITING
-    claim = read_message(NativeClaim, row.message) if owed else None
+    claim = read_message(NativeClaim, row.message) if owed or row.is_report_owed else None
     named = row.message.get("body", {}).get("amounts", {}) if answer and not answer.reasons else {}
     given = {code: amount for code, amount in named.items() if amount and code not in owed}
-    return ClaimState(is_waiting, answer, owed, claim, given)
+    return ClaimState(is_waiting, answer, owed, claim, row.is_report_owed, given)
 
 
 def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
@@ -136,10 +136,12 @@ def queue_claim(
     held: Collection[str] = (),
     *,
     is_handed: bool = False,
+    is_reporting: bool = False,
 ) -> Any:
     """Write the claim down before anything is sent, with what is ``owed``. One that was refused is replaced; one that
     was awarded stays, and its certificates with it where a further claim, beside what is ``held``, takes its place.
-    ``is_handed``: it is being sent with what its learner has typed, so the command waits."""
+    ``is_handed``: it is being sent with what its learner has typed, so the command waits. ``is_reporting``: the learner
+    wants reports, and what they need is owed until it has arrived."""
     claims = _table("ClaimDelivery")
     rest = [amount for code, amount in claim.amounts.items() if amount and code not in owed and code not in held]
     values = {
@@ -149,6 +151,7 @@ def queue_claim(
         "state": claims.WAITING if rest or not owed else claims.OWED,
         "answer": None,
         "owed": list(owed),
+        "is_report_owed": is_reporting,
         "fault": "",
         "tries": 0,
         "next_at": now + HANDING_ON if is_handed else now,
@@ -183,6 +186,21 @@ def leave_owed(place: Place) -> None:
         return
     row.message["body"]["amounts"] = without(row.message["body"]["amounts"], row.owed)
     row.owed = []
+    row.save()
+
+
+def report_claim(place: Place) -> Any:
+    """The claim whose report is owed. Raises ``NotFound("claim_unknown")``."""
+    row = _table("ClaimDelivery").objects.filter(**place.as_filter(), is_report_owed=True).first()
+    if row is None:
+        raise NotFound("claim_unknown")
+    return row
+
+
+def leave_report(place: Place) -> None:
+    """The learner does without it, or all that it needs is on file."""
+    row = report_claim(place)
+    row.is_report_owed = False
     row.save()
 
 

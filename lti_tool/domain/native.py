@@ -30,6 +30,7 @@ RECEIPT_VERSION = "native-receipt/2"
 RETIREMENT_VERSION = "native-retirement/1"
 RECORD_VERSION = "native-record/1"
 HOLDING_VERSION = "native-holding/1"
+IDENTIFIERS_VERSION = "native-identifiers/1"
 
 MEDIA_FOLDER = "cme-media/"
 """Addresses of an activity's files in rendered texts start with this; whoever shows a text puts in its own."""
@@ -202,6 +203,17 @@ class NativeHolding:
     """Credit types of the activity that were given already."""
 
 
+@dataclass(frozen=True, slots=True)
+class NativeIdentifiers:
+    """What boards and registries may be told of credit that was given: wanted with the claim, and asked after it."""
+
+    subject: str
+    """The platform's LTI id of the person."""
+    activity: str
+    identifiers: Mapping[str, str] = field(repr=False)
+    """As in ``NativeClaim``."""
+
+
 VERSIONS: Mapping[type, str] = {
     ActivityCopy: COPY_VERSION,
     NativeClaim: CLAIM_VERSION,
@@ -211,6 +223,7 @@ VERSIONS: Mapping[type, str] = {
     NativeRetirement: RETIREMENT_VERSION,
     NativeRecord: RECORD_VERSION,
     NativeHolding: HOLDING_VERSION,
+    NativeIdentifiers: IDENTIFIERS_VERSION,
 }
 EARLIER: Mapping[type, Mapping[str, frozenset[str]]] = {
     NativeClaim: {"native-claim/1": frozenset({"identifiers"})},

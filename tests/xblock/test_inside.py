@@ -80,4 +80,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_commitment",
         "test_planning",
         "test_further_claim",
+        "test_report",
     }

@@ -1,4 +1,4 @@
-"""Credit that a learner left at the claim, claimed later from the block: by the tool's rules, once, receipts for all."""
+"""Credit left at the claim and claimed later from the block: by the tool's rules, once, with all receipts."""
 
 from __future__ import annotations
 

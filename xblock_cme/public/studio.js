@@ -92,7 +92,9 @@ function CmeStudio(runtime, element) {
       (answer.activities || []).forEach(function (found) {
         list.append(row(found));
       });
-      if (answer.is_done && !answer.activities.length) {
+      if (!answer.is_done) {
+        list.textContent = answer.text || words.textLost; // beside the search, where the author looks
+      } else if (!answer.activities.length) {
         list.textContent = words.textNone;
       }
     });

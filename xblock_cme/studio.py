@@ -258,7 +258,7 @@ class StudioMixin:
                 _("The stored copy of the activity cannot be read by this release. Take it again from the tool."),
             )
             return
-        if self.step and Step(self.step) not in activity.steps:
+        if self.step and self.step not in {step.value for step in activity.steps}:
             yield error, _("This activity has no such step. Choose another one, or the whole activity.")
         kinds = {item.kind for item in activity.content.items} if activity.content else set[ContentKind]()
         if kinds - SHOWABLE:

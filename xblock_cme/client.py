@@ -215,6 +215,8 @@ class ToolClient:
 
 def _accepted(response: requests.Response) -> requests.Response:
     """Raises what a refusal means here: ``NotFound``, ``Refused`` with the tool's code, or ``ServiceUnavailable``."""
+    if response.status_code // 100 == 3:
+        raise ServiceUnavailable("tool_unreachable", f"the address answered {response.status_code} and leads elsewhere")
     if response.ok and len(response.content) <= MAX_BYTES:
         return response
     status, code = response.status_code, _code(response)

@@ -81,4 +81,5 @@ def test_every_group_of_tests_is_there() -> None:
         "test_planning",
         "test_further_claim",
         "test_report",
+        "test_client",
     }

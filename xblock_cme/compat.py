@@ -195,8 +195,8 @@ def launch_address(block: Any, config_id: str, custom: Mapping[str, str]) -> str
     """Where the platform's own LTI consumer begins a launch of the present author by one of its configurations; ``""``
     where it is not installed, or has no such configuration. No call leaves the platform.
 
-    Open to programs since its release 7; ``custom_parameters`` since 9.6. The author's name goes with it only where
-    the course lets names be shared.
+    The consumer is open to other programs since 2022, and takes ``custom_parameters`` since 2023 (releases 9). The
+    author's name goes with it only where the course lets names be shared.
     """
     data, start = optional(f"{CONSUMER}.data", "Lti1p3LaunchData"), optional(f"{CONSUMER}.api", LAUNCH_START)
     subject, course = lti_id_of(block), course_of(block)

@@ -52,7 +52,7 @@ class Line:
 
 def client_at(*answers: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[ToolClient, Line]:
     line = Line(list(answers))
-    client._TOKENS.clear()
+    monkeypatch.setattr(client, "_TOKENS", {})
     monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setattr(ToolClient, "_assertion", lambda self: "signed")
     return ToolClient(Credentials("https://cme.example.org", "c", "k", "pem"), line), line  # type: ignore[arg-type]

@@ -141,7 +141,7 @@ def test_the_tool_is_called_from_the_evaluation_and_the_claim_and_nowhere_else(
     monkeypatch.setattr(ToolClient, "_send", call)
     ada.acknowledge()
     for action in ACTIONS.keys() - ASKING:
-        for step in ("information", "pre-test", "content", "post-test", "evaluation", "claim"):
+        for step in ("pre-test", "content"):
             ada.act(action, step, item="reading")
     for handler in ("media", "student_view_user_state", "certificate"):
         ada.get(handler, "x")

@@ -51,7 +51,7 @@ Whoever has begun *another version* through a link finishes it there (`begun_els
 checks them as on its own pages, keeps what a claimable credit asks for, sealed, and never tells them again. An empty
 one leaves what is on file; a permission that is not `yes` is withdrawn. A face must not store them: where the tool
 cannot be reached, send the claim without the credit that needs them, and the whole of it, with its day, once they
-were given again.
+were given again. What is only wished to be reported goes to `PUT /identifiers` once the credit was given.
 
 **Evaluations** are two messages. The receipt says at once that the learner has answered, and when: links of the
 platform then ask no more, and `is_first` says whether the answers are wanted. The answers follow, without the learner

@@ -19,6 +19,7 @@ DEFAULTS = {
     "TOOL_URL": "https://{{ CME_HOST }}",
     "CLIENT_ID": "",
     "KEY_ID": "",
+    "LTI_CONFIG_ID": "",
     "DELIVER_SECONDS": 60,
     "RUN_TOOL": False,
     "TOOL_IMAGE": "cme-tool:{{ CME_VERSION }}",

@@ -9,7 +9,15 @@ from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import field_of, first, read_evaluation
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput, CmeError, Refused
-from xblock_cme.claim_acts import edit_claim, finish_claim, leave_owed, make_claim
+from xblock_cme.claim_acts import (
+    claim_more,
+    edit_claim,
+    finish_claim,
+    finish_report,
+    leave_owed,
+    leave_report,
+    make_claim,
+)
 from xblock_cme.claiming import confirm_profile, evaluate, heard
 from xblock_cme.face import Notice, refusal
 from xblock_cme.scene import Outcome, Scene, fault_words
@@ -138,9 +146,12 @@ ACTIONS: Mapping[str, Callable[[Scene], Outcome]] = {
     "details": _details,
     "edit_details": _edit_details,
     "claim": make_claim,
+    "claim_more": claim_more,
     "edit_claim": edit_claim,
     "finish_claim": finish_claim,
     "leave_owed": leave_owed,
+    "finish_report": finish_report,
+    "leave_report": leave_report,
     "look_up": _look_up,
 }
 """Every action that the page's script may ask for. ``show`` changes nothing."""

@@ -33,7 +33,8 @@ from xblock_cme.compat import (
 from xblock_cme.copies import newest_copy
 from xblock_cme.face import Notice, refusal
 from xblock_cme.facts import LearnerFacts, Sent, read_facts, since, write_facts
-from xblock_cme.outbox import client_for, send_claim, send_receipt
+from xblock_cme.handing import hand_on
+from xblock_cme.outbox import client_for, send_receipt
 from xblock_cme.paging import View, page_values
 from xblock_cme.peers import count_answers, peers
 from xblock_cme.progress import Progress, progress
@@ -169,7 +170,7 @@ class LearnerMixin:
                 outcome = self._hand_in(outcome, outcome.sheet, course)
             if outcome.answer is not None:
                 store.keep_answer(place, course.organisation, outcome.answer, here.now)
-            self._hand_on(outcome, course, place, here.now)
+            hand_on(outcome, course.organisation, place, here.now)
         except CmeError as error:
             return Outcome(notice=refusal(self.shelf_for(here), error))
         self._keep_facts(facts, place, here.now)
@@ -188,20 +189,6 @@ class LearnerMixin:
             return outcome
         text = self.translate("You have answered this evaluation before, through a link. Your answers of then stand.")
         return replace(outcome, notice=Notice(text, kind="good"))
-
-    def _hand_on(self, outcome: Outcome, course: Course, place: store.Place, now: datetime) -> None:
-        """Try a claim at once; whatever comes of it, it is kept and the command tries again. What was typed for boards
-        is in this one request and nowhere else."""
-        if outcome.is_leaving_owed:
-            store.leave_owed(place)
-        elif outcome.claim is not None:
-            is_handed = outcome.identifiers is not None
-            claim, owed = outcome.claim, outcome.owed
-            row = store.queue_claim(place, course.organisation, claim, now, owed, is_handed=is_handed)
-            if row.state == row.WAITING or is_handed:
-                send_claim(row, client_for, now, outcome.identifiers)
-        elif outcome.identifiers is not None:
-            send_claim(store.owed_claim(place), client_for, now, outcome.identifiers)
 
     def _keep_facts(self, facts: LearnerFacts, place: store.Place, now: datetime) -> None:
         self.facts = write_facts(facts)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from lti_tool.domain.activity import Step
@@ -16,6 +16,7 @@ from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.evaluation import check_evaluation, split_commitments
 from lti_tool.domain.learner import Profile, clean_name
 from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, NativeReceipt, NativeRecord
+from lti_tool.domain.pathway import claim_blockers
 from lti_tool.domain.record import Record
 from lti_tool.domain.wire import write_value
 from xblock_cme.facts import Elsewhere, LearnerFacts
@@ -44,6 +45,22 @@ class ClaimState:
     """Credit types that wait for what the learner has to give."""
     claim: NativeClaim | None = None
     """As it was made, where something of it is owed."""
+    is_report_owed: bool = False
+    """A report was wanted, for which the learner has to give something once more."""
+    amounts: Mapping[str, str] = field(default_factory=dict)
+    """What was claimed in blocks, by credit type, where none of it was refused."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Credit was given, and nothing of the claim is under way or waits for its learner."""
+        is_given = self.answer is not None and self.answer.is_awarded
+        return is_given and not (self.is_waiting or self.owed or self.is_report_owed)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The credit types that were given, as far as this platform knows: a certificate names its first alone."""
+        answer = self.answer.certificates if self.answer is not None else ()
+        return frozenset({*self.amounts, *(one.credit_type for one in answer)} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,24 +162,35 @@ def confirm_profile(here: Progress, fields: Fields) -> LearnerFacts:
     return replace(here.facts, profile=profile, is_equivalence_stated=first(fields, "equivalence") == "yes")
 
 
+def require_open(here: Progress) -> None:
+    """Of a claim that was made the step stays open: the window is asked again for a further one.
+
+    Raises ``Refused("step_locked", blockers=…)``.
+    """
+    blockers = tuple(claim_blockers(here.activity, here.record, here.now)) if here.record.claims else ()
+    if blockers:
+        raise Refused("step_locked", step=Step.CLAIM, blockers=blockers)
+
+
 def chosen_amounts(fields: Fields) -> Mapping[str, str]:
     """What was chosen, by credit type."""
     return {name.partition(".")[2]: first(fields, name) for name in fields if name.startswith("amount.")}
 
 
-def claim(here: Progress, fields: Fields, claimant: Claimant) -> NativeClaim:
-    """The claim to be sent: what is certain to be refused is not sent.
+def claim(here: Progress, fields: Fields, claimant: Claimant, held: Collection[str] = ()) -> NativeClaim:
+    """The claim to be sent: what is certain to be refused is not sent. ``held``: credit types that were given before.
 
     Raises ``Refused("step_locked")``, ``Refused("trial_claim")`` and ``BadInput("claim_unusable")`` with faults.
     """
     here.require(Step.CLAIM)
+    require_open(here)
     profile = here.facts.profile
     if profile is None:
         raise BadInput("claim_unusable", faults={"profile": "missing"})
     if first(fields, "profile") != profile_digest(profile):
         raise BadInput("claim_unusable", faults={"profile": "changed"})
     amounts, is_attested = chosen_amounts(fields), first(fields, "attestation") == "yes"
-    chosen_credits(here.copy.offered(profile), amounts, is_attested=is_attested)
+    chosen_credits(here.copy.offered(profile, held), amounts, is_attested=is_attested)
     if here.facts.is_trial:
         raise Refused("trial_claim")
     return NativeClaim(

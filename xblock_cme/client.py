@@ -115,6 +115,10 @@ class ToolClient:
         answer = self._json("POST", "/api/v1/claims", json=dict(message), headers={"Idempotency-Key": key})
         return read_message(NativeAnswer, answer)
 
+    def identifiers(self, message: Mapping[str, Any]) -> None:
+        """For boards and registries, after the claim. Raises ``NotFound("tool_refused")`` of a tool that is too old."""
+        self._call("PUT", "/api/v1/identifiers", json=dict(message))
+
     def receipt(self, message: Mapping[str, Any], key: str) -> bool:
         """Tell that a learner has answered the evaluation; whether the tool heard that for the first time."""
         answer = self._json("POST", "/api/v1/evaluation-receipts", json=dict(message), headers={"Idempotency-Key": key})
@@ -211,6 +215,8 @@ class ToolClient:
 
 def _accepted(response: requests.Response) -> requests.Response:
     """Raises what a refusal means here: ``NotFound``, ``Refused`` with the tool's code, or ``ServiceUnavailable``."""
+    if response.status_code // 100 == 3:
+        raise ServiceUnavailable("tool_unreachable", f"the address answered {response.status_code} and leads elsewhere")
     if response.ok and len(response.content) <= MAX_BYTES:
         return response
     status, code = response.status_code, _code(response)

@@ -11,13 +11,13 @@ from lti_tool.domain.credential import CONSENTS, IdKind, Requirement
 from lti_tool.domain.native import ActivityCopy
 from xblock_cme.claiming import ClaimState
 from xblock_cme.face import runs
-from xblock_cme.identifying import ASKED, HELD, REPORTING, Asked, credits_of
+from xblock_cme.identifying import ASKED, GIVEN, HELD, REPORTING, Asked, credits_of
 from xblock_cme.question_face import Shelf
 from xblock_cme.words import CREDENTIALS, PERMISSION, PLACED_LICENCE, _
 
 DIGITS = frozenset({IdKind.NPI, IdKind.BIRTH_DAY, IdKind.NABP, IdKind.ABIM})
 """What a phone offers its number keys for."""
-CARRIED = ("profile", "attestation", REPORTING)
+CARRIED = ("profile", "attestation", REPORTING, GIVEN)
 LONGEST = 40
 
 
@@ -67,9 +67,11 @@ def identifiers_face(shelf: Shelf, asked: Asked, fields: Fields, errors: Mapping
     claim = asked.claim
     names = [] if asked.is_kept else [*CARRIED, *(name for name in fields if name.startswith("amount."))]
     carried = [(name, value) for name in names for value in fields.get(name, ())]
-    chosen = [one for one in credits_of(shelf.copy, claim) if not asked.is_kept or _is_for(one, asked)]
+    named = credits_of(shelf.copy, claim, fields.get(GIVEN, ()))
+    chosen = [one for one in named if not asked.is_kept or _is_for(one, asked)]
     return {
-        "action": "finish_claim" if asked.is_kept else "claim",
+        "action": "finish_report" if asked.is_report else "finish_claim" if asked.is_kept else "claim",
+        "is_report": asked.is_report,
         "is_kept": asked.is_kept,
         "hidden": [*carried, (ASKED, "yes"), *((HELD, str(need)) for need in sorted(asked.held, key=str))],
         "chosen": [{"phrase": runs(one.phrase), "amount": claim.amounts.get(one.credit.code, "")} for one in chosen],
@@ -79,7 +81,7 @@ def identifiers_face(shelf: Shelf, asked: Asked, fields: Fields, errors: Mapping
 
 
 def _is_for(one: OfferedCredit, asked: Asked) -> bool:
-    return any(need in asked.needs for need in one.needs)
+    return any(need in asked.needs for need in (*one.needs, *(one.takes if asked.is_report else ())))
 
 
 def owed_face(shelf: Shelf, copy: ActivityCopy, state: ClaimState) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from lti_tool.domain.native import ActivityCopy, NativeClaim
 
 HELD, ASKED, REPORTING = "held", "asked", "reporting"
 """Names of the form's hidden fields: what is on file, that the page has asked, and whether reports are wanted."""
+GIVEN = "given"
+"""The same for a further claim: the credit types that were given before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Asked:
     is_kept: bool
     """It is for a claim that was made and is kept, of which a part waits for this."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    is_report: bool = False
+    """Only a report waits for this: the credit was given."""
 
 
-def credits_of(copy: ActivityCopy, claim: NativeClaim) -> list[OfferedCredit]:
-    """What the claim names. Raises ``BadInput("claim_unusable")``."""
-    offered = copy.offered(claim.profile)
+def credits_of(copy: ActivityCopy, claim: NativeClaim, held: Collection[str] = ()) -> list[OfferedCredit]:
+    """What the claim names beside what is ``held``. Raises ``BadInput("claim_unusable")``."""
+    offered = copy.offered(claim.profile, held)
     return [one for one, _ in chosen_credits(offered, claim.amounts, is_attested=claim.is_attested)]
 
 

@@ -14,7 +14,14 @@ from typing import Any
 
 from lti_tool.domain.claim import without
 from lti_tool.domain.errors import BadInput, CmeError, Conflict, NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import NativeAnswer, NativeRetirement, read_message, with_identifiers, write_message
+from lti_tool.domain.native import (
+    NativeAnswer,
+    NativeIdentifiers,
+    NativeRetirement,
+    read_message,
+    with_identifiers,
+    write_message,
+)
 from xblock_cme.client import Credentials, ToolClient
 from xblock_cme.compat import table, tool_settings
 from xblock_cme.store import forget_learner, is_receipt, is_under_way
@@ -49,10 +56,18 @@ def pause(tries: int) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << min(tries, 12)))
 
 
-def send_claim(row: Any, clients: Clients, now: datetime, identifiers: Mapping[str, str] | None = None) -> None:
+def send_claim(
+    row: Any,
+    clients: Clients,
+    now: datetime,
+    identifiers: Mapping[str, str] | None = None,
+    *,
+    takes_reports: bool = False,
+) -> None:
     """One try. The answer is stored with the row; without one the row waits longer each time.
 
     What is owed is left out unless ``identifiers`` are there: then all of it is sent, with them, once. No row has them.
+    ``takes_reports``: what reports need is among them.
     """
     row.tries += 1
     is_whole = identifiers is not None
@@ -62,6 +77,7 @@ def send_claim(row: Any, clients: Clients, now: datetime, identifiers: Mapping[s
         row.fault, row.next_at = str(error)[:500], now + pause(row.tries)
     else:
         _settle(row, answer, is_whole=is_whole)
+        row.is_report_owed = row.is_report_owed and not (takes_reports and answer.is_awarded)
     row.save()
 
 
@@ -76,12 +92,26 @@ def _sent(row: Any, identifiers: Mapping[str, str] | None) -> tuple[Mapping[str,
 def _settle(row: Any, answer: NativeAnswer, *, is_whole: bool) -> None:
     """Certificates that are there stay, whatever a later claim brings."""
     row.fault = ""
-    if row.state == row.AWARDED and not answer.is_awarded:
-        row.answer = write_message(replace(read_message(NativeAnswer, row.answer), reasons=answer.reasons))
+    known = read_message(NativeAnswer, row.answer) if row.answer else None
+    if known is not None and known.is_awarded and not answer.is_awarded:
+        row.state, row.answer = row.AWARDED, write_message(replace(known, reasons=answer.reasons))
         return
     row.state = row.AWARDED if answer.is_awarded else row.REFUSED
     row.answer = write_message(answer)
     row.owed = [] if is_whole or not answer.is_awarded else row.owed
+
+
+def send_report(row: Any, clients: Clients, identifiers: Mapping[str, str]) -> None:
+    """One try, with what the learner has typed just now. Where it fails the report stays owed."""
+    body = row.message["body"]
+    try:
+        message = write_message(NativeIdentifiers(body["subject"], body["activity"], identifiers))
+        clients(row.organisation).identifiers(message)
+    except CmeError as error:
+        row.fault = str(error)[:500]
+    else:
+        row.fault, row.is_report_owed = "", False
+    row.save()
 
 
 def send_due(clients: Clients, now: datetime, *, is_forced: bool = False) -> Tally:

@@ -9,6 +9,7 @@ from typing import Any
 from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.native import Reason
+from lti_tool.domain.pathway import claim_blockers
 from lti_tool.domain.standing import StepState
 from xblock_cme.claiming import ClaimState
 from xblock_cme.compat import has_plugin
@@ -78,20 +79,32 @@ def _claim(view: View, here: Progress) -> tuple[str, dict[str, Any]]:
         return "identifiers.html", identifiers_face(view.shelf, outcome.asked, view.fields, notice.faults)
     refused = state.answer.reasons if state is not None and state.answer is not None else ()
     reasons = [_reason(view, each) for each in refused]
-    if state is not None and (state.is_waiting or state.owed or here.record.claims):
+    is_claimed = state is not None and bool(state.is_waiting or state.owed or here.record.claims)
+    is_editing = outcome.is_editing or (outcome.further is not None and here.facts.profile is None)
+    if state is not None and is_claimed and not is_editing and outcome.further is None:
         return _claimed(view, here, state, reasons)
-    if here.facts.profile is None or outcome.is_editing:
+    if here.facts.profile is None or is_editing:
         return "details.html", details_face(view.shelf, here, view.name, notice)
-    return "claim.html", {**claim_face(view.shelf, here, notice, outcome.draft), "reasons": reasons}
+    face = claim_face(view.shelf, here, notice, outcome.draft, outcome.further or ())
+    return "claim.html", {**face, "reasons": [] if is_claimed else reasons}
 
 
 def _claimed(view: View, here: Progress, state: ClaimState, reasons: Sequence[Any]) -> tuple[str, dict[str, Any]]:
     """What was claimed: the certificate, or that it is kept; and what of it waits for the learner."""
     values = {**owed_face(view.shelf, here.copy, state), "reasons": reasons, "is_waiting": state.is_waiting}
+    is_dropped = bool(view.outcome.identifiers)
+    values |= {"has_more": _has_more(here, state), "is_report_owed": state.is_report_owed, "is_dropped": is_dropped}
     if state.answer is not None and state.answer.is_awarded:
         return "certificate.html", {**values, **certificate_face(state.answer, view.certificate_url)}
-    values["is_dropped"] = bool(view.outcome.identifiers)
     return "claim_kept.html", values
+
+
+def _has_more(here: Progress, state: ClaimState) -> bool:
+    """Something may be left to claim, as far as this platform knows."""
+    if not state.is_settled or claim_blockers(here.activity, here.record, here.now):
+        return False
+    profile = here.facts.profile
+    return bool(here.copy.offered(profile, state.held)) if profile is not None else len(here.activity.credits) > 1
 
 
 def _reason(view: View, reason: Reason) -> dict[str, str]:

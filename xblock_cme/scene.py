@@ -57,7 +57,14 @@ class Outcome:
     """Credit types of ``claim`` that wait until what their body needs has arrived at the tool."""
     identifiers: Mapping[str, str] | None = field(default=None, repr=False)
     """What is handed on with the claim, and kept nowhere. Without ``claim`` it belongs to the one that is kept."""
+    further: frozenset[str] | None = None
+    """A further claim is to be filled in: the credit types that were given before."""
+    held: frozenset[str] = frozenset()
+    """Of ``claim``: credit types that were given before."""
     is_leaving_owed: bool = False
+    is_reporting: bool = False
+    """Reports are wanted. Without ``claim``, ``identifiers`` are for a report of what was given."""
+    is_leaving_report: bool = False
     asked: Asked | None = None
     """What the next page asks for the claim."""
     draft: Fields | None = field(default=None, repr=False)
@@ -74,7 +81,8 @@ class Outcome:
     @property
     def is_sending(self) -> bool:
         """Something is to be written down or sent, also where the facts stay."""
-        return bool(self.claim or self.sheet or self.is_leaving_owed or self.identifiers is not None)
+        is_leaving = self.is_leaving_owed or self.is_leaving_report
+        return bool(self.claim or self.sheet or is_leaving or self.identifiers is not None)
 
 
 def fault_words(shelf: Shelf, faults: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from lti_tool.domain.answer_form import Fields, first
@@ -151,11 +151,14 @@ def _attestation(offered: Sequence[OfferedCredit]) -> str:
     return " ".join(dict.fromkeys(sentences))
 
 
-def claim_face(shelf: Shelf, here: Progress, notice: Notice, draft: Fields | None = None) -> dict[str, Any]:
-    """The claim itself. Needs confirmed particulars. ``draft``: the form as it was filled in."""
+def claim_face(
+    shelf: Shelf, here: Progress, notice: Notice, draft: Fields | None = None, held: Collection[str] = ()
+) -> dict[str, Any]:
+    """The claim itself. Needs confirmed particulars. ``draft``: the form as it was filled in; ``held``: credit types
+    that were given before a further claim."""
     profile, filled = here.facts.profile, notice.fields or draft or {}
     assert profile is not None  # noqa: S101 - without one the details are shown first
-    offered = here.copy.offered(profile)
+    offered = here.copy.offered(profile, held)
     chosen = chosen_amounts(filled)
     post = best_result(here.activity.post_test, here.record.submitted(TestKind.POST))
     return {
@@ -174,6 +177,7 @@ def claim_face(shelf: Shelf, here: Progress, notice: Notice, draft: Fields | Non
         "is_reporting": first(filled, REPORTING) == "yes",
         "attestation": _attestation(offered),
         "is_attested": first(filled, "attestation") == "yes",
+        "given": sorted(held),
         "errors": notice.faults,
     }
 

@@ -111,8 +111,11 @@ def claim_state(place: Place) -> ClaimState | None:
     if row is None:
         return None
     answer = read_message(NativeAnswer, row.answer) if row.answer else None
-    owed = tuple(row.owed)
-    return ClaimState(row.state == row.WAITING, answer, owed, read_message(NativeClaim, row.message) if owed else None)
+    owed, is_waiting = tuple(row.owed), row.state == row.WAITING
+    claim = read_message(NativeClaim, row.message) if owed or row.is_report_owed else None
+    named = row.message.get("body", {}).get("amounts", {}) if answer and not answer.reasons else {}
+    given = {code: amount for code, amount in named.items() if amount and code not in owed}
+    return ClaimState(is_waiting, answer, owed, claim, row.is_report_owed, given)
 
 
 def claims_of(state: ClaimState | None, at: datetime) -> Sequence[Claim]:
@@ -130,13 +133,17 @@ def queue_claim(
     claim: NativeClaim,
     now: datetime,
     owed: Collection[str] = (),
+    held: Collection[str] = (),
     *,
     is_handed: bool = False,
+    is_reporting: bool = False,
 ) -> Any:
     """Write the claim down before anything is sent, with what is ``owed``. One that was refused is replaced; one that
-    was awarded stays. ``is_handed``: it is being sent with what its learner has typed, so the command waits."""
+    was awarded stays, and its certificates with it where a further claim, beside what is ``held``, takes its place.
+    ``is_handed``: it is being sent with what its learner has typed, so the command waits. ``is_reporting``: the learner
+    wants reports, and what they need is owed until it has arrived."""
     claims = _table("ClaimDelivery")
-    rest = [amount for code, amount in claim.amounts.items() if amount and code not in owed]
+    rest = [amount for code, amount in claim.amounts.items() if amount and code not in owed and code not in held]
     values = {
         "organisation": organisation,
         "key": secrets.token_hex(16),
@@ -144,16 +151,22 @@ def queue_claim(
         "state": claims.WAITING if rest or not owed else claims.OWED,
         "answer": None,
         "owed": list(owed),
+        "is_report_owed": is_reporting,
         "fault": "",
         "tries": 0,
         "next_at": now + HANDING_ON if is_handed else now,
         "created_at": now,
     }
     row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
-    if not is_new and row.state in (row.REFUSED, row.OWED):
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.save()
+    if is_new:
+        return row
+    if row.state == row.AWARDED and held and not row.owed:
+        values |= {"answer": row.answer, "state": claims.WAITING if rest or not owed else claims.AWARDED}
+    elif row.state not in (row.REFUSED, row.OWED):
+        return row
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
     return row
 
 
@@ -173,6 +186,21 @@ def leave_owed(place: Place) -> None:
         return
     row.message["body"]["amounts"] = without(row.message["body"]["amounts"], row.owed)
     row.owed = []
+    row.save()
+
+
+def report_claim(place: Place) -> Any:
+    """The claim whose report is owed. Raises ``NotFound("claim_unknown")``."""
+    row = _table("ClaimDelivery").objects.filter(**place.as_filter(), is_report_owed=True).first()
+    if row is None:
+        raise NotFound("claim_unknown")
+    return row
+
+
+def leave_report(place: Place) -> None:
+    """The learner does without it, or all that it needs is on file."""
+    row = report_claim(place)
+    row.is_report_owed = False
     row.save()
 
 

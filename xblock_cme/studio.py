@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.timezone import now as clock
 from web_fragments.fragment import Fragment
+from webob import Response
 from xblock.core import XBlock
 from xblock.validation import ValidationMessage
 
@@ -17,7 +18,7 @@ from lti_tool.domain.activity import Activity, ContentKind, Step
 from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
 from lti_tool.domain.text import RichText
-from xblock_cme.compat import has_plugin, language, may_author, person_of
+from xblock_cme.compat import course_of, has_plugin, language, launch_address, may_author, person_of, tool_settings
 from xblock_cme.copies import newest_copy
 from xblock_cme.render import direction_of, render, written
 from xblock_cme.studying import SHOWABLE
@@ -28,8 +29,15 @@ REFUSED = {
     "tool_unreachable": _("The CME tool does not answer at the moment. Try again later; learners are not affected."),
     "activity_unknown": _("The CME tool no longer offers this activity."),
     "wire_version": _("The CME tool and this block do not understand each other: update the older release."),
+    "planning_not_connected": _(
+        "The way to the CME tool's authoring is not connected. "
+        "The platform's operator names the LTI configuration of the tool in the settings."
+    ),
     "not_authoring": _("This can be done in Studio only, by authors of the course."),
 }
+
+LTI_CONFIGURATION = "lti_config_id"
+"""Setting: which configuration of the platform's LTI consumer leads to the tool."""
 
 
 def differences(old: Activity, new: Activity) -> list[str]:
@@ -107,7 +115,8 @@ class StudioMixin:
             {"value": step.value, "label": self.translate(label), "is_chosen": step.value == self.step}
             for step, label in STEP_NAMES.items()
         ]
-        values = {**self._known(), "block": self, "choices": steps}
+        has_way = bool(tool_settings(course_of(self).organisation).get(LTI_CONFIGURATION))
+        values = {**self._known(), "block": self, "choices": steps, "has_way": has_way}
         fragment = Fragment(self._render("studio.html", values))
         fragment.add_css_url(self.runtime.local_resource_url(self, "public/cme.css"))
         fragment.add_javascript_url(self.runtime.local_resource_url(self, "public/studio.js"))
@@ -206,6 +215,23 @@ class StudioMixin:
 
         return self._answer(work)
 
+    @XBlock.handler
+    def planning(self, request: Any, suffix: str = "") -> Response:
+        """On to the tool's authoring, by an LTI launch that the platform makes for this author."""
+        settings = tool_settings(course_of(self).organisation)
+        if not may_author(self):
+            return self._refused_way("not_authoring", 403)
+        address = launch_address(self, str(settings.get(LTI_CONFIGURATION) or ""), self._custom())
+        return Response(status=302, location=address) if address else self._refused_way("planning_not_connected", 503)
+
+    def _custom(self) -> dict[str, str]:
+        copy = self._copy()
+        return {"cme_open": "planning"} | ({"cme_activity": copy.key} if copy else {})
+
+    def _refused_way(self, code: str, status: int) -> Response:
+        text = self.translate(REFUSED[code])
+        return Response(text, status=status, content_type="text/plain", charset="utf-8")
+
     # ---- validation ------------------------------------------------------------------------------------------------
 
     def validate(self) -> Any:
@@ -232,7 +258,7 @@ class StudioMixin:
                 _("The stored copy of the activity cannot be read by this release. Take it again from the tool."),
             )
             return
-        if self.step and Step(self.step) not in activity.steps:
+        if self.step and self.step not in {step.value for step in activity.steps}:
             yield error, _("This activity has no such step. Choose another one, or the whole activity.")
         kinds = {item.kind for item in activity.content.items} if activity.content else set[ContentKind]()
         if kinds - SHOWABLE:

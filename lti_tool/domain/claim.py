@@ -90,12 +90,13 @@ def offered_credits(
     learning_format: LearningFormat,
     profile: Profile,
     participation: str,
+    held: Collection[str] = (),
 ) -> tuple[OfferedCredit, ...]:
     """What this person may claim: the credit they are awarded; else participation in what was designated for credit;
     else participation. ``terms`` by credit type; ``participation`` is the attestation of whoever is not awarded
-    credit."""
+    credit; ``held`` are the credit types that they have claimed before."""
     pairs = [(terms[offer.credit_type].credit, offer) for offer in offers]
-    choice = choice_of(pairs, profile, _without_credit(pairs[0][0])) if pairs else None
+    choice = choice_of(pairs, profile, _without_credit(pairs[0][0]), held=held) if pairs else None
     if choice is None:
         return ()
     if choice.participation is not None:

@@ -7,7 +7,7 @@ old block and a new tool never guess at each other's meaning.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -30,6 +30,7 @@ RECEIPT_VERSION = "native-receipt/2"
 RETIREMENT_VERSION = "native-retirement/1"
 RECORD_VERSION = "native-record/1"
 HOLDING_VERSION = "native-holding/1"
+IDENTIFIERS_VERSION = "native-identifiers/1"
 
 MEDIA_FOLDER = "cme-media/"
 """Addresses of an activity's files in rendered texts start with this; whoever shows a text puts in its own."""
@@ -68,10 +69,10 @@ class ActivityCopy:
         """The information page of this version, with the fingerprint that the tool computes for it."""
         return information_page(self.activity, self.statements)
 
-    def offered(self, profile: Profile) -> tuple[OfferedCredit, ...]:
-        """What this person may claim."""
+    def offered(self, profile: Profile, held: Collection[str] = ()) -> tuple[OfferedCredit, ...]:
+        """What this person may claim beside the credit types that they hold."""
         terms = {one.credit.code: one for one in self.terms}
-        return offered_credits(self.activity.credits, terms, self.activity.format, profile, self.participation)
+        return offered_credits(self.activity.credits, terms, self.activity.format, profile, self.participation, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,17 @@ class NativeHolding:
     """Credit types of the activity that were given already."""
 
 
+@dataclass(frozen=True, slots=True)
+class NativeIdentifiers:
+    """What boards and registries may be told of credit that was given: wanted with the claim, and asked after it."""
+
+    subject: str
+    """The platform's LTI id of the person."""
+    activity: str
+    identifiers: Mapping[str, str] = field(repr=False)
+    """As in ``NativeClaim``."""
+
+
 VERSIONS: Mapping[type, str] = {
     ActivityCopy: COPY_VERSION,
     NativeClaim: CLAIM_VERSION,
@@ -211,6 +223,7 @@ VERSIONS: Mapping[type, str] = {
     NativeRetirement: RETIREMENT_VERSION,
     NativeRecord: RECORD_VERSION,
     NativeHolding: HOLDING_VERSION,
+    NativeIdentifiers: IDENTIFIERS_VERSION,
 }
 EARLIER: Mapping[type, Mapping[str, frozenset[str]]] = {
     NativeClaim: {"native-claim/1": frozenset({"identifiers"})},

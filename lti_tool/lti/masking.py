@@ -12,7 +12,7 @@ from lti_tool.lti.settings import origin_of
 
 MASK = "•••"
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
-OWN_PARAMETERS = frozenset({"cme_activity", "cme_step", "context_history", "link_history"})
+OWN_PARAMETERS = frozenset({"cme_activity", "cme_open", "cme_step", "context_history", "link_history"})
 MAX_TEXT = 300
 MAX_ENTRIES = 60
 

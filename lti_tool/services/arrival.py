@@ -21,8 +21,11 @@ from lti_tool.services.course_copy import is_known_elsewhere, origin_of
 
 ACTIVITY_PARAMETER = "cme_activity"
 STEP_PARAMETER = "cme_step"
+OPEN_PARAMETER = "cme_open"
 """Custom parameters (and query parameters of the address) that say what a placement opens. They survive a copy of
 the course, the resource link id does not: no LMS says what a link was copied from (seen in Moodle 4.5 and 5.1)."""
+PLANNING = "planning"
+"""Value of :data:`OPEN_PARAMETER`: the launch leads authors to their plans and is no placement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Target:
 
     activity_key: str = ""
     step: str = ""
+    is_planning: bool = False
+    """For authors: nothing is placed in the course, ``activity_key`` is what they want to plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,7 @@ def arrive(session: Session, launch: Launch, target: Target, now: datetime, seal
     address_mark = _address_mark(known, launch, sealer)
     learner = _learner(session, known, launch, now, address_mark)
     _member(session, known, course, learner, launch, now)
-    is_link = launch.message_type not in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY)
+    is_link = launch.message_type not in (MessageType.DEEP_LINKING, MessageType.DATA_PRIVACY) and not target.is_planning
     placement = _placement(session, known, course, launch, target, now) if is_link else None
     session.flush()
     keep(session, course, learner, placement)

@@ -130,6 +130,13 @@ def claimable_credits(activity: Activity, profile: Profile) -> tuple[ClaimableCr
     return _credits(activity, choice_of(_offers(activity), profile, fallback))
 
 
+def given_credits(found: Progress) -> tuple[ClaimableCredit, ...]:
+    """The credit of the activity that this learner holds."""
+    held = {claim.credit_type for claim in found.record.claims if claim.is_awarded}
+    pairs = [pair for pair in _offers(found.activity) if pair[0].code in held]
+    return tuple(ClaimableCredit.of(credit, offer, found.activity, is_awarded=True) for credit, offer in pairs)
+
+
 def claimables(session: Session, found: Progress) -> Claimables:
     """What is left to claim now, and what is not for this learner. Nothing before the particulars are confirmed."""
     profile, activity, record = found.profile, found.activity, found.record

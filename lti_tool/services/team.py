@@ -228,6 +228,12 @@ def course_staff(session: Session, provider_id: str, search: str = "") -> Sequen
     return [TeamMember(row.id, row.lms_name or row.subject, "", frozenset()) for row in rows]
 
 
+def known_as(session: Session, person_id: str) -> str:
+    """How :func:`course_staff` lists this person."""
+    row = session.get_one(models.Learner, person_id)
+    return row.lms_name or row.subject
+
+
 def _literal(search: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", search)
 

@@ -17,7 +17,7 @@ from lti_tool.lti.keys import jwks_document
 from lti_tool.lti.launch import PROOF_FIELD, NeedsBrowserProof
 from lti_tool.lti.login import LoginCookie, LoginStart, login_cookie_name
 from lti_tool.lti.settings import origin_of
-from lti_tool.services.arrival import ACTIVITY_PARAMETER, STEP_PARAMETER, Target, arrive
+from lti_tool.services.arrival import ACTIVITY_PARAMETER, OPEN_PARAMETER, PLANNING, STEP_PARAMETER, Target, arrive
 from lti_tool.services.awaited import match_awaited
 from lti_tool.services.connection import note_launch, note_refusal
 from lti_tool.services.credit_catch_up import note_arrived_credit
@@ -120,8 +120,12 @@ def _receive(deps: Dependencies, now: datetime) -> Response:
 def _about(deps: Dependencies, found: Launch, opened: OpenedSession, now: datetime) -> dict[str, Any]:
     """Whom staff ask about: a row key, or a word for nobody who is known here.
 
-    A data-privacy launch asks about a person, a grade that is opened in the gradebook about what a learner did.
+    A data-privacy launch asks about a person, a grade that is opened in the gradebook about what a learner did, authors
+    about the activity that they plan.
     """
+    target = _target(found)
+    if target.is_planning:
+        return {ABOUT: f"{PLANNING}:{target.activity_key}"}
     if found.for_user in (None, found.subject):
         return {}
     with transaction(deps.sessions) as db:
@@ -159,8 +163,9 @@ def _proof_page(found: NeedsBrowserProof) -> Response:
 
 def _target(found: Launch) -> Target:
     query = parse_qs(urlsplit(found.target_link_uri).query)
-    named = {name: found.custom.get(name) or query.get(name, [""])[0] for name in (ACTIVITY_PARAMETER, STEP_PARAMETER)}
-    return Target(named[ACTIVITY_PARAMETER], named[STEP_PARAMETER])
+    names = (ACTIVITY_PARAMETER, STEP_PARAMETER, OPEN_PARAMETER)
+    activity, step, opens = (found.custom.get(name) or query.get(name, [""])[0] for name in names)
+    return Target(activity, step, is_planning=opens == PLANNING and found.message_type is MessageType.RESOURCE_LINK)
 
 
 def _open(deps: Dependencies, found: Launch, now: datetime) -> OpenedSession:
@@ -227,8 +232,11 @@ def enter(deps: Dependencies, now: datetime, session_id: str) -> ResponseReturnV
 def _first_address(visit: Visit, about: str) -> str:
     """Staff who ask about somebody else's data are led to the office; what they may see there, the office asks.
 
-    Staff who open a grade see what this learner did, and the list where they did not begin.
+    Staff who open a grade see what this learner did, and the list where they did not begin. Authors are led to plans.
     """
+    kind, _, key = about.partition(":")
+    if kind == PLANNING and visit.placement_id is None:
+        return url_for("staff.planning", session_id=visit.session_id, activity=key or None)
     if about and visit.is_staff and visit.placement_id is None:
         return url_for("staff.data_privacy", session_id=visit.session_id, learner_id=about)
     if about and visit.is_staff and about != NOBODY:

@@ -27,7 +27,15 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 TEST_ID = re.compile(r"`(tests/[\w./-]+\.py)(?:::(\w+))?`")
 FILE_NAME = re.compile(r"`((?:lti_tool|docs|config|scripts|requirements|migrations)/[\w./-]+\.\w+)`")
 SETTING = re.compile(r"\bCME_[A-Z_]+[A-Z]\b")
-NOT_SETTINGS = {"CME_SECRETS_DIR", "CME_NO_APT", "CME_HOST", "CME_RUN_TOOL", "CME_TOOL", "CME_TOOL_URL"}
+NOT_SETTINGS = {
+    "CME_SECRETS_DIR",
+    "CME_NO_APT",
+    "CME_HOST",
+    "CME_LTI_CONFIG_ID",
+    "CME_RUN_TOOL",
+    "CME_TOOL",
+    "CME_TOOL_URL",
+}
 """Variables that are not fields of the settings: where secrets lie, one of the set-up script, and those of Tutor and
 Open edX for the block."""
 

@@ -27,6 +27,7 @@ PATHS = [
     ("GET", f"/api/v1/activities/{NAME}/record"),
     ("GET", f"/api/v1/activities/{NAME}/holding"),
     ("POST", "/api/v1/claims"),
+    ("PUT", "/api/v1/identifiers"),
     ("POST", "/api/v1/evaluations"),
     ("POST", "/api/v1/evaluation-receipts"),
     ("POST", "/api/v1/retirements"),

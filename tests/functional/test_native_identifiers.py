@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from lti_tool.db import models
 from lti_tool.domain.errors import BadInput, CmeError, Conflict
-from lti_tool.domain.native import NativeAnswer, write_message
+from lti_tool.domain.native import NativeAnswer, NativeIdentifiers, write_message
 from tests.functional.api_calls import fits, raw
 from tests.functional.board_credit import (
     ABIM,
@@ -178,6 +178,31 @@ def test_over_http_as_the_document_says(ada: Board, tool: ToolClient) -> None:
     assert old.status_code == 422 and old.json()["code"] == "wire_unknown_field" and "123456" not in old.text
     for query in ("?subject=%00", "", f"?subject={'x' * 5000}"):
         fits("NativeHolding", raw(tool, "GET", f"/api/v1/activities/{made.activity}/holding{query}").json())
+    tool.http.close()
+
+
+def test_what_is_to_be_reported_comes_after_the_claim(ada: Board, tool: ToolClient) -> None:
+    """Of the credit that was given, and of nothing else; a repeat changes nothing."""
+    made = ada.sent({AMA: "1.00"})
+    message = write_message(NativeIdentifiers(ada.subject, made.activity, {**SECRET, "aoa": "123456"}))
+    fits("NativeIdentifiers", message)
+    with pytest.raises(CmeError) as refused:
+        tool.identifiers(message)
+    assert refused.value.code == "certificate_unknown" and ada.kept() == {}, "nobody reports credit that was not given"
+    assert ada.deliver(made).is_awarded
+    for _ in range(2):
+        tool.identifiers(message)
+        assert {str(need) for need in ada.kept()} == {"birth-day", "consent-pars", "npi"}
+    for wrong in ({**SECRET, "npi": "1234567890"}, {**SECRET, "birth-day": "1340"}):
+        with pytest.raises(CmeError) as refused:
+            tool.identifiers(write_message(NativeIdentifiers(ada.subject, made.activity, wrong)))
+        assert refused.value.code == "credential_unusable"
+    for subject in ("nobody", "", "\0", "x" * 500):
+        with pytest.raises(CmeError):
+            tool.identifiers(write_message(NativeIdentifiers(subject, made.activity, SECRET)))
+    assert "1234567893" not in everything_stored(ada.world)
+    tool.identifiers(write_message(NativeIdentifiers(ada.subject, made.activity, {"consent-pars": "", "npi": ""})))
+    assert {str(need) for need in ada.kept()} == {"birth-day", "npi"}, "a permission that is not ticked is withdrawn"
     tool.http.close()
 
 

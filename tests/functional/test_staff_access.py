@@ -31,6 +31,7 @@ LOOKS = (
     "/staff/learners/x",
     "/staff/roster",
     "/staff/data-privacy/x",
+    "/staff/planning",
 )
 CHANGES = (
     "/deep-link/return",

@@ -16,7 +16,7 @@ import requests
 from tests.peers.browser import TIMEOUT_SECONDS, Browser, Page
 
 AgsMode = Literal["declarative", "programmatic", "disabled"]
-Message = Literal["resource_link", "deep_linking"]
+Message = Literal["resource_link", "deep_linking", "planning"]
 CourseRole = Literal["student", "staff", "instructor", "limited_staff"]
 Release = Literal["9.14"]
 Pii = Literal["username", "full_name", "email"]

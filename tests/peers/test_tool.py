@@ -190,3 +190,25 @@ def test_an_author_picks_an_activity_that_learners_then_open(campus: Campus) -> 
     assert item["custom"] == {"cme_activity": KEY}
     _, page = campus.launch(block, campus.openedx.create_person(campus.course))
     assert page.path.endswith("/information")
+
+
+def test_an_author_comes_from_the_blocks_form_to_the_plans(campus: Campus) -> None:
+    """By the platform's own consumer, without an LTI component in the course; and by its message once only."""
+    block, author = campus.place(has_deep_linking=True), campus.openedx.create_person(campus.course, role="staff")
+    address = campus.openedx.launch_url(block, author, message="planning", from_studio=True)
+    browser = OpenEdxBrowser(campus.world, "instructor")
+    page = browser.get(address)
+    assert (page.status, page.heading) == (200, "Plan activities")
+    page = browser.submit(page, "Open the plans in the office")
+    assert page.status == 200 and page.url.endswith("/plans")
+    with campus.world.db() as db:
+        assert db.scalars(select(models.Learner.subject)).all() == [author.sub]
+        assert db.scalars(select(func.count()).select_from(models.Placement)).one() == 0
+
+
+def test_a_made_up_way_to_the_plans_leads_nowhere(campus: Campus) -> None:
+    """The address names a launch that the platform keeps for some minutes; another name names none."""
+    block, author = campus.place(), campus.openedx.create_person(campus.course, role="staff")
+    address = campus.openedx.launch_url(block, author, message="planning")
+    page = OpenEdxBrowser(campus.world, "instructor").get(address.replace("lti_message_hint=", "lti_message_hint=x"))
+    assert page.status == 400 and "Plan activities" not in page.text

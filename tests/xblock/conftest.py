@@ -127,6 +127,7 @@ def running_together(database_url: str, folder: Path, samples: Path, **variables
             "client_id": found.client_id,
             "key_id": found.key_id,
             "private_key": found.private_key,
+            "lti_config_id": "the-tool",
         }
         sites = []
         for variant in ("lms", "cms"):

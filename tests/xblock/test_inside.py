@@ -78,4 +78,8 @@ def test_every_group_of_tests_is_there() -> None:
         "test_deletion",
         "test_identifiers",
         "test_commitment",
+        "test_planning",
+        "test_further_claim",
+        "test_report",
+        "test_client",
     }

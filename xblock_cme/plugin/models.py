@@ -57,6 +57,8 @@ class ClaimDelivery(models.Model):
     state = models.CharField(max_length=16)
     answer = models.JSONField(null=True)
     owed = models.JSONField(default=list)
+    is_report_owed = models.BooleanField(default=False)
+    """The learner wants the credit to be reported; what that needs has not arrived at the tool."""
     fault = models.CharField(max_length=500, default="")
     """Why the last try brought no answer."""
     tries = models.IntegerField(default=0)

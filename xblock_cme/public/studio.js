@@ -5,6 +5,7 @@ function CmeStudio(runtime, element) {
   var root = host.querySelector(".cme-studio");
   var words = root.dataset;
   var timer = null;
+  var isPlanning = false;
 
   function one(name) {
     return root.querySelector("[data-studio-" + name + "]");
@@ -91,7 +92,9 @@ function CmeStudio(runtime, element) {
       (answer.activities || []).forEach(function (found) {
         list.append(row(found));
       });
-      if (answer.is_done && !answer.activities.length) {
+      if (!answer.is_done) {
+        list.textContent = answer.text || words.textLost; // beside the search, where the author looks
+      } else if (!answer.activities.length) {
         list.textContent = words.textNone;
       }
     });
@@ -129,5 +132,21 @@ function CmeStudio(runtime, element) {
       take("");
     });
   }
+  if (one("planning")) {
+    one("planning").href = runtime.handlerUrl(host, "planning");
+    one("planning").addEventListener("click", function () {
+      isPlanning = true;
+    });
+  }
+  window.addEventListener("focus", function () {
+    // Back from the tool, where something may have been approved meanwhile.
+    if (isPlanning && root.isConnected) {
+      isPlanning = false;
+      search();
+      if (one("check")) {
+        check();
+      }
+    }
+  });
   search();
 }

@@ -119,6 +119,13 @@ def list_plans(
     return PlanList(plans, total, page)
 
 
+def plan_named(db: Session, officer: Officer, key: str) -> str | None:
+    """Row key of the plan with this key; ``None`` also for one that the officer may not see."""
+    table = models.ActivityPlan
+    mine = (table.provider_id == officer.provider_id, table.key == key.replace("\0", ""), plans_in_reach(officer))
+    return db.scalars(select(table.id).where(*mine)).first()
+
+
 def unplanned_activities(db: Session, officer: Officer) -> tuple[Unplanned, ...]:
     """Activities that were imported as files, by title: those that the officer may plan."""
     activity, plan = models.Activity, models.ActivityPlan

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.native import write_message
 from lti_tool.services.native_claim import Desk, native_certificate, receive_claim
 from lti_tool.services.native_evaluation import receive_evaluation, receive_receipt
+from lti_tool.services.native_identifiers import receive_identifiers
 from lti_tool.services.native_record import native_holding, native_record
 from lti_tool.services.press import printed_pdf
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
@@ -67,6 +68,21 @@ def record(work: ApiWork, key: str) -> ResponseReturnValue:
 def holding(work: ApiWork, key: str) -> ResponseReturnValue:
     found = native_holding(work.db, work.client, key, request.args.get("subject", "")[:255])
     return jsonify(write_message(found))
+
+
+@operation(
+    Operation(
+        name="identifiers",
+        method="PUT",
+        rule="/identifiers",
+        summary="Hand in what boards and registries may be told of credit that was given, where it could not go with "
+        "the claim. What the bodies of that credit ask for is kept, sealed; a repeat changes nothing.",
+        body="NativeIdentifiers",
+        answer="Kept",
+    )
+)
+def identifiers(work: ApiWork) -> ResponseReturnValue:
+    return jsonify(receive_identifiers(work.db, work.client, json_body(), work.deps.sealer, work.now))
 
 
 @operation(

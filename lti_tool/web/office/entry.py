@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lti_tool.domain.errors import BadInput
-from lti_tool.services.office import OpenedOffice, enter_from_launch, leave, look_at_link, use_link
+from lti_tool.services.office import OpenedOffice, enter_from_launch, find_officer, leave, look_at_link, use_link
 from lti_tool.services.office_letter import mail_sign_in
+from lti_tool.services.plan.listing import plan_named
 from lti_tool.services.team import accounts_of, clean_email, sign_in_link
 from lti_tool.web.access import (
     Access,
@@ -44,7 +45,15 @@ def enter(work: Work) -> ResponseReturnValue:
     opened = enter_from_launch(work.db, work.visit, work.now, _lifetime(work))
     if learner_id := request.form.get("learner_id", ""):
         return _entered(work, opened, "office.retention_person", learner_id=learner_id)
-    return _entered(work, opened, "office.plans" if request.form.get("to") == "plans" else "office.home")
+    return _at_plans(work, opened) if request.form.get("to") == "plans" else _entered(work, opened)
+
+
+def _at_plans(work: Work, opened: OpenedOffice) -> Response:
+    """At the plan of an activity that was named, if this person may see it; else at their list."""
+    months = work.deps.settings.disclosure_months
+    officer = find_officer(work.db, opened.session_id, opened.token, work.now, months)
+    plan_id = plan_named(work.db, officer, request.form.get("activity", ""))
+    return _entered(work, opened, "office.plan", plan_id=plan_id) if plan_id else _entered(work, opened, "office.plans")
 
 
 @public_route(blueprint, "/join/<token>")

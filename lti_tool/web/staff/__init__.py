@@ -15,4 +15,5 @@ MODULES: tuple[str, ...] = (
     "lti_tool.web.staff.roster",
     "lti_tool.web.staff.trial",
     "lti_tool.web.staff.data_privacy",
+    "lti_tool.web.staff.planning",
 )

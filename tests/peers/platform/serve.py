@@ -15,6 +15,8 @@ from pathlib import Path
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 
 LOOPBACK = "127.0.0.1"
+ROOT = Path(__file__).parents[3]
+"""The repository: last in the path, for the block's door to the platform (``xblock_cme.compat``)."""
 
 
 def bind() -> ThreadedWSGIServer:
@@ -26,6 +28,7 @@ def bind() -> ThreadedWSGIServer:
 
 def prepare(root_url: str, state: Path) -> None:
     """Point Django at this address and this folder, and build the tables."""
+    sys.path.append(str(ROOT))
     os.environ["CAMPUS_ROOT_URL"] = root_url
     os.environ["CAMPUS_STATE"] = str(state)
     os.environ["DJANGO_SETTINGS_MODULE"] = "campus.settings"

@@ -30,6 +30,7 @@ class Tool:
         self.answer: Any = NativeAnswer(True, (CERTIFICATE,))
         self.asked: list[str] = []
         self.claims: list[dict[str, Any]] = []
+        self.reports: list[dict[str, Any]] = []
 
     def hold(self, subject: str) -> NativeHolding:
         self.asked.append(subject)
@@ -38,6 +39,11 @@ class Tool:
     def claim(self, message: dict[str, Any]) -> NativeAnswer:
         self.claims.append(message)
         return self.told(self.answer)
+
+    def report(self, message: dict[str, Any]) -> None:
+        self.reports.append(message)
+        if isinstance(self.answer, Exception):
+            raise self.answer
 
     def told(self, found: Any) -> Any:
         if isinstance(found, Exception):

@@ -36,6 +36,7 @@ def tool(monkeypatch: pytest.MonkeyPatch) -> Tool:
     made = Tool()
     monkeypatch.setattr(client.ToolClient, "holding", lambda self, key, subject: made.hold(subject))
     monkeypatch.setattr(client.ToolClient, "claim", lambda self, message, key: made.claim(message))
+    monkeypatch.setattr(client.ToolClient, "identifiers", lambda self, message: made.report(message))
     monkeypatch.setattr(client.ToolClient, "receipt", lambda self, message, key: True)
     monkeypatch.setattr(client.ToolClient, "evaluation", lambda self, message, key: None)
     settings = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", "private_key": "pem"}
@@ -226,14 +227,6 @@ def test_an_older_tool_behind_a_newer_one_refuses_loudly_and_the_claim_is_kept(t
     assert WAITS in give(bea, **GIVEN)
     assert ClaimDelivery.objects.get().fault == "the tool answered 422: wire_version"
     nothing_kept()
-
-
-def test_reports_that_are_only_wished_for_hold_nothing_up_unseen(tool: Tool, bea: Learner) -> None:
-    tool.goes_away()
-    words = claim(bea, {AMA: "1.00"}, reporting="yes")
-    assert "Numbers for reports cannot be handed on at the moment." in words and ClaimDelivery.objects.count() == 0
-    assert 'name="reporting" value="yes" checked' in bea.html
-    assert "Your claim is kept" in claim(bea, {AMA: "1.00"})
 
 
 def test_a_doubled_claim_is_one(tool: Tool, bea: Learner) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
@@ -71,6 +73,44 @@ def test_what_the_tool_cannot_take_waits_and_is_sent_again_with_the_same_key(fau
     assert send_due(tool, row.next_at).awarded == 1
     assert tool.keys == [row.key, row.key]
     assert send_due(tool, NOW + timedelta(days=9)).awarded == 0
+
+
+class Forgetful(Tool):
+    """Away at first; then of every third answer nothing is heard, though the claim was taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_away, self.taken, self.heard = True, {}, 0
+
+    def claim(self, message: Any, key: str) -> NativeAnswer:
+        if self.is_away:
+            raise ServiceUnavailable("tool_unreachable")
+        self.taken.setdefault(key, message["body"]["subject"])
+        self.heard += 1
+        if self.heard % 3 == 0:
+            raise ServiceUnavailable("tool_unreachable", "the answer was lost")
+        return AWARDED
+
+
+@transaction.atomic
+def test_two_hundred_claims_made_while_the_tool_is_stopped_all_arrive_once() -> None:
+    """In one transaction, so that the test does not wait for the disk two thousand times."""
+    tool = Forgetful()
+    for number in range(200):
+        place = store.Place(str(number), "course", "activity")
+        row = store.queue_claim(place, "CME", replace(CLAIM, subject=f"learner-{number}"), NOW)
+        send_claim(row, tool, NOW)
+    assert ClaimDelivery.objects.filter(state=ClaimDelivery.WAITING).count() == 200 and tool.taken == {}
+    tool.is_away, later = False, NOW
+    for _ in range(12):
+        later += LONGEST_PAUSE
+        send_due(tool, later)
+    assert ClaimDelivery.objects.filter(state=ClaimDelivery.AWARDED).count() == 200
+    assert sorted(tool.taken.values()) == sorted(f"learner-{number}" for number in range(200)), "each under one key"
+    assert tool.heard > 200
+    heard = tool.heard
+    send_due(tool, later + LONGEST_PAUSE, is_forced=True)
+    assert tool.heard == heard
 
 
 def test_a_key_that_is_none_is_told_and_the_claim_waits() -> None:

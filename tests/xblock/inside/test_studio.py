@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from types import ModuleType
 from typing import Any
@@ -15,15 +16,17 @@ from lxml import etree
 from workbench.runtime import WorkbenchRuntime
 from xblock.scorable import Score
 
+from lti_tool.domain.activity import ContentKind, Step
 from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
 from lti_tool.domain.native import ActivityCopy, write_message
 from tests.xblock.inside.answers import copy_of
 from tests.xblock.inside.learner import Learner
-from xblock_cme import client
+from xblock_cme import client, studio
 from xblock_cme.client import Credentials, Listed
 from xblock_cme.studio import differences
 
 COPY = copy_of("hypertension-2026")
+OLD = date(2019, 1, 1)
 TOOL = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", "private_key": "pem"}
 AUTHORING = override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={"cme": TOOL})
 
@@ -175,6 +178,40 @@ def test_faults_are_told_to_the_author() -> None:
     assert list(block.validate().messages) == []
     block.copies = {"1": {"version": "activity-copy/99", "body": {"key": "x"}}}
     assert any("cannot be read" in message.text for message in block.validate().messages)
+
+
+def with_recording(activity: Any) -> Any:
+    assert activity.content is not None
+    recording = replace(activity.content.items[0], kind=ContentKind.VIDEO)
+    return replace(activity, content=replace(activity.content, items=(recording, *activity.content.items[1:])))
+
+
+def test_every_fault_of_the_activity_is_told_to_the_author(monkeypatch: pytest.MonkeyPatch) -> None:
+    block = block_of(Learner("hypertension-2026", "staff-author"))
+
+    def told(activity: Any, step: str = "") -> list[str]:
+        block.copies, block.step = {"1": write_message(replace(COPY, activity=activity))}, step
+        return [f"{message.type}: {message.text}" for message in block.validate().messages]
+
+    today = COPY.activity.expires_on
+    plain, old = (
+        COPY.activity,
+        replace(COPY.activity, expires_on=today.replace(year=2020), released_on=OLD, reviewed_on=OLD),
+    )
+    assert told(plain) == []
+    rest = {step: what for step, what in plain.requirements.items() if step is not Step.PRE_TEST}
+    without = replace(plain, pre_test=None, requirements=rest)
+    for step in ("pre-test", "of-another-release"):
+        (gone,) = told(without, step)
+        assert gone.startswith("error: This activity has no such step")
+    (recorded,) = told(with_recording(plain))
+    assert recorded.startswith("error: This activity holds recordings") and "Place it as an LTI link" in recorded
+    (expired,) = told(old)
+    assert expired == "warning: This activity has expired: no credit can be claimed any more."
+    monkeypatch.setattr(studio, "has_plugin", lambda: False)
+    assert told(plain) == [
+        "error: The Django app xblock_cme.plugin is not installed: evaluations and claims cannot be recorded."
+    ]
 
 
 def test_an_exported_course_reads_back_the_same_and_holds_no_learner(ada: Learner) -> None:

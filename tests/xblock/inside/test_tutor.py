@@ -17,7 +17,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment that Tutor has written with the plugin enabled."""
     folder = tmp_path_factory.mktemp("tutor")
     tutor(folder, "plugins", "enable", "cme")
-    settings = ("CME_RUN_TOOL=true", "CME_CLIENT_ID=the-client", "CME_KEY_ID=the-key", "LMS_HOST=lms.example.org")
+    settings = (
+        "CME_RUN_TOOL=true",
+        "CME_CLIENT_ID=the-client",
+        "CME_KEY_ID=the-key",
+        "CME_LTI_CONFIG_ID=the-way",
+        "LMS_HOST=lms.example.org",
+    )
     tutor(folder, "config", "save", *(part for each in settings for part in ("--set", each)))
     return folder
 
@@ -40,6 +46,7 @@ def test_both_services_get_the_settings_and_the_key(root: Path, service: str) ->
     text = (root / "env" / "apps" / "openedx" / "settings" / service / "production.py").read_text()
     ast.parse(text)
     assert '"client_id": "the-client"' in text and "BEGIN RSA PRIVATE KEY" in text
+    assert '"lti_config_id": "the-way"' in text
     assert '"tool_url": "https://cme.lms.example.org"' in text
 
 

@@ -18,6 +18,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from campus import releases
 from campus.models import Block, Course, ExternalId, Member, Profile
 from campus.runtime import BLOCK_TYPE, Face, load_block
+from xblock_cme.compat import launch_address
 
 
 def create_course(
@@ -83,11 +84,14 @@ def _registration(usage_key: UsageKey, config_id: uuid.UUID) -> dict[str, str]:
 def start_launch(block: str, username: str, message: str, face: Face, release: str | None) -> dict[str, str]:
     """Where the person's browser goes first.
 
-    ``message`` is ``resource_link`` or ``deep_linking``; ``release`` replaces the roles by a recorded set.
+    ``message`` is ``resource_link``, ``deep_linking``, or ``planning``: the CME block's way in for authors, by the
+    configuration of this component. ``release`` replaces the roles by a recorded set.
     """
     user = get_user_model().objects.get(username=username)
     loaded = load_block(UsageKey.from_string(block), user, face)
     launch = loaded.get_lti_1p3_launch_data()
+    if message == "planning":
+        return {"url": launch_address(loaded, str(launch.config_id), {"cme_open": "planning"})}
     if release is not None:
         launch.user_role = releases.role_name(release, loaded.role)
     if message == "deep_linking":

@@ -91,6 +91,12 @@ def on_attendance(found: Progress, one: ClaimableCredit, amount: Decimal, beyond
     return replace(one, series=series, beyond_reason=clean_beyond(beyond))
 
 
+def on_what_is_left(found: Progress, one: ClaimableCredit, amount: Decimal) -> ClaimableCredit:
+    """The credit with the sessions as they are recorded now, where these give exactly ``amount``; else as it was."""
+    series = attended(found, one.credit, one.offer)
+    return one if series is None or series.total != amount else replace(one, series=series)
+
+
 def clean_beyond(typed: str) -> str:
     """Raises ``BadInput("award_above_attended")`` without a reason, ``BadInput("reason_unusable")`` for a long one."""
     if not typed.strip():

@@ -87,10 +87,12 @@ class _Claim:
 
     def issuing(self, award: models.CreditEntry, link: Link, completed: date | None) -> Issuing:
         """For the holder as printed: a name that was corrected since stays corrected."""
-        values = read_certificate(self.rows[-1].body)
+        printed = [read_certificate(row.body) for row in self.rows]
+        is_dated = self.division is Division.BY_SESSION  # each has the day of its own session
+        day = max(one.completed_on for one in printed) if is_dated else printed[-1].completed_on
         kept = {name: value for name, value in award.terms["profile"].items() if name != "statement"}
-        profile = replace(read_value(Profile, kept), printed_name=values.learner_name)
-        return Issuing(self.session, self.found, profile, completed or values.completed_on, self.division, link)
+        profile = replace(read_value(Profile, kept), printed_name=printed[-1].learner_name)
+        return Issuing(self.session, self.found, profile, completed or day, self.division, link)
 
     def unchanged(self, wanted: Sequence[Paper]) -> set[str]:
         """Keys of the sessions whose valid certificates say what is to be said."""

@@ -18,7 +18,7 @@ from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.late_claim import clean_reason
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, is_expired, live_award
-from lti_tool.services.attended_award import adjusted_terms, on_attendance
+from lti_tool.services.attended_award import adjusted_terms, on_attendance, on_what_is_left
 from lti_tool.services.audit import Actor, note
 from lti_tool.services.certificate import Link
 from lti_tool.services.certificate_replacement import as_awarded, award_terms, replace_certificates
@@ -181,9 +181,9 @@ def _adjusted_on(
     found: Progress, one: ClaimableCredit, amount: Decimal, before: Decimal, beyond: str
 ) -> ClaimableCredit:
     """What is left of an amount needs no new attendance; what teaching gave needs none at all."""
-    if amount < before and not beyond.strip():
-        return one
     taught = one.working.working.amount if one.working and one.working.is_teaching else Decimal(0)
+    if amount < before and not beyond.strip():
+        return on_what_is_left(found, one, amount - taught)
     return on_attendance(found, one, amount - taught, beyond)
 
 

@@ -187,7 +187,10 @@ def _claim(db: Session, row: models.Participation, did: Did, at: datetime) -> No
             provider_id=provider_id,
             number=f"C-{award.id[:8]}".upper(),
             code=award.id,
-            body={"version": "certificate/1", "body": {"learner_name": did.name}},
+            body={
+                "version": "certificate/1",
+                "body": {"learner_name": did.name, "completed_on": at.date().isoformat()},
+            },
             status="valid",
             issued_at=at,
         )

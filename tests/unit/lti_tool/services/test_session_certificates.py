@@ -92,12 +92,36 @@ def test_a_session_that_staff_take_back_loses_its_certificate_and_no_other_is_to
     ada = series.learner()
     attend(series, ada, "jan", "feb")
     series.claim(ada, "2.00")
+    january, february = issued(series, ada)
     mark(series, ada, "feb", is_present=False)
-    act(series, ada, adjust_by_staff, AMA, "1.00", WHY, beyond="")
-    january, february = issued(series, ada)[:2]
-    assert january.certificate.completed_on == date(2026, 1, 20)
-    assert [one.status for one in issued(series, ada, VALID)] == [VALID]
-    assert february.status in (REVOKED, SUPERSEDED)
+    act(series, ada, adjust_by_staff, AMA, "1.00", WHY)
+    kept, ended = issued(series, ada)
+    assert kept == january and (ended.id, ended.status, ended.successor_code) == (february.id, REVOKED, "")
+
+
+def test_a_reduction_that_no_attendance_explains_is_not_divided(series: World) -> None:
+    ada = series.learner()
+    attend(series, ada, "jan", "feb")
+    series.claim(ada, "2.00")
+    act(series, ada, adjust_by_staff, AMA, "1.00", WHY)
+    *old, whole = issued(series, ada)
+    assert [one.successor_code for one in old] == [whole.code] * 2 and amounts([whole]) == [(AMA, Decimal("1.00"))]
+    assert "Claimed of the 2.00" in whole.certificate.notes[-1].plain
+
+
+def test_only_the_session_whose_amount_was_corrected_gets_a_new_certificate(series: World) -> None:
+    ada = series.learner()
+    attend(series, ada, "jan", "feb")
+    series.claim(ada, "2.00")
+    january, february = issued(series, ada)
+    mark(series, ada, "jan", "45")
+    act(series, ada, adjust_by_staff, AMA, "1.75", WHY)
+    old, kept, new = issued(series, ada)
+    assert (old.id, old.status, old.successor_code) == (january.id, SUPERSEDED, new.code) and kept == february
+    assert amounts([new]) == [(AMA, Decimal("0.75"))] and new.certificate.completed_on == date(2026, 1, 20)
+    act(series, ada, adjust_by_staff, AMA, "2.50", WHY, beyond="Chaired the panel")
+    (whole,) = issued(series, ada, VALID)
+    assert whole.certificate.completed_on == date(2026, 2, 17), "the last of the sessions, whichever was printed last"
 
 
 def test_credit_beyond_the_sessions_stands_on_one_certificate_that_replaces_theirs(series: World) -> None:

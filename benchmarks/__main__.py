@@ -5,7 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PARTS = ("launch", "certificate", "bulk", "post_test", "questions", "lists", "drain", "scale", "memory", "block")
+PARTS = (
+    "launch",
+    "certificate",
+    "bulk",
+    "post_test",
+    "questions",
+    "lists",
+    "drain",
+    "letters",
+    "scale",
+    "memory",
+    "block",
+)
 """In order. Each is a module of its own with options of its own (``--help``) and gets a process of its own."""
 
 

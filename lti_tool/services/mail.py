@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
@@ -21,7 +21,7 @@ from lti_tool.db.upsert import insert_or_skip
 from lti_tool.domain.errors import BadInput, CmeError
 from lti_tool.domain.mail import Message, Written
 from lti_tool.services.ports import Mailer
-from lti_tool.services.restriction import is_restricted
+from lti_tool.services.restriction import restricted_people
 
 LOG = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
@@ -105,7 +105,8 @@ def forget_mail(session: Session, provider_id: str, about: str) -> None:
 
 def is_held() -> ColumnElement[bool]:
     """For queries: the letter waits for a restriction to be lifted."""
-    return and_(models.Mail.state == "waiting", is_restricted(models.Mail.learner_id))
+    table = models.Mail
+    return and_(table.state == "waiting", table.learner_id.is_not(None), table.learner_id.in_(restricted_people()))
 
 
 def drop_worthless(session: Session, now: datetime) -> int:
@@ -144,7 +145,7 @@ def _take(session: Session, now: datetime) -> _Try | None:
     """The message that has been due for longest. One whose worker has died is due again when its lease is over."""
     table = models.Mail
     due = and_(table.state.in_(("waiting", "sending")), table.next_at <= now)
-    may_go = ~is_restricted(table.learner_id)
+    may_go = or_(table.learner_id.is_(None), table.learner_id.not_in(restricted_people()))
     query = select(table).where(due, may_go).order_by(table.next_at, table.id).limit(1)
     row = session.scalars(query.with_for_update(skip_locked=True, of=table)).first()
     if row is None:

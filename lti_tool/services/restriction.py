@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.db import models
@@ -18,6 +18,15 @@ def is_restricted(learner_id: Any) -> ColumnElement[bool]:
     # Grades go to the identity that the LMS knows, which may be merged into the one that asked.
     asked = or_(table.learner_id == identity.id, table.learner_id == identity.merged_into)
     return exists().where(identity.id == learner_id, asked, table.state.in_(states))
+
+
+def restricted_people() -> CompoundSelect[str]:
+    """The row keys of all of them, with the identities that were merged into them: for queues, which look at many rows
+    and find the few requests once."""
+    table, identity = models.DataRequest, models.Learner
+    open_ones = table.state.in_(sorted(state.value for state in RESTRICTING))
+    merged = select(identity.id).join(table, table.learner_id == identity.merged_into).where(open_ones)
+    return union(select(table.learner_id).where(open_ones), merged)
 
 
 def is_person_restricted(session: Session, learner_id: str) -> bool:

@@ -175,7 +175,8 @@ def _leave(session: Session, walk: Walk, cursor: str | None) -> None:
 def note_arrived_credit(session: Session, visit: Visit, now: datetime) -> None:
     """Queue what the visitor holds for those columns of this course that were told nothing of them yet: somebody who
     earned it in another course is known here from this launch on."""
-    if visit.is_staff or visit.is_test_user:
+    owner = session.get(models.Deployment, visit.deployment_id)
+    if visit.is_staff or visit.is_test_user or owner is None or not owner.sends_credit:
         return
     whose = identity_in(session, visit.learner_id, visit.course_id)
     for column in session.scalars(_untold(visit, whose)).all():
@@ -183,11 +184,10 @@ def note_arrived_credit(session: Session, visit: Visit, now: datetime) -> None:
 
 
 def _untold(visit: Visit, whose: str) -> Select[models.Placement]:
-    column, owner, entry, told = models.Placement, models.Deployment, models.CreditEntry, models.Delivery
+    column, entry, told = models.Placement, models.CreditEntry, models.Delivery
     is_held = exists().where(
         entry.activity_id == column.credit_activity_id, entry.learner_id.in_(identities(visit.learner_id))
     )
     is_told = exists().where(told.learner_id == whose, told.placement_id == column.id)
-    is_on = exists().where(owner.id == visit.deployment_id, owner.sends_credit.is_(True))
     own = select(column).where(column.course_id == visit.course_id, column.credit_activity_id.is_not(None))
-    return own.where(is_on, is_held, ~is_told).order_by(column.credit_activity_id)
+    return own.where(is_held, ~is_told).order_by(column.credit_activity_id)

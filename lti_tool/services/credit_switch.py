@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import Session, lazyload, load_only
 
 from lti_tool.db import models
 from lti_tool.domain.errors import Conflict, NotFound
@@ -64,8 +64,9 @@ def _number(session: Session, deployment: models.Deployment, condition: ColumnEl
 
 def _refusing(session: Session, deployment: models.Deployment) -> int:
     table, course = models.Placement, models.Course
-    query = select(table).join(course, course.id == table.course_id)
-    links = session.scalars(query.where(course.deployment_id == deployment.id, table.activity_id.is_not(None)))
+    query = select(table).options(load_only(table.line_items, table.scopes), lazyload("*"))
+    query = query.join(course, course.id == table.course_id).where(course.deployment_id == deployment.id)
+    links = session.scalars(query.where(table.activity_id.is_not(None)))
     return sum(1 for link in links if not is_makeable(link))
 
 
@@ -102,6 +103,6 @@ def take_back(session: Session, which: ColumnElement[bool], now: datetime) -> in
     table = models.Delivery
     unsent = select(table.id).where(which, table.state.in_(("waiting", "parked"))).order_by(table.id).limit(AT_ONCE)
     keys = session.scalars(unsent.with_for_update()).all()
-    change = update(table).where(and_(table.id.in_(keys))).values(state="superseded", finished_at=now)
+    change = update(table).where(table.id.in_(keys)).values(state="superseded", finished_at=now)
     session.execute(change, execution_options={"synchronize_session": False})
     return len(keys)

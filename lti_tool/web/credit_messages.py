@@ -41,6 +41,10 @@ CREDIT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("There is no such person or activity here"),
         lazy_gettext("Go back to the list and choose again."),
     ),
+    "credit_being_withdrawn": (
+        lazy_gettext("Credit from before is still being taken back"),
+        lazy_gettext("Nothing was changed. Try again in a minute."),
+    ),
     "ledger_moved": (
         lazy_gettext("Somebody else changed this credit at the same moment"),
         lazy_gettext("Nothing of yours was entered. Reload the page, look at the new entry, and try again."),

@@ -174,10 +174,6 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
         lazy_gettext("This grade is not waiting to be sent"),
         lazy_gettext("Reload the list: it was delivered, replaced by a newer one, or is being sent right now."),
     ),
-    "credit_being_withdrawn": (
-        lazy_gettext("Credit from before is still being taken back"),
-        lazy_gettext("Nothing was changed. Try again in a minute."),
-    ),
     "certificate_not_valid": (
         lazy_gettext("This certificate was replaced or withdrawn before"),
         lazy_gettext("Nothing was changed. Look it up again: perhaps somebody else was quicker."),

@@ -26,6 +26,7 @@ ON_BOTH = frozenset(
         "test_claim_several",
         "test_crash_claim",
         "test_crash_delivery",
+        "test_credit_catch_up",
         "test_delivery",
         "test_launch",
         "test_launch_races",

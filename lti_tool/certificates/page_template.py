@@ -26,7 +26,7 @@ _DEEPEST = 12
 """Statements inside each other."""
 _MOST_STATEMENTS = 400
 _START_TAG = re.compile(r"<([A-Za-z][A-Za-z0-9]*)")
-_TAG = re.compile(r"<[^<>]*>")
+_BRACKET = re.compile(r"([<>])")
 _DECLARATION = re.compile(r"<[!?][^>]{0,40}")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 Scope = Mapping[str, Schema]
@@ -37,7 +37,7 @@ class PageTemplate:
 
     def __init__(self, source: str) -> None:
         tree = _parsed(source)
-        faults = [*_text_faults(source), *_Reader().faults(tree)]
+        faults = [*_text_faults(source), *_Reader(source).faults(tree)]
         if faults:
             raise unusable(faults)
         self.letters = set(source)
@@ -106,7 +106,8 @@ def _text_faults(source: str) -> Iterator[MarkupFault]:
 class _Reader:
     """Walks through a parsed template, statement by statement."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: str) -> None:
+        self._lines = source.split("\n")
         self._count = 0
         self._found: list[MarkupFault] = []
 
@@ -137,10 +138,12 @@ class _Reader:
         elif isinstance(node, nodes.For):
             self._loop(node, scope, item, depth)
         else:
-            self._fault(node, type(node).__name__.lower(), MarkupRule.STATEMENT)
+            self._fault(node, "", MarkupRule.STATEMENT)
 
     def _fault(self, node: nodes.Node, thing: str, rule: MarkupRule) -> None:
-        self._found.append(MarkupFault(node.lineno, thing, rule))
+        """An expression without a name is shown by its line."""
+        shown = thing or self._lines[node.lineno - 1].strip()
+        self._found.append(MarkupFault(node.lineno, shown[:60], rule))
 
     def _printed(self, node: nodes.Node, scope: Scope) -> None:
         if isinstance(node, nodes.TemplateData):
@@ -153,7 +156,7 @@ class _Reader:
         """What the name stands for; ``None`` after a fault."""
         path = _path(node)
         if path is None:
-            self._fault(node, type(node).__name__.lower(), MarkupRule.EXPRESSION)
+            self._fault(node, "", MarkupRule.EXPRESSION)
             return None
         kind: Schema = scope
         for name in path.split("."):
@@ -187,7 +190,7 @@ class _Reader:
     def _loop(self, node: nodes.For, scope: Scope, item: str | None, depth: int) -> None:
         """A list inside a list must be the item's own, so that a page grows with what it says and never faster."""
         if not isinstance(node.target, nodes.Name) or node.test is not None or node.recursive:
-            self._fault(node, "for", MarkupRule.STATEMENT)
+            self._fault(node, "", MarkupRule.STATEMENT)
             return
         kind, path = self._named(node.iter, scope), _path(node.iter) or ""
         if kind is None:
@@ -216,14 +219,26 @@ def _path(node: nodes.Node) -> str | None:
 
 def _words(tree: nodes.Template) -> Iterator[OwnWords]:
     """The page's own words in every branch, up to the next value each."""
-    line, text = 0, ""
+    line, text, is_in_tag = 0, "", False
     for node in (child for output in tree.find_all(nodes.Output) for child in output.nodes):
         if isinstance(node, nodes.TemplateData):
-            line, text = line or node.lineno, text + unescape(_TAG.sub(" ", node.data))
-        else:
-            yield OwnWords(line, text)
+            outside, is_in_tag = _outside_tags(node.data, is_in_tag)
+            line, text = line or node.lineno, text + outside
+        elif not is_in_tag:
+            yield OwnWords(line, unescape(text))
             line, text = 0, ""
-    yield OwnWords(line, text)
+    yield OwnWords(line, unescape(text))
+
+
+def _outside_tags(data: str, is_in_tag: bool) -> tuple[str, bool]:
+    """A stretch of a page without its tags, which may begin in one and end in another; whether it ends in one."""
+    words = ""
+    for piece in _BRACKET.split(data):
+        if piece in ("<", ">"):
+            is_in_tag, words = piece == "<", words + " "
+        elif not is_in_tag:
+            words += piece
+    return words, is_in_tag
 
 
 def _number_lines(tree: nodes.Template) -> None:

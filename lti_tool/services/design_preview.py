@@ -12,7 +12,7 @@ from lti_tool.domain.activity import Activity
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import Design
-from lti_tool.domain.errors import BadInput, NotFound
+from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.services.activity import list_activities
 from lti_tool.services.certificate import CODE_LENGTH, Link, compose
@@ -67,11 +67,11 @@ def preview(
     """A specimen in the given look, as PDF. Raises ``BadInput`` (``design_unusable``, or what the printer refuses) and
     ``NotFound("activity_unknown")`` for an activity or credit that the provider does not have."""
     check_design(session, officer.provider_id, design, printer)
-    values = _specimen(session, officer, design, activity_id, degree, credit_type, link, now)
+    values = sample_of(session, officer, design, activity_id, degree, credit_type, link, now)
     return printer.render(values, assets_of(session, officer.provider_id, values.design)).pdf
 
 
-def _specimen(
+def sample_of(
     session: Session,
     officer: Officer,
     design: Design,
@@ -81,6 +81,7 @@ def _specimen(
     link: Link,
     now: datetime,
 ) -> Certificate:
+    """The values of the preview. Raises ``NotFound("activity_unknown")``."""
     listed = {one.activity_id: one.activity for one in list_activities(session, officer.provider_id)}
     if activity_id not in listed:
         raise NotFound("activity_unknown")
@@ -94,21 +95,3 @@ def _specimen(
     address = link("0" * CODE_LENGTH)
     design = printed_design(session, officer.provider_id, design, activity.provider.signatory)
     return compose(activity, profile, printing, number="SPECIMEN", verify_url=address, design=design, is_specimen=True)
-
-
-def check_prints(
-    session: Session, officer: Officer, design: Design, printer: CertificatePrinter, link: Link, now: datetime
-) -> None:
-    """Every kind of certificate prints in this look: a design with a hole is refused before anything is issued.
-
-    Raises ``BadInput("design_unusable")`` with the printer's code as fault of ``template``.
-    """
-    for activity in preview_activities(session, officer):
-        for degree in (Degree.MD, Degree.RN):
-            for code in activity.credits[degree]:
-                try:
-                    preview(session, officer, design, activity.activity_id, degree, code, printer, link, now)
-                except BadInput as error:
-                    if error.code == "design_unusable":
-                        raise
-                    raise BadInput("design_unusable", str(error), faults={"template": error.code}) from error

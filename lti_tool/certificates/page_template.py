@@ -122,7 +122,7 @@ class _Reader:
             self._count += 1
             if depth > _DEEPEST or self._count > _MOST_STATEMENTS:
                 rule = MarkupRule.TOO_DEEP if depth > _DEEPEST else MarkupRule.TOO_MANY
-                self._found = [MarkupFault(node.lineno, "", rule)]
+                self._found = [MarkupFault(node.lineno or 0, "", rule)]
                 return
             self._statement(node, scope, item, depth)
 
@@ -142,8 +142,9 @@ class _Reader:
 
     def _fault(self, node: nodes.Node, thing: str, rule: MarkupRule) -> None:
         """An expression without a name is shown by its line."""
-        shown = thing or self._lines[node.lineno - 1].strip()
-        self._found.append(MarkupFault(node.lineno, shown[:60], rule))
+        line = node.lineno or 0
+        shown = thing or self._lines[line - 1].strip() if line else thing
+        self._found.append(MarkupFault(line, shown[:60], rule))
 
     def _printed(self, node: nodes.Node, scope: Scope) -> None:
         if isinstance(node, nodes.TemplateData):

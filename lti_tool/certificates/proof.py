@@ -29,6 +29,8 @@ LEAST_SIZE = 6.0
 """CSS pixels, i.e. 4.5 points: what the smallest shipped text shrinks to, and still printed legibly."""
 _NOT_SHOWN = frozenset({"verify_url", "number"})
 """Replaced by other words on a specimen."""
+_OF_ROOM = frozenset({MarkupRule.HIDDEN, MarkupRule.COVERED, MarkupRule.MINGLED})
+"""What may be wrong because there is too little room."""
 _IN_LINE = frozenset({"span", "em", "a"})
 
 
@@ -59,7 +61,8 @@ def proof_read(document: Any, certificate: Certificate) -> None:
 def proof_read_page(document: Any, certificate: Certificate) -> None:
     """For a page of the provider's own making: each character of it can be read, in its place.
 
-    Raises :class:`Illegible` (``certificate.markup_unusable``) naming each fault with the line of the template.
+    Raises ``BadInput("certificate.markup_unusable")`` naming each fault with the line of the template, as
+    :class:`Illegible` where there may only be too little room.
     """
     page, places = document.pages[0], _Paragraphs(document.root)
     seen = list(_seen(page._page_box, (page.width, page.height), _Shown()))
@@ -70,6 +73,8 @@ def proof_read_page(document: Any, certificate: Certificate) -> None:
         faults.append(MarkupFault(0, "@page", MarkupRule.PAGE_SIZE))
     if faults:
         error = unusable(faults)
+        if any(fault.rule not in _OF_ROOM for fault in faults):
+            raise error
         raise Illegible(error.code, str(error), faults=error.faults, **error.facts)
 
 

@@ -1,4 +1,4 @@
-"""A provider's own certificate page in the office: begun, tried, refused with line and remedy, chosen, kept, printed."""
+"""A provider's own certificate page in the office: begun, tried, refused by line, chosen, kept, printed."""
 
 from __future__ import annotations
 

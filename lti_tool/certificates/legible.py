@@ -97,7 +97,6 @@ def _is_distorted(box: Any) -> bool:
         (style["letter_spacing"] != "normal" and style["letter_spacing"] < tightest)
         or style["word_spacing"] < tightest
         or bool(_words(style["text_decoration_line"]) - {"none", "underline"})
-        or style["unicode_bidi"] == "bidi-override"
         or style["font_variant_position"] != "normal"
         or bool(_words(style["font_variant_numeric"]) - _FIGURES)
         or any(name not in _FEATURES for name, _ in _features(style["font_feature_settings"]))

@@ -86,7 +86,7 @@ def checked_page(filled: str, values: PageValues) -> CheckedPage:
     if faults:
         raise unusable(faults)
     _settle(root, paragraphs, values.head)
-    words = tuple(OwnWords(one.line, one.words) for one in paragraphs if one.words.strip())
+    words = tuple(OwnWords(one.line, one.words) for one in paragraphs if any(map(str.isalnum, one.words)))
     return CheckedPage(_whole(root, values.head), words)
 
 

@@ -30,6 +30,7 @@ from lti_tool.domain.page_markup import MarkupFault, MarkupRule, OwnWords, unusa
 
 if TYPE_CHECKING:
     from lti_tool.certificates.printer import Printer
+    from lti_tool.certificates.proof import Illegible
 
 PRESS = Lock()
 """One page is printed at a time in a process, whatever it is: Pango is not thread-safe."""
@@ -162,11 +163,26 @@ def _tried(
         try:
             pdf = printer.print(certificate, replace(sizes, scale=scale), assets, badges)
         except Illegible as error:
+            if first is None and _has_other_causes(error, printer, certificate, sizes, assets):
+                raise
             first = first or error
         else:
             if pdf is not None:
                 return pdf
     raise first or BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")
+
+
+def _has_other_causes(
+    error: Illegible, printer: Printer, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes]
+) -> bool:
+    """Whether the same is wrong at the smallest size too: it is not for want of room, and no size need be tried."""
+    from lti_tool.certificates.proof import Illegible
+
+    try:
+        printer.print(certificate, replace(sizes, scale=len(SCALES) - 1), assets, {})
+    except Illegible as smallest:
+        return set(error.facts["found"]) <= set(smallest.facts["found"])
+    return False
 
 
 def _kept_text(name: str, assets: Mapping[str, bytes], kind: str) -> str:

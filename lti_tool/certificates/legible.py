@@ -122,6 +122,7 @@ def _is_out_of_bounds(style: Any) -> bool:
         or style["outline_style"] != "none"
         or style["text_overflow"] != "clip"
         or style["block_ellipsis"] != "none"
+        or style["bookmark_level"] != "none"
     )
 
 

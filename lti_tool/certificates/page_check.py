@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from lti_tool.certificates.own_style import costly_style
 from lti_tool.certificates.page_values import (
     LINE_ATTRIBUTE,
     MEASURE_BEGINS,
@@ -40,7 +41,7 @@ _ATTRIBUTES = {
 }
 """Nothing that names an address, and no text that a style could print."""
 _MOST_ELEMENTS = 1500
-_DEEPEST = 16
+_DEEPEST = 8
 _REFERENCE = re.compile(r"<[!?][^>]{0,40}|&(?!(?:amp|lt|gt|quot|#34|#39);)[^;\s]{0,12};?")
 _MEASURE_MARKS = re.compile(f"[{MEASURE_BEGINS}{MEASURE_ENDS}]")
 _ANY_MARK = re.compile(f"[{MEASURE_BEGINS}{MEASURE_ENDS}{VALUE_BEGINS}{VALUE_ENDS}]")
@@ -134,7 +135,7 @@ def _attribute_faults(element: ET.Element) -> Iterator[MarkupFault]:
         value = _MEASURE_MARKS.sub("", marked)
         if name not in _ATTRIBUTES:
             yield MarkupFault(line_of(element), name, MarkupRule.ATTRIBUTE)
-        elif not _ATTRIBUTES[name].fullmatch(value):
+        elif not _ATTRIBUTES[name].fullmatch(value) or (name == "style" and costly_style(value)):
             yield MarkupFault(line_of(element), f"{name}={_ANY_MARK.sub('', value)[:60]}", MarkupRule.ATTRIBUTE_VALUE)
         else:
             element.set(name, value)
@@ -259,15 +260,14 @@ GROUP_ATTRIBUTE = "data-group"
 
 
 def _settle(root: ET.Element, paragraphs: list[_Paragraph], head: Mapping[str, Any]) -> None:
-    """Languages that are the page's own need not be said; credits and facts are named for the proof."""
+    """Languages that are the page's own need not be said; what belongs together is named for the proof."""
     own = {head["language"], head["language"].split("-")[0].lower()}
     for element in root.iter():
         if element.get("lang") in own and element.get("dir") is None:
             del element.attrib["lang"]
-    for one in paragraphs:
+    for at, one in enumerate(paragraphs):
         groups = {text.group for text in one.texts if text.group.startswith(("credits[", "facts["))}
-        if len(groups) == 1:
-            one.element.set(GROUP_ATTRIBUTE, groups.pop())
+        one.element.set(GROUP_ATTRIBUTE, groups.pop() if len(groups) == 1 else f"p[{at}]")
 
 
 def _whole(root: ET.Element, head: Mapping[str, Any]) -> str:

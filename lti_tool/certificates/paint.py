@@ -51,6 +51,10 @@ class Area:
             and self.bottom >= other.bottom - 1
         )
 
+    def widened(self, by: float) -> Area:
+        """To the left and to the right."""
+        return Area(self.left - by, self.top, self.right + by, self.bottom)
+
     def with_area(self, other: Area) -> Area:
         """The smallest that holds both."""
         return Area(

@@ -20,6 +20,7 @@ from lti_tool.certificates.look import BORDER_ADDRESS, Look, mixed
 from lti_tool.certificates.markup import Markup
 from lti_tool.certificates.mould import Copy, Mould
 from lti_tool.certificates.moulds import Moulds
+from lti_tool.certificates.own_style import style_unusable
 from lti_tool.certificates.page import QR_ADDRESS, picture_address, view
 from lti_tool.certificates.page_check import CheckedPage, checked_page
 from lti_tool.certificates.page_template import PageTemplate
@@ -37,6 +38,8 @@ _GAP = 4.0
 
 
 _INTENT = "certificate"
+_LAYOUT_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a style that nobody thought of makes WeasyPrint stumble over."""
 _BLOCKS = frozenset({"div", "p", "h1"})
 
 
@@ -69,6 +72,10 @@ class Printer:
             return self._print(certificate, sizes, assets, badges)
         except closed.AddressRefused as error:
             raise BadInput("certificate.address_refused", "a style sheet may not name files or addresses") from error
+        except _LAYOUT_ERRORS as error:
+            if not _has_own_look(certificate):
+                raise
+            raise style_unusable(type(error).__name__) from error
 
     def _print(
         self, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
@@ -77,7 +84,7 @@ class Printer:
         address = "about:blank" if certificate.is_specimen else certificate.verify_url
         one = Copy(markup, address, badges, certificate.issued_on, _identifier(certificate))
         images = _images(certificate, assets)
-        has_own_look = certificate.design is not None and bool(certificate.design.style or self._own)
+        has_own_look = _has_own_look(certificate)
         if not has_own_look and (pdf := self._moulds.cast(self, one)) is not None:
             return pdf
         options = _options(one) | {"cache": self._border | {QR_ADDRESS: QrImage(address)} | images}
@@ -120,6 +127,11 @@ class Printer:
 
     def _fonts_in_use(self) -> FontsInUse:
         return FontsInUse(Shelf(self._faces, self._cuts), self._known_fonts)
+
+
+def _has_own_look(certificate: Certificate) -> bool:
+    design = certificate.design
+    return design is not None and bool(design.style or design.markup)
 
 
 def _options(one: Copy) -> dict[str, Any]:

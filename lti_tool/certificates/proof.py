@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-from weasyprint.formatting_structure.boxes import ReplacedBox, TextBox
+from weasyprint.formatting_structure.boxes import BlockBox, ReplacedBox, TextBox
 
 from lti_tool.certificates.legible import legibility_faults
 from lti_tool.certificates.page import QR_ADDRESS, texts
@@ -29,6 +29,8 @@ LEAST_SIZE = 6.0
 """CSS pixels, i.e. 4.5 points: what the smallest shipped text shrinks to, and still printed legibly."""
 _NOT_SHOWN = frozenset({"verify_url", "number"})
 """Replaced by other words on a specimen."""
+_LEAST_GAP = 4.0
+"""CSS pixels between a credit and what stands on its left or right."""
 _OF_ROOM = frozenset({MarkupRule.HIDDEN, MarkupRule.COVERED, MarkupRule.MINGLED})
 """What may be wrong because there is too little room."""
 _IN_LINE = frozenset({"span", "em", "a"})
@@ -45,6 +47,8 @@ class _Seen:
     is_generated: bool
     element: Any
     area: Area
+    block: Any
+    """The paragraph in whose lines it stands."""
 
 
 def proof_read(document: Any, certificate: Certificate) -> None:
@@ -105,7 +109,8 @@ def _reading_faults(places: _Paragraphs, seen: list[_Seen]) -> Iterator[MarkupFa
     """Every paragraph is seen character by character, phrases in italics, and nothing else is."""
     parts: dict[int, list[str]] = {}
     for one in seen:
-        parts.setdefault(id(places.of(one.element)), []).append(one.text)
+        if one.block is places.of(one.element):
+            parts.setdefault(id(one.block), []).append(one.text)
         if one.is_generated and one.text.strip():
             yield MarkupFault(places.line(one.element), one.text.strip()[:60], MarkupRule.GENERATED)
         if not one.is_italic and _is_phrase(one.element):
@@ -121,7 +126,8 @@ def _is_phrase(element: Any) -> bool:
 
 
 def _mingled(places: _Paragraphs, seen: list[_Seen]) -> Iterator[MarkupFault]:
-    """Each credit and each fact has a place of its own: an amount beside another's phrase would be read as its."""
+    """Each credit and each fact has a place of its own: an amount beside another's phrase would be read as its, and a
+    figure right before it as part of it."""
     areas: dict[str, Area] = {}
     lines: dict[str, int] = {}
     for one in seen:
@@ -131,7 +137,8 @@ def _mingled(places: _Paragraphs, seen: list[_Seen]) -> Iterator[MarkupFault]:
             areas[group] = areas[group].with_area(one.area) if group in areas else one.area
             lines.setdefault(group, line_of(place))
     for first, second in combinations(areas, 2):
-        if areas[first].meets(areas[second]):
+        kinds = {first.partition("[")[0], second.partition("[")[0]}
+        if ("credits" in kinds or kinds == {"facts"}) and areas[first].widened(_LEAST_GAP).meets(areas[second]):
             yield MarkupFault(lines[second], f"{first}, {second}", MarkupRule.MINGLED)
 
 
@@ -207,13 +214,16 @@ class _Shown:
     right: float = float("inf")
     is_visible: bool = True
     direction: str = "ltr"
+    block: Any = None
 
     def within(self, box: Any) -> _Shown:
         """Narrowed by a box that is around."""
         style, element = box.style, box.element
         is_visible = self.is_visible and style["opacity"] >= 1 and not style["transform"] and not style["clip"]
         is_straight = element is None or element.tag not in _IN_LINE or _is_in_line(style)
-        around = replace(self, is_visible=is_visible and is_straight and not _is_rearranged(box))
+        around = replace(self, is_visible=is_visible and is_straight)
+        if box.element_tag in PARAGRAPHS and isinstance(box, BlockBox):
+            around = replace(around, block=element)
         if element is not None and element.get("dir"):
             around = replace(around, direction=element.get("dir"))
         if style["overflow"] == "visible":
@@ -258,12 +268,6 @@ def _is_in_line(style: Any) -> bool:
     return bool(style["position"] == "static" and style["float"] == "none" and style["display"] == ("inline", "flow"))
 
 
-def _is_rearranged(box: Any) -> bool:
-    """Whether a paragraph's parts may stand in another order than they are read in."""
-    is_paragraph = box.element_tag in PARAGRAPHS
-    return is_paragraph and bool({"flex", "grid", "table", "list-item"} & set(box.style["display"]))
-
-
 def _boxes(parent: Any, around: _Shown) -> Iterator[tuple[Any, _Shown]]:
     """Every box with what is around it, in the order in which it is read."""
     for child in getattr(parent, "children", ()):
@@ -277,4 +281,5 @@ def _seen(parent: Any, size: tuple[float, float], around: _Shown) -> Iterator[_S
     for box, shown in _boxes(parent, around):
         if isinstance(box, TextBox) and shown.shows(box) and replace(page, direction=shown.direction).shows(box):
             is_generated = box.element is None or "::" in str(box.element_tag)
-            yield _Seen(box.text, box.style["font_style"] == "italic", is_generated, box.element, ink(box))
+            is_italic = box.style["font_style"] == "italic"
+            yield _Seen(box.text, is_italic, is_generated, box.element, ink(box), shown.block)

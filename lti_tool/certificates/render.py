@@ -19,6 +19,7 @@ from lti_tool.certificates.faces import Face, Faces
 from lti_tool.certificates.fit import SCALES, Ruler, Sizes, measured
 from lti_tool.certificates.look import Look, look_of, room_of
 from lti_tool.certificates.moulds import MOST, Moulds
+from lti_tool.certificates.own_style import check_style
 from lti_tool.certificates.page import check, texts
 from lti_tool.certificates.page_template import PageTemplate, page_template
 from lti_tool.certificates.template import Template, shipped_templates
@@ -75,7 +76,8 @@ class CertificateRenderer:
 
         Raises :class:`BadInput` (``certificate.unprintable`` with the characters per field,
         ``certificate.too_long``, ``certificate.template_unknown``, ``certificate.picture_missing``,
-        ``certificate.style_missing``, ``certificate.address_refused``, ``certificate.hides_text``)
+        ``certificate.style_missing``, ``certificate.address_refused``, ``certificate.hides_text``,
+        ``certificate.style_unusable``, ``certificate.markup_missing``, ``certificate.markup_unusable``)
         and :class:`ServiceUnavailable` (``certificate.renderer_missing``) where Pango is not installed.
         """
         template = Template.named(certificate.template)
@@ -126,6 +128,7 @@ class CertificateRenderer:
     ) -> tuple[bytes, tuple[OwnWords, ...]]:
         design = certificate.design
         style = _kept_text(design.style, assets, "style") if design is not None else ""
+        check_style(style)
         look = None if design is None else look_of(design, template, style)
         printer = self._printer(template, look, faces, own)
         sizes = measured(certificate, self._ruler, room_of(certificate, template))

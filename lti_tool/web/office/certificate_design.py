@@ -50,6 +50,9 @@ FAULT_WORDS = {
     "style_unknown": lazy_gettext("This style sheet is not kept here"),
     "style_too_long": lazy_gettext("Write at most 20,000 characters"),
     "certificate.address_refused": lazy_gettext("A style sheet may not name files or addresses"),
+    "certificate.style_unusable": lazy_gettext(
+        "A style sheet may hold no backslashes, no flexible boxes, grids, columns and tables, and no huge numbers"
+    ),
     "certificate.hides_text": lazy_gettext(
         "With this style sheet something that must be said is hidden, tiny, off the page or not in italics"
     ),

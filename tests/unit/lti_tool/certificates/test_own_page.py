@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from hashlib import sha256
+from time import monotonic
 
 import pytest
 
@@ -100,7 +101,10 @@ def test_a_page_of_quite_another_making_prints(whole: CertificateRenderer, make:
         (".kind { text-transform: uppercase }", MarkupRule.HIDDEN),
         (".sentence em { float: left }", MarkupRule.HIDDEN),
         (".sentence em { position: relative; left: -80pt }", MarkupRule.HIDDEN),
-        (".sentence { display: flex; flex-direction: row-reverse }", MarkupRule.HIDDEN),
+        (".amount, .kind { display: inline }", MarkupRule.HIDDEN),
+        (".cell p {display:contents}", MarkupRule.HIDDEN),
+        (".kind { display: list-item; list-style: '1' inside }", MarkupRule.GENERATED),
+        ("h2 { bookmark-level: 1; bookmark-label: 'AMA PRA' }", MarkupRule.DISTORTED),
         (".sentence { direction: rtl }", MarkupRule.HIDDEN),
         (".qr { display: none }", MarkupRule.HIDDEN),
         (".sentence em { font-style: normal }", MarkupRule.NOT_ITALIC),
@@ -142,6 +146,36 @@ def test_amounts_cannot_change_places(whole: CertificateRenderer, make: Make) ->
     )
     found = refused(SHIPPED, whole, make, css, credits=SIX[:2])
     assert MarkupRule.MINGLED in {fault.rule for fault in found}
+
+
+def test_no_figure_of_the_pages_own_stands_right_before_an_amount(whole: CertificateRenderer, make: Make) -> None:
+    amount = '<p class="amount">{{ credit.amount }}</p>'
+    source = SHIPPED.replace(amount, f'<p class="before">1</p>{amount}')
+    css = (
+        ".before { font-size: 2.6em; line-height: 1 } .kind { clear: left } .credits .cell p { border: 0; padding: 0 }"
+        ".credits .before, .credits .amount { float: left }"
+    )
+    assert MarkupRule.MINGLED in {fault.rule for fault in refused(source, whole, make, css)}
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        ".award { display: flex }",
+        "* { columns: 999 }",
+        "* { display: grid; grid-template-columns: repeat(99999, 1fr) }",
+        ".award { display: t\\61 ble }",
+        "* { margin: 1e30pt }",
+        "* { margin: 100000000pt }",
+        "p { float: footnote }",
+    ],
+)
+def test_a_layout_that_would_not_end_is_not_begun(css: str, whole: CertificateRenderer, make: Make) -> None:
+    begun = monotonic()
+    with pytest.raises(BadInput) as error:
+        printed(OTHER, whole, make, LAYOUT + css)
+    assert error.value.code == "certificate.style_unusable"
+    assert monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(

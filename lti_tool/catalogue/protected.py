@@ -22,6 +22,8 @@ _STEMS = (
 """How words begin that tell of credit, in the languages of the printed labels; without accents."""
 _WORD = re.compile(r"[^\W\d_]+")
 _INITIALS = re.compile(r"\b[A-Z]{3,}\b")
+_BROKEN_UP = ("amapra", "category1")
+"""Parts of a protected phrase that are looked for also where blanks break them up."""
 _LEAST = 8
 """Letters of a name that is looked for also where blanks and signs break it up."""
 
@@ -31,7 +33,8 @@ def claiming_word(text: str) -> str:
     initials = next((word for word in _INITIALS.findall(text) if word in _initials()), "")
     stem = next((word for word in _WORD.findall(_bare(text)) if word.startswith(_STEMS)), "")
     squeezed = _squeezed(text)
-    return initials or stem or next((name for name in _names() if _squeezed(name) in squeezed), "")
+    names = (*_BROKEN_UP, *_names())
+    return initials or stem or next((name for name in names if _squeezed(name) in squeezed), "")
 
 
 def _bare(text: str) -> str:
@@ -67,4 +70,5 @@ def _without_slots(phrase: str) -> str:
 
 @lru_cache(maxsize=1)
 def _initials() -> frozenset[str]:
-    return frozenset(initials for name in _named() for initials in _INITIALS.findall(name))
+    codes = " ".join((*credit_series(), *accreditation_series())).upper().replace("-", " ")
+    return frozenset(_INITIALS.findall(" ".join((*_named(), *(code for code in codes.split() if len(code) < _LEAST)))))

@@ -12,7 +12,6 @@ from lti_tool.domain.errors import BadInput
 
 _COSTLY = re.compile(r"(?<![\w.#-])(?:inline-)?(?:flex|grid|table|column)(?:s|-[a-z-]+)?(?![\w-])", re.IGNORECASE)
 _HUGE = re.compile(r"(?<![\w#.-])[+-]?\d*\.?\d+e[+-]?\d|(?<![\w#.])\d{6}", re.IGNORECASE)
-STYLE_UNUSABLE = "certificate.style_unusable"
 
 
 def costly_style(css: str) -> str:
@@ -34,4 +33,4 @@ def check_style(css: str) -> None:
 
 def style_unusable(found: str) -> BadInput:
     """The refusal of a style sheet that cannot be laid out."""
-    return BadInput(STYLE_UNUSABLE, f"the style sheet cannot be laid out: {found}", faults={"css": STYLE_UNUSABLE})
+    return BadInput("certificate.style_unusable", f"the style sheet cannot be laid out: {found}")

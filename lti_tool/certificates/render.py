@@ -37,10 +37,6 @@ PRESS = Lock()
 """One page is printed at a time in a process, whatever it is: Pango is not thread-safe."""
 PANGO_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _MOST_PRINTERS = 12
-_MISSING = {
-    "style": ("certificate.style_missing", "the design's own style sheet is missing or damaged"),
-    "markup": ("certificate.markup_missing", "the design's own page is missing or damaged"),
-}
 PANGO_REMEDY = f"apt-get install -y {PANGO_PACKAGES}"
 
 
@@ -100,7 +96,7 @@ class CertificateRenderer:
     def _own_page(self, design: Design | None, assets: Mapping[str, bytes]) -> PageTemplate | None:
         if design is None or not design.markup:
             return None
-        return self._printable(page_template(_kept_text(design.markup, assets, "markup")))
+        return self._printable(page_template(_own_markup(design, assets)))
 
     def _printable(self, own: PageTemplate) -> PageTemplate:
         found = ((one.line, unprintable(tidied(one.text), self._faces)) for one in own.words)
@@ -127,7 +123,7 @@ class CertificateRenderer:
         badges: Mapping[str, str],
     ) -> tuple[bytes, tuple[OwnWords, ...]]:
         design = certificate.design
-        style = _kept_text(design.style, assets, "style") if design is not None else ""
+        style = _own_style(design, assets) if design is not None else ""
         check_style(style)
         look = None if design is None else look_of(design, template, style)
         printer = self._printer(template, look, faces, own)
@@ -188,14 +184,21 @@ def _has_other_causes(
     return False
 
 
-def _kept_text(name: str, assets: Mapping[str, bytes], kind: str) -> str:
-    """The provider's own style sheet or page, by its SHA-256; ``""`` for none."""
-    if not name:
-        return ""
-    text = assets.get(name, b"")
-    if hashlib.sha256(text).hexdigest() != name:
-        raise BadInput(*_MISSING[kind])
-    return text.decode()
+def _own_style(design: Design, assets: Mapping[str, bytes]) -> str:
+    if not _is_whole(design.style, assets):
+        raise BadInput("certificate.style_missing", "the design's own style sheet is missing or damaged")
+    return assets[design.style].decode() if design.style else ""
+
+
+def _own_markup(design: Design, assets: Mapping[str, bytes]) -> str:
+    if not _is_whole(design.markup, assets):
+        raise BadInput("certificate.markup_missing", "the design's own page is missing or damaged")
+    return assets[design.markup].decode()
+
+
+def _is_whole(name: str, assets: Mapping[str, bytes]) -> bool:
+    """Whether a text is there as its SHA-256 names it; none is whole, too."""
+    return not name or hashlib.sha256(assets.get(name, b"")).hexdigest() == name
 
 
 @contextmanager

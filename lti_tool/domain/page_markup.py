@@ -90,4 +90,4 @@ def unusable(faults: Iterable[MarkupFault]) -> BadInput:
     found = tuple(sorted(dict.fromkeys(faults), key=lambda fault: fault.line))
     listed = "; ".join(f"line {one.line}, {one.thing}: {one.rule.value}" for one in found)
     message = f"the provider's own page cannot be used: {listed}"
-    return BadInput(MARKUP_UNUSABLE, message, faults={"markup": MARKUP_UNUSABLE}, found=found)
+    return BadInput("certificate.markup_unusable", message, faults={"markup": MARKUP_UNUSABLE}, found=found)

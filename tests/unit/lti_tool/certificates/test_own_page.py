@@ -102,7 +102,6 @@ def test_a_page_of_quite_another_making_prints(whole: CertificateRenderer, make:
         (".sentence em { float: left }", MarkupRule.HIDDEN),
         (".sentence em { position: relative; left: -80pt }", MarkupRule.HIDDEN),
         (".amount, .kind { display: inline }", MarkupRule.HIDDEN),
-        (".cell p {display:contents}", MarkupRule.HIDDEN),
         (".kind { display: list-item; list-style: '1' inside }", MarkupRule.GENERATED),
         ("h2 { bookmark-level: 1; bookmark-label: 'AMA PRA' }", MarkupRule.DISTORTED),
         (".sentence { direction: rtl }", MarkupRule.HIDDEN),

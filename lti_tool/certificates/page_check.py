@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from lti_tool.certificates.own_style import costly_style
+from lti_tool.certificates.page_document import whole_document
 from lti_tool.certificates.page_values import (
     LINE_ATTRIBUTE,
     MEASURE_BEGINS,
@@ -66,7 +66,7 @@ class _Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class CheckedPage:
-    """A page that says everything. ``groups``: which credit or fact each element's text belongs to, by line order."""
+    """A page that says everything. ``words``: those of its own, paragraph by paragraph."""
 
     markup: str
     words: tuple[OwnWords, ...]
@@ -88,7 +88,7 @@ def checked_page(filled: str, values: PageValues) -> CheckedPage:
         raise unusable(faults)
     _settle(root, paragraphs, values.head)
     words = tuple(OwnWords(one.line, one.words) for one in paragraphs if any(map(str.isalnum, one.words)))
-    return CheckedPage(_whole(root, values.head), words)
+    return CheckedPage(whole_document(root, values.head), words)
 
 
 def _parsed(filled: str) -> ET.Element:
@@ -135,10 +135,17 @@ def _attribute_faults(element: ET.Element) -> Iterator[MarkupFault]:
         value = _MEASURE_MARKS.sub("", marked)
         if name not in _ATTRIBUTES:
             yield MarkupFault(line_of(element), name, MarkupRule.ATTRIBUTE)
-        elif not _ATTRIBUTES[name].fullmatch(value) or (name == "style" and costly_style(value)):
+        elif not _is_allowed(element, name, value):
             yield MarkupFault(line_of(element), f"{name}={_ANY_MARK.sub('', value)[:60]}", MarkupRule.ATTRIBUTE_VALUE)
         else:
             element.set(name, value)
+
+
+def _is_allowed(element: ET.Element, name: str, value: str) -> bool:
+    """From right to left run words of the page's own in their paragraph; values bring their direction with them."""
+    if name == "dir" and element.tag == "div":
+        return False
+    return _ATTRIBUTES[name].fullmatch(value) is not None and not (name == "style" and costly_style(value))
 
 
 class _Intake:
@@ -222,6 +229,8 @@ def _company_faults(paragraphs: list[_Paragraph]) -> Iterator[MarkupFault]:
         is_credit = any(text.is_credit for text in one.texts)
         if set(one.words) - (_BLANKS if is_credit else _PAUSES):
             yield MarkupFault(one.line, one.words.strip()[:60], MarkupRule.OWN_WORDS)
+        if any(inside.get("dir") == "rtl" and line_of(inside) for inside in one.element.iter()):
+            yield MarkupFault(one.line, "dir=rtl", MarkupRule.ATTRIBUTE_VALUE)
         if len(one.texts) > 1 and (alone := next((text for text in one.texts if text.is_alone), None)):
             yield MarkupFault(one.line, alone.path, MarkupRule.OWN_WORDS)
         if is_credit and len({text.group for text in one.texts}) > 1:
@@ -268,26 +277,3 @@ def _settle(root: ET.Element, paragraphs: list[_Paragraph], head: Mapping[str, A
     for at, one in enumerate(paragraphs):
         groups = {text.group for text in one.texts if text.group.startswith(("credits[", "facts["))}
         one.element.set(GROUP_ATTRIBUTE, groups.pop() if len(groups) == 1 else f"p[{at}]")
-
-
-def _whole(root: ET.Element, head: Mapping[str, Any]) -> str:
-    """The fragment inside a document. What marks a specimen, and what the file says of itself, is not the page's."""
-    body = "".join(ET.tostring(child, encoding="unicode") for child in root)
-    specimen = ""
-    if head["is_specimen"]:
-        spoken = head["labels_language"]
-        is_other = spoken != head["language"].split("-")[0].lower()
-        lang = f' lang="{escape(spoken)}"' if is_other else ""
-        specimen = f'<p class="specimen"{lang}>{escape(head["labels"]["specimen"])}</p>'
-    metas = {
-        "author": head["provider_plain"],
-        "description": head["description"],
-        "dcterms.created": head["dated"],
-        "dcterms.modified": head["dated"],
-    }
-    described = "".join(f'<meta name="{name}" content="{escape(content)}"/>' for name, content in metas.items())
-    title = f"<title>{escape(head['document_title'])}</title>"
-    return (
-        f'<html lang="{escape(head["language"])}"><head>{title}{described}</head>'
-        f'<body style="font-size: {head["sizes"].body}pt"><div class="ground"></div>{specimen}{body}</body></html>'
-    )

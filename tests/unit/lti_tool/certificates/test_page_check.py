@@ -172,7 +172,7 @@ def test_no_other_words_stand_beside_a_value(old: str, new: str) -> None:
 
 
 def test_words_of_its_own_stand_in_paragraphs_of_their_own() -> None:
-    page = checked(SHIPPED + "<p>With our <em>warmest</em> thanks.</p>")
+    page = checked(SHIPPED + "<p>With our <em>warmest</em> thanks.</p><p dir='rtl' lang='ar'>...</p>")
     assert [one.text for one in page.words] == ["With our warmest thanks."]
     assert page.words[0].line == SHIPPED.count("\n") + 1
 
@@ -221,6 +221,10 @@ def test_words_of_its_own_stand_in_paragraphs_of_their_own() -> None:
         ("<p class='\"'>x</p>", MarkupRule.ATTRIBUTE_VALUE),
         ("<p lang='en\" x'>x</p>", MarkupRule.ATTRIBUTE_VALUE),
         ("<p dir='auto'>x</p>", MarkupRule.ATTRIBUTE_VALUE),
+        ("<div dir='rtl'><p>x</p></div>", MarkupRule.ATTRIBUTE_VALUE),
+        ("<p dir='rtl'>{{ verify.label }}</p>", MarkupRule.ATTRIBUTE_VALUE),
+        ("<p><span dir='rtl'>{{ verify.label }}</span></p>", MarkupRule.ATTRIBUTE_VALUE),
+        ("<p style='display: flex'>x</p>", MarkupRule.ATTRIBUTE_VALUE),
         ('<p class="{{ presented_to }}">x</p>', MarkupRule.ATTRIBUTE_VALUE),
         ('<p style="color: {{ presented_to }}">x</p>', MarkupRule.ATTRIBUTE_VALUE),
         ("<p {{ presented_to }}>x</p>", MarkupRule.NOT_WELL_FORMED),

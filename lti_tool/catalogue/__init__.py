@@ -18,6 +18,7 @@ from lti_tool.catalogue.credit import (
     phrase,
     worded,
 )
+from lti_tool.catalogue.protected import claiming_word
 from lti_tool.catalogue.statements import accreditation_statement, own_statement, provider_statements, statements
 from lti_tool.catalogue.wording import OwnWording, check_wording, own_wordings
 
@@ -30,6 +31,7 @@ __all__ = [
     "certificate_title",
     "certifying_sentence",
     "check_wording",
+    "claiming_word",
     "credit_name",
     "credit_type",
     "credit_types",

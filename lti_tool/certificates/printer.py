@@ -20,8 +20,12 @@ from lti_tool.certificates.look import BORDER_ADDRESS, Look, mixed
 from lti_tool.certificates.markup import Markup
 from lti_tool.certificates.mould import Copy, Mould
 from lti_tool.certificates.moulds import Moulds
+from lti_tool.certificates.own_style import style_unusable
 from lti_tool.certificates.page import QR_ADDRESS, picture_address, view
-from lti_tool.certificates.proof import proof_read
+from lti_tool.certificates.page_check import CheckedPage, checked_page
+from lti_tool.certificates.page_template import PageTemplate
+from lti_tool.certificates.page_values import page_values
+from lti_tool.certificates.proof import proof_read, proof_read_page
 from lti_tool.certificates.qr import QrImage
 from lti_tool.certificates.styles import StyleMemory
 from lti_tool.certificates.template import Template
@@ -34,16 +38,21 @@ _GAP = 4.0
 
 
 _INTENT = "certificate"
+_LAYOUT_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a style that nobody thought of makes WeasyPrint stumble over."""
 _BLOCKS = frozenset({"div", "p", "h1"})
 
 
 class Printer:
     """Holds what does not change between certificates: parsed template, parsed style, loaded fonts."""
 
-    def __init__(self, template: Template, look: Look | None, faces: tuple[Face, ...], moulds: Moulds) -> None:
+    def __init__(
+        self, template: Template, look: Look | None, faces: tuple[Face, ...], moulds: Moulds, own: PageTemplate | None
+    ) -> None:
         environment = Environment(autoescape=True, undefined=StrictUndefined, auto_reload=False)
         self._template = template
         self._markup = environment.from_string(template.markup)
+        self._own = own
         self._style = closed.sheet(_style(template, look))
         self._border = {} if look is None else {BORDER_ADDRESS: BorderImage(*_border(look))}
         self._colours = {_INTENT: closed.ScreenColours()}
@@ -63,26 +72,43 @@ class Printer:
             return self._print(certificate, sizes, assets, badges)
         except closed.AddressRefused as error:
             raise BadInput("certificate.address_refused", "a style sheet may not name files or addresses") from error
+        except _LAYOUT_ERRORS as error:
+            if not _has_own_look(certificate):
+                raise
+            raise style_unusable(type(error).__name__) from error
 
     def _print(
         self, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
     ) -> bytes | None:
-        markup = Markup(self._markup.render(view(certificate, self._template, sizes)))
+        markup = Markup(self.filled(certificate, sizes))
         address = "about:blank" if certificate.is_specimen else certificate.verify_url
         one = Copy(markup, address, badges, certificate.issued_on, _identifier(certificate))
         images = _images(certificate, assets)
-        has_own_style = certificate.design is not None and bool(certificate.design.style)
-        if not has_own_style and (pdf := self._moulds.cast(self, one)) is not None:
+        has_own_look = _has_own_look(certificate)
+        if not has_own_look and (pdf := self._moulds.cast(self, one)) is not None:
             return pdf
         options = _options(one) | {"cache": self._border | {QR_ADDRESS: QrImage(address)} | images}
         page = closed.Page(markup.text)
         document = page.laid_out(self._fonts, self._styles, dict(self._colours), stylesheets=[self._style], **options)
-        if not _fits(document):
+        if not (_fits(document) if self._own is None else len(document.pages) == 1):
             return None
-        if has_own_style:
-            proof_read(document, certificate)
+        if has_own_look:
+            read = proof_read if self._own is None else proof_read_page
+            read(document, certificate)
             return self._written(document, options, one)
         return self._written(document, options, one, self._moulds.wants(self, one))
+
+    def filled(self, certificate: Certificate, sizes: Sizes) -> str:
+        """The page's markup."""
+        if self._own is None:
+            return self._markup.render(view(certificate, self._template, sizes))
+        return self.own_page(certificate, sizes).markup
+
+    def own_page(self, certificate: Certificate, sizes: Sizes) -> CheckedPage:
+        """The provider's own page, filled and checked."""
+        assert self._own is not None  # noqa: S101 - asked only of a printer that has one
+        values = page_values(certificate, self._template, sizes)
+        return checked_page(self._own.filled(values), values)
 
     def _written(self, document: Any, options: dict[str, Any], one: Copy, is_kept: bool = False) -> bytes:
         """The file of a page that is laid out; ``is_kept``: a mould is taken of it."""
@@ -101,6 +127,11 @@ class Printer:
 
     def _fonts_in_use(self) -> FontsInUse:
         return FontsInUse(Shelf(self._faces, self._cuts), self._known_fonts)
+
+
+def _has_own_look(certificate: Certificate) -> bool:
+    design = certificate.design
+    return design is not None and bool(design.style or design.markup)
 
 
 def _options(one: Copy) -> dict[str, Any]:
@@ -138,7 +169,7 @@ def _identifier(certificate: Certificate) -> bytes:
 
 
 def _fits(document: Any) -> bool:
-    """One page, and the award ends above the record."""
+    """One page, and the award ends above the record. (A page of the provider's own is proof-read for what overlaps.)"""
     if len(document.pages) != 1:
         return False
     boxes = {

@@ -16,18 +16,22 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from lti_tool.certificates.faces import Face, Faces
-from lti_tool.certificates.fit import SCALES, Ruler, measured
+from lti_tool.certificates.fit import SCALES, Ruler, Sizes, measured
 from lti_tool.certificates.look import Look, look_of, room_of
 from lti_tool.certificates.moulds import MOST, Moulds
+from lti_tool.certificates.own_style import check_style
 from lti_tool.certificates.page import check, texts
+from lti_tool.certificates.page_template import PageTemplate, page_template
 from lti_tool.certificates.template import Template, shipped_templates
 from lti_tool.certificates.wording import tidied, unprintable
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.design import Design, TemplateChoice
 from lti_tool.domain.errors import BadInput, ServiceUnavailable
+from lti_tool.domain.page_markup import MarkupFault, MarkupRule, OwnWords, unusable
 
 if TYPE_CHECKING:
     from lti_tool.certificates.printer import Printer
+    from lti_tool.certificates.proof import Illegible
 
 PRESS = Lock()
 """One page is printed at a time in a process, whatever it is: Pango is not thread-safe."""
@@ -43,6 +47,8 @@ class RenderedCertificate:
     pdf: bytes
     sha256: str
     template: str
+    own_words: tuple[OwnWords, ...] = ()
+    """Of a page of the provider's own making: what stands on it besides the values."""
 
 
 class CertificateRenderer:
@@ -53,7 +59,7 @@ class CertificateRenderer:
         self._faces = Faces.shipped()
         self._ruler = Ruler(self._faces)
         self.moulds = Moulds(most_moulds)
-        self._printers: dict[tuple[Template, Look | None, tuple[Face, ...]], Printer] = {}
+        self._printers: dict[tuple[Template, Look | None, tuple[Face, ...], PageTemplate | None], Printer] = {}
 
     def render(
         self,
@@ -66,15 +72,38 @@ class CertificateRenderer:
 
         Raises :class:`BadInput` (``certificate.unprintable`` with the characters per field,
         ``certificate.too_long``, ``certificate.template_unknown``, ``certificate.picture_missing``,
-        ``certificate.style_missing``, ``certificate.address_refused``, ``certificate.hides_text``)
+        ``certificate.style_missing``, ``certificate.address_refused``, ``certificate.hides_text``,
+        ``certificate.style_unusable``, ``certificate.markup_missing``, ``certificate.markup_unusable``)
         and :class:`ServiceUnavailable` (``certificate.renderer_missing``) where Pango is not installed.
         """
         template = Template.named(certificate.template)
         check(certificate, self._faces)
-        families = frozenset(map(self._faces.family_for, set("".join(texts(certificate).values()))))
+        own = self._own_page(certificate.design, assets)
+        letters = set("".join(texts(certificate).values())) | (own.letters if own else set())
+        faces = self._faces.attached(frozenset(map(self._faces.family_for, letters)) - {""})
         with PRESS, _collector_paused():
-            pdf = self._fitted(certificate, template, self._faces.attached(families - {""}), assets, badges)
-        return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template)
+            pdf, words = self._fitted(certificate, template, faces, own, assets, badges)
+        return RenderedCertificate(pdf, hashlib.sha256(pdf).hexdigest(), certificate.template, words)
+
+    def starting_markup(self, template: str) -> str:
+        """The page of a shipped template, as a provider begins its own with it. Raises as :meth:`render`."""
+        return Template.named(template).own_markup
+
+    def words_of(self, markup: str) -> tuple[OwnWords, ...]:
+        """What stands on an own page besides the values. Raises ``BadInput("certificate.markup_unusable")``."""
+        return self._printable(page_template(markup)).words
+
+    def _own_page(self, design: Design | None, assets: Mapping[str, bytes]) -> PageTemplate | None:
+        if design is None or not design.markup:
+            return None
+        return self._printable(page_template(_own_markup(design, assets)))
+
+    def _printable(self, own: PageTemplate) -> PageTemplate:
+        found = ((one.line, unprintable(tidied(one.text), self._faces)) for one in own.words)
+        faults = [MarkupFault(line, bad[0], MarkupRule.UNPRINTABLE) for line, bad in found if bad]
+        if faults:
+            raise unusable(faults)
+        return own
 
     def templates(self) -> tuple[TemplateChoice, ...]:
         """What a provider may choose from, by name."""
@@ -89,26 +118,28 @@ class CertificateRenderer:
         certificate: Certificate,
         template: Template,
         faces: tuple[Face, ...],
+        own: PageTemplate | None,
         assets: Mapping[str, bytes],
         badges: Mapping[str, str],
-    ) -> bytes:
+    ) -> tuple[bytes, tuple[OwnWords, ...]]:
         design = certificate.design
-        look = None if design is None else look_of(design, template, _own_style(design, assets))
-        printer = self._printer(template, look, faces)
+        style = _own_style(design, assets) if design is not None else ""
+        check_style(style)
+        look = None if design is None else look_of(design, template, style)
+        printer = self._printer(template, look, faces, own)
         sizes = measured(certificate, self._ruler, room_of(certificate, template))
-        for scale in range(sizes.scale, len(SCALES)):
-            pdf = printer.print(certificate, replace(sizes, scale=scale), assets, badges)
-            if pdf is not None:
-                return pdf
-        raise BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")
+        pdf = _tried(printer, certificate, sizes, assets, badges)
+        return pdf, printer.own_page(certificate, sizes).words if own else ()
 
-    def _printer(self, template: Template, look: Look | None, faces: tuple[Face, ...]) -> Printer:
+    def _printer(
+        self, template: Template, look: Look | None, faces: tuple[Face, ...], own: PageTemplate | None
+    ) -> Printer:
         """One per look and set of fonts; the sets are few (Latin alone, Latin with one script)."""
-        key = template, look, faces
+        key = template, look, faces, own
         if key not in self._printers:
             if len(self._printers) >= _MOST_PRINTERS:
                 self._printers.pop(next(iter(self._printers)))
-            self._printers[key] = _new_printer(*key, self.moulds)
+            self._printers[key] = _new_printer(*key, moulds=self.moulds)
         return self._printers[key]
 
     def problems(self) -> tuple[str, ...]:
@@ -120,13 +151,54 @@ class CertificateRenderer:
         return damaged + _renderer_problems()
 
 
+def _tried(
+    printer: Printer, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes], badges: Mapping[str, str]
+) -> bytes:
+    """At the largest size that fits. A page that can be read at none is refused for what was wrong with it at first."""
+    from lti_tool.certificates.proof import Illegible
+
+    first: Illegible | None = None
+    for scale in range(sizes.scale, len(SCALES)):
+        try:
+            pdf = printer.print(certificate, replace(sizes, scale=scale), assets, badges)
+        except Illegible as error:
+            if first is None and _has_other_causes(error, printer, certificate, sizes, assets):
+                raise
+            first = first or error
+        else:
+            if pdf is not None:
+                return pdf
+    raise first or BadInput("certificate.too_long", "the certificate's texts do not fit on one page at a readable size")
+
+
+def _has_other_causes(
+    error: Illegible, printer: Printer, certificate: Certificate, sizes: Sizes, assets: Mapping[str, bytes]
+) -> bool:
+    """Whether the same is wrong at the smallest size too: it is not for want of room, and no size need be tried."""
+    from lti_tool.certificates.proof import Illegible
+
+    try:
+        printer.print(certificate, replace(sizes, scale=len(SCALES) - 1), assets, {})
+    except Illegible as smallest:
+        return set(error.facts["found"]) <= set(smallest.facts["found"])
+    return False
+
+
 def _own_style(design: Design, assets: Mapping[str, bytes]) -> str:
-    if not design.style:
-        return ""
-    css = assets.get(design.style, b"")
-    if hashlib.sha256(css).hexdigest() != design.style:
+    if not _is_whole(design.style, assets):
         raise BadInput("certificate.style_missing", "the design's own style sheet is missing or damaged")
-    return css.decode()
+    return assets[design.style].decode() if design.style else ""
+
+
+def _own_markup(design: Design, assets: Mapping[str, bytes]) -> str:
+    if not _is_whole(design.markup, assets):
+        raise BadInput("certificate.markup_missing", "the design's own page is missing or damaged")
+    return assets[design.markup].decode()
+
+
+def _is_whole(name: str, assets: Mapping[str, bytes]) -> bool:
+    """Whether a text is there as its SHA-256 names it; none is whole, too."""
+    return not name or hashlib.sha256(assets.get(name, b"")).hexdigest() == name
 
 
 @contextmanager
@@ -150,10 +222,12 @@ def missing_pango() -> Iterator[None]:
         raise ServiceUnavailable("certificate.renderer_missing", f"certificates need Pango: {PANGO_REMEDY}") from error
 
 
-def _new_printer(template: Template, look: Look | None, faces: tuple[Face, ...], moulds: Moulds) -> Printer:
+def _new_printer(
+    template: Template, look: Look | None, faces: tuple[Face, ...], own: PageTemplate | None, moulds: Moulds
+) -> Printer:
     with missing_pango():
         from lti_tool.certificates.printer import Printer
-    return Printer(template, look, faces, moulds)
+    return Printer(template, look, faces, moulds, own)
 
 
 def _renderer_problems() -> tuple[str, ...]:

@@ -60,6 +60,13 @@ class Template:
         return self._shared("page.html") if self.has_designs else self.read("template.html")
 
     @cached_property
+    def own_markup(self) -> str:
+        """The same page as a provider may write it. Raises :class:`BadInput` for a template without designs."""
+        if not self.has_designs:
+            raise BadInput("certificate.template_unknown", f"{self.folder.name} has no page to begin with")
+        return self._shared("own.html")
+
+    @cached_property
     def style(self) -> str:
         """The style sheet; with designs, as a Jinja template over a look."""
         return self._shared("base.css") + self.read("style.css") if self.has_designs else self.read("style.css")

@@ -49,6 +49,7 @@ OWNED = (
     "office_grant",
     "office_link",
     "office_session",
+    "page_markup",
     "pending_award",
     "person",
     "picture",

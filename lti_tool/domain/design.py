@@ -54,6 +54,8 @@ class Design:
     """SHA-256 of a picture of the signatory's signature."""
     style: str = ""
     """SHA-256 of the provider's own style sheet, which is laid over the template's."""
+    markup: str = ""
+    """SHA-256 of the provider's own page, which stands in place of the template's."""
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -79,7 +81,7 @@ def _linear(part: float) -> float:
 
 def design_faults(design: Design) -> dict[str, str]:
     """What keeps a design from being used, by field: ``template_unknown``, ``colour_wrong``, ``contrast_low``,
-    ``picture_unknown``, ``style_unknown``."""
+    ``picture_unknown``, ``style_unknown``, ``markup_unknown``."""
     return dict(_faults(design))
 
 
@@ -92,10 +94,10 @@ def _faults(design: Design) -> Iterator[tuple[str, str]]:
             yield field, "colour_wrong"
         elif colour and contrast(colour) < least:
             yield field, "contrast_low"
-    for field in ("logo", "seal", "signature", "style"):
+    for field in ("logo", "seal", "signature", "style", "markup"):
         sha256 = getattr(design, field)
         if sha256 and not _SHA256.fullmatch(sha256):
-            yield field, "style_unknown" if field == "style" else "picture_unknown"
+            yield field, f"{field}_unknown" if field in ("style", "markup") else "picture_unknown"
 
 
 DEFAULT_DESIGN = Design("classic-v2")

@@ -19,6 +19,7 @@ from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.domain.wire import read_value, write_value
 from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
+from lti_tool.services.page_markup import page_markup
 from lti_tool.services.ports import CertificatePrinter, PictureReader
 
 LONGEST_STYLE = 20_000
@@ -110,6 +111,8 @@ def assets_of(session: Session, provider_id: str, design: Design | None) -> dict
         found |= _kept_pictures(session, provider_id, missing) if missing else {}
     if design.style:
         found[design.style] = style_sheet(session, provider_id, design.style).encode()
+    if design.markup:
+        found[design.markup] = page_markup(session, provider_id, design.markup).encode()
     return found
 
 
@@ -166,6 +169,8 @@ def check_design(session: Session, provider_id: str, design: Design, printer: Ce
             faults[field] = "picture_unknown"
     if design.style and not style_sheet(session, provider_id, design.style):
         faults["style"] = "style_unknown"
+    if design.markup and not page_markup(session, provider_id, design.markup):
+        faults["markup"] = "markup_unknown"
     if faults:
         raise BadInput("design_unusable", faults=faults)
 

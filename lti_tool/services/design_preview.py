@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.activity import Activity
+from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import Design
 from lti_tool.domain.division import Division
-from lti_tool.domain.errors import BadInput, NotFound
+from lti_tool.domain.errors import NotFound
 from lti_tool.domain.learner import Profile
 from lti_tool.services.activity import list_activities
 from lti_tool.services.certificate import Link
@@ -87,8 +88,23 @@ def preview(
     """A specimen in the given look, as PDF. Raises ``BadInput`` (``design_unusable``, or what the printer refuses) and
     ``NotFound("activity_unknown")`` for an activity, credit or session that the provider does not have."""
     check_design(session, officer.provider_id, design, printer)
+    values = sample_of(session, officer, design, activity_id, degree, wanted, link, now)
+    return printer.render(values, assets_of(session, officer.provider_id, values.design)).pdf
+
+
+def sample_of(
+    session: Session,
+    officer: Officer,
+    design: Design,
+    activity_id: str,
+    degree: Degree,
+    wanted: PreviewPaper,
+    link: Link,
+    now: datetime,
+) -> Certificate:
+    """The values of the preview. Raises ``NotFound("activity_unknown")``."""
     activity, profile = _activity(session, officer, activity_id), Profile(SAMPLE_NAME, degree, COUNTRY)
-    values = paper_specimen(
+    return paper_specimen(
         activity,
         profile,
         activity.day_of(now),
@@ -97,7 +113,6 @@ def preview(
         overrides=overrides_of(session, officer.provider_id),
         design=printed_design(session, officer.provider_id, design, activity.provider.signatory),
     )
-    return printer.render(values, assets_of(session, officer.provider_id, values.design)).pdf
 
 
 def _activity(session: Session, officer: Officer, activity_id: str) -> Activity:
@@ -115,21 +130,3 @@ def _paper(activity: Activity, profile: Profile, wanted: PreviewPaper) -> Paper:
         if (paper.lines[0].credit.code, paper.session_key) == (wanted.credit_type, wanted.session_key):
             return paper
     raise NotFound("activity_unknown")
-
-
-def check_prints(
-    session: Session, officer: Officer, design: Design, printer: CertificatePrinter, link: Link, now: datetime
-) -> None:
-    """Every kind of certificate prints in this look: a design with a hole is refused before anything is issued.
-
-    Raises ``BadInput("design_unusable")`` with the printer's code as fault of ``template``.
-    """
-    for activity in preview_activities(session, officer):
-        for degree in (Degree.MD, Degree.RN):
-            for wanted in (PreviewPaper(code, code) for code in activity.credits[degree]):
-                try:
-                    preview(session, officer, design, activity.activity_id, degree, wanted, printer, link, now)
-                except BadInput as error:
-                    if error.code == "design_unusable":
-                        raise
-                    raise BadInput("design_unusable", str(error), faults={"template": error.code}) from error

@@ -15,6 +15,7 @@ from lti_tool.domain.issuer import IssuerKey
 from lti_tool.domain.launch import NoticeType, Platform, RosterEndpoint
 from lti_tool.domain.login import ToolKey
 from lti_tool.domain.mail import Letter, Message, Written
+from lti_tool.domain.page_markup import OwnWords
 from lti_tool.domain.roster import Member
 
 
@@ -30,6 +31,11 @@ class RenderedCertificate(Protocol):
     @property
     def template(self) -> str: ...
 
+    @property
+    def own_words(self) -> Sequence[OwnWords]:
+        """Of a page of the provider's own: what stands on it besides the values."""
+        ...
+
 
 class CertificatePrinter(Protocol):
     """``lti_tool.certificates.render.CertificateRenderer``."""
@@ -37,13 +43,21 @@ class CertificatePrinter(Protocol):
     def render(
         self, certificate: Certificate, assets: Mapping[str, bytes] = ..., badges: Mapping[str, str] = ...
     ) -> RenderedCertificate:
-        """``assets``: pictures (PNG) and style sheet by SHA-256; ``badges``: signed credentials, by credit type.
+        """``assets``: pictures (PNG), style sheet and own page by SHA-256; ``badges``: signed credentials, by type.
 
         Raises ``ServiceUnavailable`` where nothing can be printed now, ``BadInput`` for what never can."""
         ...
 
     def templates(self) -> Sequence[TemplateChoice]:
         """What a provider may choose from."""
+        ...
+
+    def starting_markup(self, template: str) -> str:
+        """The page of a shipped template, as a provider begins its own with it. Raises ``BadInput``."""
+        ...
+
+    def words_of(self, markup: str) -> Sequence[OwnWords]:
+        """What stands on an own page besides the values. Raises ``BadInput`` for one that cannot be used."""
         ...
 
     def unprintable(self, text: str) -> str:

@@ -194,7 +194,7 @@ EXPLANATIONS: dict[str, tuple[Any, Any]] = {
             lazy_gettext("This design cannot be used"),
             lazy_gettext("Nothing was changed. Go back and choose again."),
         )
-        for code in ("design_unusable", "picture_unusable", "pictures_full", "style_too_long")
+        for code in ("design_unusable", "markup_too_long", "picture_unusable", "pictures_full", "style_too_long")
     },
     "roster_absent": (
         lazy_gettext("Your learning platform does not share the list of this course’s members"),

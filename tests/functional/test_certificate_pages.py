@@ -13,6 +13,7 @@ from lti_tool.db import models
 from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.errors import ServiceUnavailable
+from lti_tool.domain.page_markup import OwnWords
 from lti_tool.services.ports import RenderedCertificate
 from tests.functional.claim_walk import Claimant, arrive, claimable_activity, learner_count
 from tests.functional.world import World
@@ -83,6 +84,12 @@ class ClosedPrinter:
         raise ServiceUnavailable("certificate.renderer_missing")
 
     def templates(self) -> tuple[TemplateChoice, ...]:
+        return ()
+
+    def starting_markup(self, template: str) -> str:
+        return ""
+
+    def words_of(self, markup: str) -> tuple[OwnWords, ...]:
         return ()
 
     def unprintable(self, text: str) -> str:

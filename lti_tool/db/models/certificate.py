@@ -113,6 +113,16 @@ class StyleSheet(Base):
     saved_at: Mapped[datetime]
 
 
+class PageMarkup(Base):
+    """A provider's own certificate page. Never changed: certificates name it by the hash of its text."""
+
+    __tablename__ = "page_markup"
+    provider_id: Mapped[str] = mapped_column(ForeignKey("provider.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime]
+
+
 class IssuerKey(Base):
     """What signs a provider's certificates and badges. Retired keys stay, for what they signed."""
 

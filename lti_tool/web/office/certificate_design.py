@@ -14,6 +14,7 @@ from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import Design, Orientation, Paper
 from lti_tool.domain.division import Division
 from lti_tool.domain.errors import BadInput
+from lti_tool.domain.page_markup import MARKUP_UNUSABLE
 from lti_tool.services.certificate_division import current_division
 from lti_tool.services.design import (
     check_design,
@@ -28,17 +29,19 @@ from lti_tool.services.design import (
 from lti_tool.services.design_preview import (
     PreviewActivity,
     PreviewPaper,
-    check_prints,
     preview,
     preview_activities,
     preview_papers,
 )
+from lti_tool.services.design_trial import check_prints
+from lti_tool.services.page_markup import page_markup, store_page_markup
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.headers import allow_framing
 from lti_tool.web.learner.claim import verification_link
 from lti_tool.web.learner.claim_words import DEGREES
 from lti_tool.web.office import blueprint
 from lti_tool.web.office.frame import office_page
+from lti_tool.web.office.page_words import PAGE_RULES, PAGE_VALUES, found_on_page
 
 MAX_VALUE = 100
 PAPER_WORDS = {Paper.LETTER: lazy_gettext("US Letter"), Paper.A4: lazy_gettext("A4")}
@@ -63,9 +66,17 @@ FAULT_WORDS = {
     "style_unknown": lazy_gettext("This style sheet is not kept here"),
     "style_too_long": lazy_gettext("Write at most 20,000 characters"),
     "certificate.address_refused": lazy_gettext("A style sheet may not name files or addresses"),
+    "certificate.style_unusable": lazy_gettext(
+        "A style sheet may hold no backslashes, no flexible boxes, grids, columns and tables, and no huge numbers"
+    ),
     "certificate.hides_text": lazy_gettext(
         "With this style sheet something that must be said is hidden, tiny, off the page or not in italics"
     ),
+    "markup_unknown": lazy_gettext("This page is not kept here"),
+    "markup_too_long": lazy_gettext("Write at most 40,000 characters"),
+    "markup_untried": lazy_gettext("There is no activity with credit to try this page with; import one first"),
+    "certificate.markup_missing": lazy_gettext("This page is not kept here"),
+    MARKUP_UNUSABLE: lazy_gettext("This page cannot be used: what is wrong is listed with the page, by line"),
     "pictures_full": lazy_gettext("No more pictures can be kept"),
     "certificate.too_long": lazy_gettext("The texts of an activity do not fit on one page in this design"),
     "certificate.unprintable": lazy_gettext("A text of an activity cannot be printed"),
@@ -83,7 +94,7 @@ def _asked(current: Design) -> Design:
         paper, orientation = Paper(value("paper")), Orientation(value("orientation"))
     except ValueError as error:
         raise BadInput("design_unusable", faults={"paper": "template_unknown"}) from error
-    names = ("template", "ink", "accent", "logo", "seal", "signature", "style")
+    names = ("template", "ink", "accent", "logo", "seal", "signature", "style", "markup")
     return Design(paper=paper, orientation=orientation, **{name: value(name) for name in names})
 
 
@@ -97,8 +108,10 @@ def certificate_design(work: OfficeWork) -> ResponseReturnValue:
 def certificate_design_choose(work: OfficeWork) -> ResponseReturnValue:
     work.officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
     design = _asked(current_design(work.db, work.officer.provider_id))
+    if request.form.get("do") == "begin":
+        return _begun(work, design)
     try:
-        design = replace(design, style=store_style_sheet(work.db, work.officer, request.form.get("css", ""), work.now))
+        design = _with_own_texts(work, design)
         if request.form.get("do") == "preview":
             return _looked_at(work, design)
         check_prints(work.db, work.officer, design, work.deps.printer, verification_link, work.now)
@@ -108,12 +121,47 @@ def certificate_design_choose(work: OfficeWork) -> ResponseReturnValue:
     return redirect(url_for("office.certificate_design"), 303)
 
 
+def _with_own_texts(work: OfficeWork, design: Design) -> Design:
+    """The design with the style sheet and the page that the form holds; both are kept."""
+    style = store_style_sheet(work.db, work.officer, request.form.get("css", ""), work.now)
+    return replace(design, style=style, markup=store_page_markup(work.db, work.officer, _written(), work.now))
+
+
+def _written() -> str:
+    """The page as it stands in the form; an empty one is none."""
+    return request.form.get("source", "")
+
+
+def _begun(work: OfficeWork, design: Design) -> Response:
+    """The page of the chosen design stands in the form, to be written on; nothing is kept yet."""
+    try:
+        source = work.deps.printer.starting_markup(design.template)
+    except BadInput:
+        error = BadInput("design_unusable", faults={"template": "template_unknown"})
+        return design_page(work, design, status=422, error=error)
+    return design_page(work, design, source=source)
+
+
 def _looked_at(work: OfficeWork, design: Design) -> Response:
     try:
         check_design(work.db, work.officer.provider_id, design, work.deps.printer)
+        if design.markup:
+            _try_page(work, design)
     except BadInput as error:
         return design_page(work, design, status=422, error=error)
     return design_page(work, design)
+
+
+def _try_page(work: OfficeWork, design: Design) -> None:
+    """Print what is about to be shown, so that faults stand beside the page and not in its preview."""
+    degree, activity = _previewed(preview_activities(work.db, work.officer))
+    if activity is None:
+        return
+    division = current_division(work.db, work.officer.provider_id)
+    papers = preview_papers(work.db, work.officer, activity.activity_id, degree, division)
+    for wanted in papers[:MOST_PREVIEWS]:
+        asked = (design, activity.activity_id, degree, wanted)
+        preview(work.db, work.officer, *asked, work.deps.printer, verification_link, work.now)
 
 
 def design_page(
@@ -122,9 +170,11 @@ def design_page(
     *,
     status: int = 200,
     error: BadInput | None = None,
+    source: str | None = None,
     division: Division | None = None,
 ) -> Response:
-    """``division``: as it is tried out, else as it is."""
+    """``division``: as it is tried out, else as it is; ``source``: the page that stands in the form, else the kept
+    one."""
     chosen = current_division(work.db, work.officer.provider_id)
     faults = error.faults or {"picture": error.code} if error else {}
     activities = preview_activities(work.db, work.officer)
@@ -137,6 +187,10 @@ def design_page(
         status=status,
         design=design,
         css=request.form.get("css") or style_sheet(work.db, work.officer.provider_id, design.style),
+        source=_shown_source(work, design) if source is None else source,
+        found=found_on_page(error),
+        page_values=PAGE_VALUES,
+        page_rules=PAGE_RULES,
         is_current=design == current_design(work.db, work.officer.provider_id),
         templates=work.deps.printer.templates(),
         paper_words=PAPER_WORDS,
@@ -155,6 +209,10 @@ def design_page(
         papers=papers[:MOST_PREVIEWS],
         further=len(papers[MOST_PREVIEWS:]),
     )
+
+
+def _shown_source(work: OfficeWork, design: Design) -> str:
+    return _written() or page_markup(work.db, work.officer.provider_id, design.markup)
 
 
 def _previewed(activities: tuple[PreviewActivity, ...]) -> tuple[Degree, PreviewActivity | None]:

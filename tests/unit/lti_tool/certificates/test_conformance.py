@@ -12,8 +12,10 @@ from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.design import Design
 from lti_tool.services.picture import clean_picture
 from tests.unit.lti_tool.certificates.designs import DESIGNS, named, picture
+from tests.unit.lti_tool.certificates.own_pages import SHIPPED, design_of
 from tests.unit.lti_tool.certificates.sealing import NUMBER, sealed
 from tests.unit.lti_tool.certificates.test_designs import SIX
+from tests.unit.lti_tool.certificates.test_own_page import LAYOUT, OTHER
 from tests.unit.lti_tool.certificates.test_render import JOINT, LONG_NAME, NAMES
 from tests.unit.lti_tool.certificates.uploads import UPLOADS
 from tests.unit.lti_tool.certificates.verapdf import FLAVOURS, violations
@@ -76,6 +78,14 @@ def test_a_specimen_and_another_language_conform(renderer: CertificateRenderer, 
     for changes in ({"is_specimen": True}, {"language": "de"}, {"language": "pt"}):
         values = make(template="classic-v2", design=Design("classic-v2"), **changes)
         assert faults(renderer.render(values).pdf) == NONE
+
+
+@pytest.mark.parametrize(("source", "css"), [(SHIPPED, ""), (OTHER, LAYOUT)], ids=["shipped", "other"])
+def test_a_page_of_the_providers_own_conforms(source: str, css: str, renderer: CertificateRenderer, make: Make) -> None:
+    design, kept = design_of(source, css)
+    for name in (LONG_NAME, NAMES["arabic"][0], NAMES["japanese"][0]):
+        values = make(name, template="modern-v1", design=design, credits=SIX, location="X", language="de")
+        assert faults(renderer.render(values, kept).pdf) == NONE
 
 
 def test_the_validator_finds_what_is_wrong(renderer: CertificateRenderer, make: Make) -> None:

@@ -69,6 +69,14 @@ def test_a_style_sheet_changes_the_look(css: str, renderer: CertificateRenderer,
         ('h1::after { content: "with distinction" }', "content"),
         (".state::before { content: attr(class) }", "content"),
         ("@page { size: 20in 20in }", "page"),
+        ("@page { @top-center { content: 'AMA PRA Category 1 Credit' } }", "content"),
+        (".statements { position: absolute; clip: rect(0, 1pt, 1pt, 0) }", "statements"),
+        (".name { color: #fffff0 }", "faint"),
+        (".name { color: #777; background: #888 }", "faint"),
+        (".ground { z-index: 5; background: #fff }", "covered"),
+        (".sentence { line-height: 0.3 }", "covered"),
+        (".sentence { letter-spacing: -0.5em }", "distorted"),
+        (".qr img { width: 20pt; height: 20pt }", "distorted"),
     ],
 )
 def test_what_must_be_said_can_not_be_hidden(css: str, field: str, renderer: CertificateRenderer, make: Make) -> None:
@@ -106,6 +114,11 @@ def test_what_would_load_more_is_as_if_it_were_not_there(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     assert printed(css, renderer, make) == printed("/* nothing */", renderer, make)
+
+
+@pytest.mark.parametrize("css", [".award { display: flex }", "* { columns: 999 }", "* { margin: 1e30pt }"])
+def test_a_layout_that_would_not_end_is_not_begun(css: str, renderer: CertificateRenderer, make: Make) -> None:
+    assert refusal(css, renderer, make).code == "certificate.style_unusable"
 
 
 def test_a_missing_or_changed_style_sheet_refuses_the_print(renderer: CertificateRenderer, make: Make) -> None:

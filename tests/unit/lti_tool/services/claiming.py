@@ -25,6 +25,7 @@ from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import TemplateChoice
 from lti_tool.domain.disclosure import information_page
 from lti_tool.domain.issuer import IssuerKey
+from lti_tool.domain.page_markup import OwnWords
 from lti_tool.domain.wire import write_activity, write_value
 from lti_tool.services.credit import Claimed, ClaimForm, claim_credit, claim_view
 from lti_tool.services.issuer import IssuerKeys
@@ -47,6 +48,7 @@ class PrintedFile:
     pdf: bytes
     sha256: str
     template: str
+    own_words: tuple[OwnWords, ...] = ()
 
 
 @dataclass
@@ -67,6 +69,12 @@ class PrinterDouble:
 
     def templates(self) -> tuple[TemplateChoice, ...]:
         return CertificateRenderer().templates()
+
+    def starting_markup(self, template: str) -> str:
+        return CertificateRenderer().starting_markup(template)
+
+    def words_of(self, markup: str) -> tuple[OwnWords, ...]:
+        return CertificateRenderer().words_of(markup)
 
     def unprintable(self, text: str) -> str:
         return "".join(character for character in text if character in "\u0f00\u1400")

@@ -193,6 +193,7 @@ SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
         JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace
     UNION ALL SELECT format('%s %s', polrelid, polname) FROM pg_policy
     UNION ALL SELECT format('%s %s', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+    UNION ALL SELECT version_num FROM alembic_version
 ) AS every (line)
 """
 REUSES = 60
@@ -203,7 +204,7 @@ REUSES = 60
 class MigratedDatabases:
     """Migrated databases of one process, each lent to one test at a time and emptied after it.
 
-    One whose tables, triggers, policies or functions a test has changed is dropped.
+    One whose tables, triggers, policies, functions or version a test has changed is dropped.
     """
 
     server: PostgresForTests

@@ -1,9 +1,8 @@
 """An activity's certificates by mail: who would be written to and who not, letters queued once each, how far they are.
 
-Whoever holds several certificates of the activity gets them in one letter.
-
-Sending, pauses and giving up are the mail service's own. A letter brings a link, never the file: the certificate waits
-for no mail, and a withdrawn one is not out of reach in somebody's mailbox.
+Whoever holds several certificates of the activity gets them in one letter. Sending, pauses and giving up are the mail
+service's own. A letter brings a link, never the file: the certificate waits for no mail, and a withdrawn one is not out
+of reach in somebody's mailbox.
 """
 
 from __future__ import annotations
@@ -208,9 +207,8 @@ def mail_progress(session: Session, officer: Officer, activity_id: str) -> MailP
 
 
 def _held_back(session: Session, provider_id: str, activity_id: str) -> int:
-    table = models.Mail
-    mine = table.key.startswith(about_certificates(activity_id), autoescape=True)
-    return session.scalar(select(func.count()).where(table.provider_id == provider_id, mine, is_held())) or 0
+    mine = models.Mail.key.startswith(about_certificates(activity_id), autoescape=True)
+    return session.scalar(select(func.count()).where(models.Mail.provider_id == provider_id, mine, is_held())) or 0
 
 
 def mail_certificates(

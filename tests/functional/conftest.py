@@ -20,7 +20,6 @@ from xblock_cme.client import _TOKENS, ToolClient
 
 ON_BOTH = frozenset(
     {
-        "test_api_claims",
         "test_backup",
         "test_claim",
         "test_claim_several",

@@ -144,7 +144,7 @@ def test_each_lms_has_its_page_of_values(world: World, lms: LmsFamily) -> None:
         ("brightspace", "Keyset URL https://cme.example/lti/jwks"),
         ("blackboard", "Tool JWKS URL https://cme.example/lti/jwks"),
         ("openedx", "Deep Linking Launch URL https://cme.example/lti/launch"),
-        ("sakai", "Login initiation URL https://cme.example/lti/login"),
+        ("sakai", "LTI 1.3 Tool OpenID Connect/Initialization Endpoint https://cme.example/lti/login"),
     ],
 )
 def test_values_bear_the_names_of_the_lms_s_own_form(world: World, lms: str, row: str) -> None:

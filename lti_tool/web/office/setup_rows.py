@@ -75,6 +75,13 @@ NAMES: Mapping[LmsFamily, Mapping[Copied, str]] = {
         Copied.CUSTOM: "Tool Provider Custom Parameters",
         Copied.ICON: "Icon",
     },
+    LmsFamily.SAKAI: {
+        Copied.TARGET: "Launch URL (1.1) / Target Link URI (1.3)",
+        Copied.LOGIN: "LTI 1.3 Tool OpenID Connect/Initialization Endpoint",
+        Copied.REDIRECTS: "LTI 1.3 Tool Redirect Endpoint(s)",
+        Copied.KEYSET: "LTI 1.3 Tool Keyset / JWK URL",
+        Copied.CUSTOM: "Custom Parameters",
+    },
     LmsFamily.OPEN_EDX: {
         Copied.TARGET: "Tool Launch URL",
         Copied.LOGIN: "Tool Initiate Login URL",
@@ -87,6 +94,13 @@ CHOICES: Mapping[LmsFamily, tuple[tuple[str, str], ...]] = {
     LmsFamily.MOODLE: (("LTI version", "LTI 1.3"), ("Public key type", "Keyset URL"), ("Supports Deep Linking", "✓")),
     LmsFamily.CANVAS: (("JWK Method", "Public JWK URL"), ("Privacy Level", "Name Only")),
     LmsFamily.BLACKBOARD: (("Signing Algorithm", "RS256"),),
+    LmsFamily.SAKAI: (
+        ("Tool supports LTI 1.3", "✓"),
+        ("Allow External Tool to return grades", "✓"),
+        ("Allow External Tool to create grade columns", "✓"),
+        ("Provide Roster to External Tool", "✓"),
+        ("Send User Names to External Tool", "✓"),
+    ),
     LmsFamily.OPEN_EDX: (
         ("LTI Version", "LTI 1.3"),
         ("Tool Public Key Mode", "Keyset URL"),

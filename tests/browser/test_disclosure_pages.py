@@ -42,11 +42,12 @@ def office(browser: Browser, world: World) -> Iterator[Page]:
 
 
 def examine(page: Page) -> None:
-    """WCAG 2.2 AA by axe, in both colour schemes, and nothing wider than the phone."""
+    """WCAG 2.2 AA by axe, the contrasts in the dark too, and nothing wider than the phone."""
     page.wait_for_load_state()
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        assert axe.faults(page) == [], page.url
+    page.emulate_media(color_scheme="light")
+    assert axe.faults(page) == [], page.url
+    page.emulate_media(color_scheme="dark")
+    assert axe.faults(page, rules=["color-contrast"]) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page.url
 
 

@@ -25,7 +25,8 @@ from tests.unit.lti_tool.services.officers import officer
 from tests.unit.lti_tool.services.test_credit_several import ABIM, BOARD, PHYSICIANS_AND_NURSES, give
 
 SEALER = Sealer("a secret of the installation for tests")
-CLAIMS = 200
+CLAIMS = {"postgresql": 200, "sqlite": 60}
+"""SQLite lets one write at a time."""
 OFFERS: dict[str, tuple[Degree, dict[str, Any]]] = {
     AMA: (Degree.MD, {}),
     "ancc": (Degree.RN, {}),
@@ -60,7 +61,9 @@ def at_once(action: Callable[[int], bool], count: int) -> list[bool]:
 
 
 @pytest.mark.parametrize("code", OFFERS)
-def test_two_hundred_claims_at_once_make_one_entry_and_one_number(world: World, code: str) -> None:
+def test_two_hundred_claims_at_once_make_one_entry_and_one_number(
+    world: World, migrated_database_url: str, code: str
+) -> None:
     visit = ready(world, code)
     form = world.form(visit, amounts={code: "1.00"})
 
@@ -68,7 +71,7 @@ def test_two_hundred_claims_at_once_make_one_entry_and_one_number(world: World, 
         with transaction(world.sessions) as db:
             return claim_credit(db, visit, form, link, NOW).is_new
 
-    assert at_once(claim, CLAIMS).count(True) == 1
+    assert at_once(claim, CLAIMS[migrated_database_url.partition(":")[0].partition("+")[0]]).count(True) == 1
     assert world.counts() == (1, 1, 1)
 
 

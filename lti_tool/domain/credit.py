@@ -173,6 +173,11 @@ class CreditType:
         """The body's marked phrase in the grammatical number of ``amount`` (1.00 is singular)."""
         return self.phrase_one if amount == 1 else self.phrase_many
 
+    @property
+    def printing_order(self) -> tuple[bool, str]:
+        """A key: on a certificate of several credits the type with words for participants comes first, then by code."""
+        return self.participated_text == "", self.code
+
     def is_awarded_to(self, degree: Degree) -> bool:
         return degree in self.awarded_to
 

@@ -77,7 +77,7 @@ class _Claim:
             if (live := live_award(chain)) is not None and live.claim_id == self.changed.claim_id
             if self.division is Division.TOGETHER or credit_type == self.changed.credit_type
         ]
-        return sorted(lines, key=lambda pair: (pair[1].credit.participated_text == "", pair[1].credit.code))
+        return sorted(lines, key=lambda pair: pair[1].credit.printing_order)
 
     def _line(self, live: Entry, chain: tuple[Entry, ...]) -> PrintedOffer:
         one, terms = as_awarded(self.session, live), award_terms(self.session, chain[-1].id)

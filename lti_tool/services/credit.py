@@ -201,7 +201,7 @@ def award(
 ) -> models.CreditEntry:
     """Enter the awards and issue their certificates, as the provider wants claims divided; gives the first award."""
     claim_id = new_claim_id()
-    ordered = sorted(chosen, key=lambda pair: (pair[0].credit.participated_text == "", pair[0].credit.code))
+    ordered = sorted(chosen, key=lambda pair: pair[0].credit.printing_order)
     rows = [
         post(
             session,

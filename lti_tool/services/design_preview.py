@@ -34,13 +34,16 @@ class PreviewActivity:
     activity_id: str
     title: str
     credits: dict[Degree, tuple[str, ...]]
+    activity: Activity
 
 
 def preview_activities(session: Session, officer: Officer) -> tuple[PreviewActivity, ...]:
     """The provider's activities with credit, by title."""
     found = [one for one in list_activities(session, officer.provider_id) if one.activity.credits]
     return tuple(
-        PreviewActivity(one.activity_id, one.title, {degree: _codes(one.activity, degree) for degree in Degree})
+        PreviewActivity(
+            one.activity_id, one.title, {degree: _codes(one.activity, degree) for degree in Degree}, one.activity
+        )
         for one in sorted(found, key=lambda one: (one.title, one.activity_id))
     )
 
@@ -88,7 +91,8 @@ def preview(
     """A specimen in the given look, as PDF. Raises ``BadInput`` (``design_unusable``, or what the printer refuses) and
     ``NotFound("activity_unknown")`` for an activity, credit or session that the provider does not have."""
     check_design(session, officer.provider_id, design, printer)
-    values = sample_of(session, officer, design, activity_id, degree, wanted, link, now)
+    activity = _activity(session, officer, activity_id)
+    values = sample_of(session, officer, design, activity, degree, wanted, link, now)
     return printer.render(values, assets_of(session, officer.provider_id, values.design)).pdf
 
 
@@ -96,14 +100,14 @@ def sample_of(
     session: Session,
     officer: Officer,
     design: Design,
-    activity_id: str,
+    activity: Activity,
     degree: Degree,
     wanted: PreviewPaper,
     link: Link,
     now: datetime,
 ) -> Certificate:
-    """The values of the preview. Raises ``NotFound("activity_unknown")``."""
-    activity, profile = _activity(session, officer, activity_id), Profile(SAMPLE_NAME, degree, COUNTRY)
+    """The values of the preview. Raises ``NotFound("activity_unknown")`` for a credit or session that is not there."""
+    profile = Profile(SAMPLE_NAME, degree, COUNTRY)
     return paper_specimen(
         activity,
         profile,

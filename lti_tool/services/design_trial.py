@@ -12,20 +12,15 @@ from lti_tool.catalogue import claiming_word
 from lti_tool.domain.certificate import Certificate, renamed
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.design import Design
-from lti_tool.domain.division import Division
 from lti_tool.domain.errors import BadInput
-from lti_tool.domain.learner import Profile
 from lti_tool.domain.page_markup import MARKUP_UNUSABLE, MarkupFault, MarkupRule, OwnWords, unusable
 from lti_tool.domain.text import RichText
-from lti_tool.services.activity import list_activities
 from lti_tool.services.certificate import Link
-from lti_tool.services.design import assets_of, check_design, printed_design
-from lti_tool.services.design_preview import COUNTRY, PreviewActivity, PreviewPaper, preview_activities, sample_of
+from lti_tool.services.design import assets_of, check_design
+from lti_tool.services.design_preview import PreviewActivity, PreviewPaper, preview_activities, sample_of
 from lti_tool.services.office import Officer
 from lti_tool.services.page_markup import page_markup
 from lti_tool.services.ports import CertificatePrinter
-from lti_tool.services.specimen import SAMPLE_NAME, paper_specimen, specimen_papers
-from lti_tool.services.statement import overrides_of
 
 NAMES = (
     "Maximiliane-Charlotte von und zu Hohenstein-Weissenburg",
@@ -49,9 +44,9 @@ class _Trial:
     link: Link
     now: datetime
 
-    def sample(self, activity: PreviewActivity, degree: Degree, code: str) -> Certificate:
-        """One credit of one activity."""
-        asked = (self.design, activity.activity_id, degree, PreviewPaper(code, code))
+    def sample(self, activity: PreviewActivity, degree: Degree, code: str = "") -> Certificate:
+        """One credit of one activity, without a code all of them."""
+        asked = (self.design, activity.activity, degree, PreviewPaper(code, code))
         return sample_of(self.session, self.officer, *asked, self.link, self.now)
 
 
@@ -112,18 +107,10 @@ def _every_profession(trial: _Trial, activities: tuple[PreviewActivity, ...]) ->
 
 def _with_all_credits(trial: _Trial, activities: tuple[PreviewActivity, ...]) -> Iterator[Certificate]:
     """All that a physician and a nurse may claim of an activity, on one certificate."""
-    provider_id, overrides = trial.officer.provider_id, overrides_of(trial.session, trial.officer.provider_id)
-    codes = {one.activity_id: one.credits for one in activities}
-    for one in list_activities(trial.session, provider_id):
-        design = printed_design(trial.session, provider_id, trial.design, one.activity.provider.signatory)
+    for activity in activities:
         for degree in (Degree.MD, Degree.RN):
-            if not codes.get(one.activity_id, {}).get(degree):
-                continue
-            profile, day = Profile(SAMPLE_NAME, degree, COUNTRY), one.activity.day_of(trial.now)
-            for paper in specimen_papers(one.activity, profile, Division.TOGETHER):
-                yield paper_specimen(
-                    one.activity, profile, day, paper, link=trial.link, overrides=overrides, design=design
-                )
+            if activity.credits[degree]:
+                yield trial.sample(activity, degree)
 
 
 def _varied(values: Certificate) -> Iterator[Certificate]:

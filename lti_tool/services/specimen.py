@@ -64,7 +64,7 @@ def specimen_papers(activity: Activity, profile: Profile, division: Division) ->
     for one in claimable_credits(activity, profile):
         if division is not Division.TOGETHER or not clashes([*(each.offer for each in taken), one.offer]):
             taken.append(one)
-    ordered = sorted(taken, key=lambda one: (one.credit.participated_text == "", one.credit.code))
+    ordered = sorted(taken, key=lambda one: one.credit.printing_order)
     return papers([_whole_line(activity, one, division) for one in ordered], division)
 
 

@@ -21,7 +21,7 @@ from xblock_cme.question_face import Shelf
 from xblock_cme.scene import Outcome
 from xblock_cme.step_face import certificate_face, claim_face, details_face, test_face
 from xblock_cme.taking import KIND_OF
-from xblock_cme.words import BLOCKERS, FAULTS, REFUSALS, STEP_NAMES
+from xblock_cme.words import BLOCKERS, REFUSALS, STEP_NAMES, fault_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,7 @@ def _has_more(here: Progress, state: ClaimState) -> bool:
 
 
 def _reason(view: View, reason: Reason) -> dict[str, str]:
-    field_name = reason.control.partition(".")[0]
-    words = FAULTS.get((field_name, reason.code)) or BLOCKERS.get(reason.code) or REFUSALS.get(reason.code, reason.code)
+    words = fault_of(reason.control, reason.code) or BLOCKERS.get(reason.code) or REFUSALS.get(reason.code, reason.code)
     link = reason.facts.get("link", "")
     return {"text": view.shelf.translate(words) % _Facts(reason.facts), "link": view.link_url(link) if link else ""}
 

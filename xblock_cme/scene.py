@@ -21,7 +21,7 @@ from xblock_cme.identifying import Asked
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.taking import Saved
-from xblock_cme.words import FAULTS
+from xblock_cme.words import fault_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +87,4 @@ class Outcome:
 
 def fault_words(shelf: Shelf, faults: Mapping[str, str]) -> dict[str, str]:
     """Field to sentence."""
-    return {name: shelf.translate(FAULTS[name.partition(".")[0], code]) for name, code in faults.items()}
+    return {name: shelf.translate(fault_of(name, code)) for name, code in faults.items()}

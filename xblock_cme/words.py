@@ -120,11 +120,32 @@ FAULTS = {
     ("amount", "claim_excluded"): _("Only one of these credits can be claimed: leave the others."),
     ("amounts", "claim_nothing"): _("Choose an amount for at least one credit."),
     ("id", "missing"): _("This is needed for a credit that you claim. Enter it, or leave that credit."),
-    ("id", "malformed"): _("It is not written like that. Check it."),
+    ("id", "malformed"): _("This number has a character that no such number has, or too many. Check it."),
+    ("id.npi", "malformed"): _(
+        "An NPI has ten digits, and the last one proves the others: one of them is wrong. Check it, or leave it empty."
+    ),
+    ("id.licence", "malformed"): _(
+        "Write country and state, a blank, and the number of the licence, as in US-CA 12345."
+    ),
+    ("id.birth-day", "malformed"): _("Write month and day in four digits, as in 0704 for July 4."),
+    ("id.nabp-e-profile", "malformed"): _("This ID has 3 to 12 digits, nothing else. Check it in your e-Profile."),
+    ("id.abim", "malformed"): _("This ID has 3 to 12 digits, nothing else. Check it at your board."),
+    ("id.consent-pars", "missing"): _(
+        "This credit is given only with permission to report it to your boards. Tick the box, or leave that credit."
+    ),
+    ("id.consent-cpe-monitor", "missing"): _(
+        "This credit is given only with permission to report it to CPE Monitor. Tick the box, or leave that credit."
+    ),
     ("id", "incomplete"): _("Your permission to report cannot be used without this."),
     ("reason", "missing"): _("Say in a few words why you are late."),
     ("reason", "too_long"): _("Shorten the reason."),
 }
+
+
+def fault_of(name: str, code: str) -> str:
+    """What is wrong with a field of the claim; empty if there are no words for it."""
+    return FAULTS.get((name, code)) or FAULTS.get((name.partition(".")[0], code), "")
+
 
 _BOARD = _("The number that your board gave you.")
 CREDENTIALS = {

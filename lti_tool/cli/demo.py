@@ -33,6 +33,7 @@ from lti_tool.services.grade import score_maximum
 from lti_tool.services.placement import PlacementOffer
 from lti_tool.services.platform import Connection, add_platform, provider_id_of
 from lti_tool.services.team import administrate
+from lti_tool.services.wording import confirm_wording, unconfirmed
 from lti_tool.settings import Settings
 from lti_tool.web.dependencies import Dependencies
 
@@ -107,6 +108,9 @@ def _import_samples(sessions: Sessions) -> list[Activity]:
             checked = read_activity_file(path)
             if checked.activity is None:
                 raise click.ClickException(f"The sample {path.name} has faults: {checked.faults[0]}")
+            # The staff of a real provider do this once, with the bodies' documents before them.
+            for code, edition in unconfirmed(session, provider_id, checked.activity):
+                confirm_wording(session, ToolActor(provider_id), code, edition, "The demo", now())
             with suppress(Conflict):  # somebody plans it in the demo's office: what they made of it stays
                 import_activity(session, provider_id, checked.activity, checked.media, now())
             found.append(checked.activity)
@@ -242,7 +246,7 @@ def running_demo(
 @click.option("--lms-port", envvar="LMS_PORT", type=PORT, default=8100, show_default=True, help="Port of the demo LMS.")
 @click.option("--state", type=click.Path(path_type=Path), default=Path(".state/demo"), show_default=True)
 def demo(port: int, lms_port: int, state: Path) -> None:
-    """Start the tool, its worker and a demo LMS with three sample activities; Ctrl-C stops all of it."""
+    """Start the tool, its worker and a demo LMS with four sample activities; Ctrl-C stops all of it."""
     if port == lms_port:
         raise click.ClickException("The tool and the LMS need two different ports.")
     _check_port(port, "DEMO_PORT")

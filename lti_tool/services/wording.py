@@ -116,11 +116,11 @@ def confirm_wording(session: Session, actor: Actor, code: str, edition: str, by:
     note(session, actor, "wording.confirmed", f"edition:{code}", now, detail={"edition": edition})
 
 
-def unconfirmed(session: Session, provider_id: str, activity: Activity) -> tuple[str, ...]:
-    """What stands in the way of this activity: ``code: edition`` of each wording that nobody has confirmed yet."""
+def unconfirmed(session: Session, provider_id: str, activity: Activity) -> tuple[tuple[str, str], ...]:
+    """What stands in the way of this activity: the editions (code and name) that nobody has confirmed yet."""
     codes = [offer.credit_type for offer in activity.credits]
     needed = to_confirm(codes, activity.format.value, activity.provider.accreditation.value, activity.designated_on)
-    return tuple(f"{code}: {name}" for code, name in not_confirmed(session, provider_id, needed))
+    return not_confirmed(session, provider_id, needed)
 
 
 def not_confirmed(session: Session, provider_id: str, needed: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -149,7 +149,7 @@ def to_confirm(codes: Iterable[str], learning_format: str, accreditation: str, o
 
 def require_confirmed(session: Session, provider_id: str, activity: Activity) -> None:
     """Raises ``Refused("wording_unconfirmed", editions=…)``: an activity is not taken in before."""
-    missing = unconfirmed(session, provider_id, activity)
+    missing = [f"{code}: {name}" for code, name in unconfirmed(session, provider_id, activity)]
     if missing:
         raise Refused(
             "wording_unconfirmed",

@@ -73,8 +73,9 @@ def test_what_a_board_needs_is_missing_or_wrong(ready: Claimant) -> None:
     ready.confirm()
     page = ready.claim("1.00", **{ABIM: "0.50"})
     assert page.status == 422 and "This is needed for a credit that you claim." in page.text
+    assert "This credit is given only with permission to report it to your boards." in page.text
     page = ready.claim("1.00", **{ABIM: "0.50", **BOARD, "id.birth-day": "1340"})
-    assert page.status == 422 and "Month and day of birth: It is not written like that. Check it." in page.text
+    assert page.status == 422 and "Month and day of birth: Write month and day in four digits" in page.text
     assert ("id.birth-day", "1340") in page.form(0).filled({}) and (ABIM, "0.50") in page.form(0).filled({})
     assert learner_count(ready.world) == (0, 0)
 

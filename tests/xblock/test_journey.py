@@ -171,7 +171,7 @@ def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, togeth
         walk.attest(page)
         walk.heading(page, "What the accreditors and boards need")
         walk.give(page, "98-x")
-        expect(page.get_by_role("alert")).to_contain_text("ABIM ID: It is not written like that")
+        expect(page.get_by_role("alert")).to_contain_text("ABIM ID: This ID has 3 to 12 digits")
         accessible(page)
         app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
         try:

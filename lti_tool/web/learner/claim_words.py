@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from babel import Locale
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import LazyString, get_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from lti_tool.domain.credential import CONSENTS, IdKind, Requirement
@@ -65,12 +65,29 @@ FAULTS = {
     ("amount", "claim_excluded"): lazy_gettext("Only one of these credits can be claimed: leave the others."),
     ("amounts", "claim_nothing"): lazy_gettext("Choose an amount for at least one credit."),
     ("id", "missing"): lazy_gettext("This is needed for a credit that you claim. Enter it, or leave that credit."),
-    ("id", "malformed"): lazy_gettext("It is not written like that. Check it."),
+    ("id", "malformed"): lazy_gettext("This number has a character that no such number has, or too many. Check it."),
+    ("id.npi", "malformed"): lazy_gettext(
+        "An NPI has ten digits, and the last one proves the others: one of them is wrong. Check it, or leave it empty."
+    ),
+    ("id.licence", "malformed"): lazy_gettext(
+        "Write country and state, a blank, and the number of the licence, as in US-CA 12345."
+    ),
+    ("id.birth-day", "malformed"): lazy_gettext("Write month and day in four digits, as in 0704 for July 4."),
+    ("id.nabp-e-profile", "malformed"): lazy_gettext(
+        "This ID has 3 to 12 digits, nothing else. Check it in your e-Profile."
+    ),
+    ("id.abim", "malformed"): lazy_gettext("This ID has 3 to 12 digits, nothing else. Check it at your board."),
+    ("id.consent-pars", "missing"): lazy_gettext(
+        "This credit is given only with permission to report it to your boards. Tick the box, or leave that credit."
+    ),
+    ("id.consent-cpe-monitor", "missing"): lazy_gettext(
+        "This credit is given only with permission to report it to CPE Monitor. Tick the box, or leave that credit."
+    ),
     ("id", "incomplete"): lazy_gettext("Your permission to report cannot be used without this."),
     ("reason", "missing"): lazy_gettext("Say in a few words why you are late."),
     ("reason", "too_long"): lazy_gettext("Shorten the reason."),
 }
-"""(field, code) to words. ``amount.<credit type>`` counts as ``amount``, ``id.<requirement>`` as ``id``."""
+"""(field, code) to words. ``amount.<credit type>`` counts as ``amount``; ``id.<requirement>`` as ``id``, unless named."""
 
 
 _BOARD = lazy_gettext("The number that your board gave you.")
@@ -128,11 +145,15 @@ def credential_field(need: Requirement, value: str, *, needed_for: Sequence[Clai
 
 def fault_words(faults: Mapping[str, str], characters: str = "") -> dict[str, str]:
     """Field to sentence; ``characters`` are those that cannot be printed."""
-    words = {field: str(FAULTS[field.partition(".")[0], code]) for field, code in faults.items()}
+    words = {field: str(_fault_text(field, code)) for field, code in faults.items()}
     if characters:
         shown = ", ".join(f"“{each}”" if each.isprintable() else f"U+{ord(each):04X}" for each in characters[:10])
         words["printed_name"] += " " + _("It cannot show: %(characters)s", characters=shown)
     return words
+
+
+def _fault_text(field: str, code: str) -> LazyString:
+    return FAULTS.get((field, code)) or FAULTS[field.partition(".")[0], code]
 
 
 def summary(words: Mapping[str, str], labels: Mapping[str, str] | None = None) -> list[dict[str, str | None]]:

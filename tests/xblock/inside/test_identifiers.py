@@ -82,10 +82,10 @@ def test_it_goes_to_the_tool_and_is_kept_nowhere_else(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"id.abim": "12-x"}, "It is not written like that. Check it."),
-        ({"id.birth-day": "1340"}, "It is not written like that. Check it."),
+        ({"id.abim": "12-x"}, "This ID has 3 to 12 digits"),
+        ({"id.birth-day": "1340"}, "Write month and day in four digits"),
         ({"id.abim": ""}, "Your permission to report cannot be used without this."),
-        ({"id.consent-pars": ""}, "This is needed for a credit that you claim."),
+        ({"id.consent-pars": ""}, "This credit is given only with permission to report it to your boards."),
     ],
 )
 def test_what_is_wrong_is_told_at_once(tool: Tool, bea: Learner, changes: dict[str, str], words: str) -> None:
@@ -100,7 +100,7 @@ def test_what_is_wrong_is_told_at_once(tool: Tool, bea: Learner, changes: dict[s
 def test_a_wrong_check_digit_is_found(tool: Tool, bea: Learner) -> None:
     words = claim(bea, {AMA: "1.00"}, reporting="yes")
     assert "National Provider Identifier (NPI) (optional) Ten digits." in words
-    assert "It is not written like that" in give(bea, **{"id.npi": "1234567890"}) and tool.claims == []
+    assert "An NPI has ten digits" in give(bea, **{"id.npi": "1234567890"}) and tool.claims == []
     assert "Your credit has been recorded" in give(bea, **{"id.npi": "1234567893"})
     assert tool.claims[0]["body"]["identifiers"]["npi"] == "1234567893"
     nothing_kept("123456789")
@@ -206,7 +206,7 @@ def test_a_refusal_takes_no_certificate_away(tool: Tool, bea: Learner) -> None:
     give(bea, "finish_claim")
     words = give(bea, "finish_claim", **GIVEN)
     assert "Your credit has been recorded" in words and "Your claim was not accepted" in words and WAITS in words
-    assert "It is not written like that. Check it." in words and ClaimDelivery.objects.get().state == "awarded"
+    assert "This ID has 3 to 12 digits" in words and ClaimDelivery.objects.get().state == "awarded"
 
 
 @pytest.mark.parametrize("fault", [NotFound("tool_refused"), Refused("wire_version")])

@@ -32,7 +32,7 @@ def test_the_credit_goes_its_way_and_the_numbers_are_asked_again(tool: Tool, bea
     claimed_while_away(tool, bea)
     assert "identifiers" not in tool.claims[-1]["body"]
     assert "To be reported" in give(bea, "finish_report")
-    assert "It is not written like that" in give(bea, "finish_report", **{**NUMBERS, "id.npi": "1234567890"})
+    assert "An NPI has ten digits" in give(bea, "finish_report", **{**NUMBERS, "id.npi": "1234567890"})
     assert REPORT not in give(bea, "finish_report", **NUMBERS) and "Your credit has been recorded" in bea.words
     (sent,) = tool.reports
     assert sent["version"] == "native-identifiers/1" and sent["body"]["subject"] == lti_id("bea")

@@ -42,16 +42,16 @@ def confirm(world: World, code: str, edition: str, by: str = "Avery Admin") -> N
     ("changes", "missing"),
     [
         ({}, ()),
-        ({"credits": (offer("ancc"),)}, ("ancc: ANCC 2022",)),
+        ({"credits": (offer("ancc"),)}, (("ancc", "ANCC 2022"),)),
         ({"credits": (offer("ipce"),)}, ()),
         ({"format": LearningFormat.MANUSCRIPT_REVIEW}, ()),
-        ({"format": LearningFormat.TEST_ITEM_WRITING}, ("ama-pra-category-1: AMA PRA 2017",)),
-        ({"provider": replace(PROVIDER, accreditation=Accreditation.JOINTLY_ACCREDITED)}, ("accme: ACCME 2014",)),
+        ({"format": LearningFormat.TEST_ITEM_WRITING}, (("ama-pra-category-1", "AMA PRA 2017"),)),
+        ({"provider": replace(PROVIDER, accreditation=Accreditation.JOINTLY_ACCREDITED)}, (("accme", "ACCME 2014"),)),
         ({"provider": replace(PROVIDER, accreditation=Accreditation.NONE), "credits": ()}, ()),
     ],
 )
 def test_what_must_be_confirmed_before_first_use(
-    world: World, changes: dict[str, Any], missing: tuple[str, ...]
+    world: World, changes: dict[str, Any], missing: tuple[tuple[str, str], ...]
 ) -> None:
     made = activity(**changes)
     with transaction(world.sessions) as db:
@@ -72,7 +72,7 @@ def test_an_import_waits_for_the_confirmation(world: World) -> None:
 def test_one_providers_confirmation_is_not_anothers(world: World) -> None:
     confirm(world, "ancc", "ANCC 2022")
     with transaction(world.sessions) as db:
-        assert unconfirmed(db, "f" * 32, activity(credits=(offer("ancc"),))) == ("ancc: ANCC 2022",)
+        assert unconfirmed(db, "f" * 32, activity(credits=(offer("ancc"),))) == (("ancc", "ANCC 2022"),)
 
 
 def test_what_staff_see(world: World) -> None:

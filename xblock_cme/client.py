@@ -137,6 +137,13 @@ class ToolClient:
         address = f"/api/v1/certificates/{quote(certificate_id)}/pdf"
         return self._call("GET", address, params={"subject": subject}).content
 
+    def certificates(self, key: str, subject: str) -> bytes:
+        """All valid certificates of the person in an activity as a ZIP archive. Raises
+        ``NotFound("certificate_unknown")`` for none, ``NotFound("tool_refused")`` of a tool that is too old.
+        """
+        path = f"/api/v1/activities/{quote(key)}/certificates.zip"
+        return self._call("GET", path, params={"subject": subject}).content
+
     def _json(self, method: str, path: str, **options: Any) -> Any:
         response = self._call(method, path, **options)
         try:

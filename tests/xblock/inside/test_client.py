@@ -97,8 +97,9 @@ def test_what_is_no_answer_is_refused_and_never_guessed_at(
 
 def test_an_address_that_leads_elsewhere_has_taken_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as the plain one of a tool behind https: what was sent there stays, and its page is no file."""
-    tool, line = client_at(*[(301, b"Moved")] * 3, monkeypatch=monkeypatch)
-    for call in (lambda: tool.evaluation({}, "k"), lambda: tool.certificate("c", "s"), lambda: tool.identifiers({})):
+    tool, line = client_at(*[(301, b"Moved")] * 4, monkeypatch=monkeypatch)
+    files = (lambda: tool.certificate("c", "s"), lambda: tool.certificates("a", "s"))
+    for call in (lambda: tool.evaluation({}, "k"), *files, lambda: tool.identifiers({})):
         with pytest.raises(ServiceUnavailable) as moved:
             call()
         assert moved.value.code == "tool_unreachable"

@@ -68,6 +68,24 @@ class Listed:
     is_expired: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ByLink:
+    """An approved activity that a block cannot show. ``reason`` may be one of a later release."""
+
+    key: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What the tool has approved for this platform, by title."""
+
+    activities: list[Listed]
+    by_link: list[ByLink] = field(default_factory=list)
+    """Empty also where the tool is of a release that does not tell."""
+
+
 _TOKENS: dict[tuple[str, str], tuple[str, float]] = {}
 """Access tokens of this process by tool and client, with the monotonic time at which they end."""
 
@@ -85,10 +103,13 @@ class ToolClient:
         """The same with one try: somebody waits for a page, and what is not taken now is sent later."""
         return replace(self, tries=1, patience=HASTE)
 
-    def activities(self, search: str = "") -> list[Listed]:
+    def activities(self, search: str = "") -> Approved:
         """What the tool has approved for this platform."""
         answer = self._json("GET", "/api/v1/activities", params={"search": search})
-        return [Listed(**{name: item[name] for name in Listed.__slots__}) for item in answer["activities"]]
+        return Approved(
+            [Listed(**{name: item[name] for name in Listed.__slots__}) for item in answer["activities"]],
+            [ByLink(**{name: item[name] for name in ByLink.__slots__}) for item in answer.get("by_link", ())],
+        )
 
     def newest_version(self, key: str) -> int:
         return int(self._json("GET", f"/api/v1/activities/{quote(key)}")["version"])

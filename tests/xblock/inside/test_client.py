@@ -17,7 +17,7 @@ from lti_tool.domain.native import HOLDING_VERSION
 from tests.xblock.inside.learner import Learner
 from xblock_cme import client
 from xblock_cme.acting import ACTIONS
-from xblock_cme.client import HASTE, PATIENCE, TRIES, Credentials, ToolClient
+from xblock_cme.client import HASTE, PATIENCE, TRIES, Approved, ByLink, Credentials, Listed, ToolClient
 from xblock_cme.compat import tool_settings
 
 TOKEN = {"access_token": "t", "expires_in": 900}
@@ -150,3 +150,12 @@ def test_the_tool_is_called_from_the_evaluation_and_the_claim_and_nowhere_else(
     for handler in ("staff_learners", "staff_reset"):
         staff.post(handler, {"user": "ada"})
     assert ada.look()
+
+
+def test_a_tool_that_does_not_tell_what_only_a_link_can_show_tells_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"key": "a", "title": "A", "version": 1, "credit": "", "expires_on": "2029-01-01", "is_expired": False}
+    told = {"key": "b", "title": "B", "reason": "sessions"}
+    older, newer = {"activities": [listed]}, {"activities": [listed | {"more": 1}], "by_link": [told | {"more": 1}]}
+    tool, _ = client_at((200, older), (200, newer), monkeypatch=monkeypatch)
+    assert tool.activities() == Approved([Listed(**listed)])
+    assert tool.activities() == Approved([Listed(**listed)], [ByLink(**told)])

@@ -38,8 +38,11 @@ def _download(body: bytes, kind: str, name: str) -> Response:
 
 
 def no_file(error: CmeError, wanted: str, say: Callable[[str], str]) -> Response:
-    """Why there is none; the credit stands. A tool of an older release does not know the address of all."""
+    """Why there is none; the credit stands. A tool of an older release does not know the address of all, and what is
+    larger than any answer may be is not taken."""
     text, status = LATE, 503
-    if wanted == ALL and isinstance(error, NotFound):
-        text, status = (NONE_VALID, 404) if error.code == "certificate_unknown" else (ONE_BY_ONE, 503)
+    if wanted == ALL and error.code == "certificate_unknown":
+        text, status = NONE_VALID, 404
+    elif wanted == ALL and (isinstance(error, NotFound) or error.code == "tool_answer_too_large"):
+        text = ONE_BY_ONE
     return Response(f"{say(text)} ({error.code})", status=status, content_type="text/plain", charset="utf-8")

@@ -245,11 +245,13 @@ def _accepted(response: requests.Response) -> requests.Response:
     """Raises what a refusal means here: ``NotFound``, ``Refused`` with the tool's code, or ``ServiceUnavailable``."""
     if response.status_code // 100 == 3:
         raise ServiceUnavailable("tool_unreachable", f"the address answered {response.status_code} and leads elsewhere")
-    if response.ok and len(response.content) <= MAX_BYTES:
+    if response.ok and len(response.content) > MAX_BYTES:
+        raise ServiceUnavailable("tool_answer_too_large", f"the tool answered more than {MAX_BYTES} bytes")
+    if response.ok:
         return response
     status, code = response.status_code, _code(response)
     kinds: dict[int, type[CmeError]] = {404: NotFound}
-    kind = ServiceUnavailable if status >= 500 or status == 429 or response.ok else kinds.get(status, Refused)
+    kind = ServiceUnavailable if status >= 500 or status == 429 else kinds.get(status, Refused)
     raise kind(code or "tool_refused", f"the tool answered {status}: {code}", status=status)
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
+from lti_tool.db import models
 from lti_tool.domain.errors import CmeError, NotFound
 from lti_tool.domain.native import NativeCertificate
 from lti_tool.services.certificate_division import choose_division
@@ -104,6 +106,16 @@ def test_nobody_else_gets_it_and_another_activity_has_none(world: World, tool: T
         with pytest.raises(CmeError) as refused:
             tool.certificates(key, subject)
         assert (type(refused.value), refused.value.code) == (NotFound, code)
+
+
+def test_whoever_was_joined_with_another_record_has_the_certificates_of_both(world: World, tool: ToolClient) -> None:
+    ada, other = Board(world), Board(world)
+    files = {f"{one.number}.pdf" for one in held(ada) + held(other)}
+    with world.db() as db:
+        found = {row.subject: row for row in db.scalars(select(models.Learner))}
+        found[other.subject].merged_into = found[ada.subject].id
+    for who in (ada, other):
+        assert archived(tool.certificates(BOARD_CREDIT, who.subject)).keys() == files
 
 
 def test_an_address_that_a_tool_does_not_know_is_told_apart_from_none_that_is_valid(tool: ToolClient) -> None:

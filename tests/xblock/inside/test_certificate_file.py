@@ -80,6 +80,7 @@ def test_one_is_offered_alone(press: Press, tool: Tool, bea: Learner) -> None:
         (ServiceUnavailable("printer_away"), 503, "Your credit is recorded; the PDF follows."),
         (Refused("tool_not_connected"), 503, "Your credit is recorded; the PDF follows."),
         (NotFound("tool_refused"), 503, "The certificate service does not give them together. Download each"),
+        (ServiceUnavailable("tool_answer_too_large"), 503, "The certificate service does not give them together."),
         (NotFound("certificate_unknown"), 404, "None of these certificates is valid any more."),
     ],
     ids=lambda value: getattr(value, "code", ""),

@@ -81,7 +81,7 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ((200, {"version": "native-holding/9", "body": {}}), BadInput, "wire_version"),
         ((200, b"<html>a proxy's page</html>"), ServiceUnavailable, "tool_answer_unreadable"),
-        ((200, b"x" * (client.MAX_BYTES + 1)), ServiceUnavailable, "tool_refused"),
+        ((200, b"x" * (client.MAX_BYTES + 1)), ServiceUnavailable, "tool_answer_too_large"),
         ((404, {"code": "activity_unknown"}), NotFound, "activity_unknown"),
         ((422, {"code": "wire_version"}), Refused, "wire_version"),
     ],

@@ -58,6 +58,10 @@ platform then ask no more, and `is_first` says whether the answers are wanted. T
 where the evaluation is anonymous; send them in an order that tells nothing. Commitments to change of an anonymous
 evaluation come with the receipt, for they are kept with their learner.
 
+**Certificates.** A claim that its provider divides is answered with several. Each has its PDF at
+`/certificates/<id>/pdf`, also after it was replaced; `/activities/<key>/certificates.zip` gives those that are valid
+now, and `certificate_unknown` where none is.
+
 **Repeats.** POSTs need an `Idempotency-Key`. An awarded claim answers the same for ever, whatever the key; a refused
 one leaves nothing behind and may be sent again, put right, with a new key.
 

@@ -68,6 +68,24 @@ class Listed:
     is_expired: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ByLink:
+    """An approved activity that a block cannot show. ``reason`` may be one of a later release."""
+
+    key: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What the tool has approved for this platform, by title."""
+
+    activities: list[Listed]
+    by_link: list[ByLink] = field(default_factory=list)
+    """Empty also where the tool is of a release that does not tell."""
+
+
 _TOKENS: dict[tuple[str, str], tuple[str, float]] = {}
 """Access tokens of this process by tool and client, with the monotonic time at which they end."""
 
@@ -85,10 +103,13 @@ class ToolClient:
         """The same with one try: somebody waits for a page, and what is not taken now is sent later."""
         return replace(self, tries=1, patience=HASTE)
 
-    def activities(self, search: str = "") -> list[Listed]:
+    def activities(self, search: str = "") -> Approved:
         """What the tool has approved for this platform."""
         answer = self._json("GET", "/api/v1/activities", params={"search": search})
-        return [Listed(**{name: item[name] for name in Listed.__slots__}) for item in answer["activities"]]
+        return Approved(
+            [Listed(**{name: item[name] for name in Listed.__slots__}) for item in answer["activities"]],
+            [ByLink(**{name: item[name] for name in ByLink.__slots__}) for item in answer.get("by_link", ())],
+        )
 
     def newest_version(self, key: str) -> int:
         return int(self._json("GET", f"/api/v1/activities/{quote(key)}")["version"])
@@ -136,6 +157,13 @@ class ToolClient:
         """The PDF, if this certificate belongs to the person."""
         address = f"/api/v1/certificates/{quote(certificate_id)}/pdf"
         return self._call("GET", address, params={"subject": subject}).content
+
+    def certificates(self, key: str, subject: str) -> bytes:
+        """All valid certificates of the person in an activity as a ZIP archive. Raises
+        ``NotFound("certificate_unknown")`` for none, ``NotFound("tool_refused")`` of a tool that is too old.
+        """
+        path = f"/api/v1/activities/{quote(key)}/certificates.zip"
+        return self._call("GET", path, params={"subject": subject}).content
 
     def _json(self, method: str, path: str, **options: Any) -> Any:
         response = self._call(method, path, **options)
@@ -217,11 +245,13 @@ def _accepted(response: requests.Response) -> requests.Response:
     """Raises what a refusal means here: ``NotFound``, ``Refused`` with the tool's code, or ``ServiceUnavailable``."""
     if response.status_code // 100 == 3:
         raise ServiceUnavailable("tool_unreachable", f"the address answered {response.status_code} and leads elsewhere")
-    if response.ok and len(response.content) <= MAX_BYTES:
+    if response.ok and len(response.content) > MAX_BYTES:
+        raise ServiceUnavailable("tool_answer_too_large", f"the tool answered more than {MAX_BYTES} bytes")
+    if response.ok:
         return response
     status, code = response.status_code, _code(response)
     kinds: dict[int, type[CmeError]] = {404: NotFound}
-    kind = ServiceUnavailable if status >= 500 or status == 429 or response.ok else kinds.get(status, Refused)
+    kind = ServiceUnavailable if status >= 500 or status == 429 else kinds.get(status, Refused)
     raise kind(code or "tool_refused", f"the tool answered {status}: {code}", status=status)
 
 

@@ -124,7 +124,11 @@ def _body(view: View, here: Progress, step: Step) -> tuple[str, dict[str, Any]]:
     shelf, outcome = view.shelf, view.outcome
     if step in (Step.CLAIM, Step.CERTIFICATE):
         locked = None if view.claim is not None else _locked(view, here, Step.CLAIM)
-        return locked or _claim(view, here)
+        if locked is not None:
+            return locked
+        template, values = _claim(view, here)
+        # A further claim, and what is asked for it, is reached from the certificate and is no part of it.
+        return template, {"step_name": shelf.translate(STEP_NAMES[Step.CLAIM]), **values}
     locked = _locked(view, here, step)
     if locked:
         return locked

@@ -17,6 +17,7 @@ from xblock.scorable import ScorableXBlockMixin, Score
 from lti_tool.domain.errors import CmeError, NotFound
 from xblock_cme import store
 from xblock_cme.block import LearnerMixin, fraction_of
+from xblock_cme.certificate_file import certificate_file, no_file
 from xblock_cme.compat import course_of, is_studio, lti_id_of, person_of
 from xblock_cme.copies import newest_copy
 from xblock_cme.facts import read_facts
@@ -142,22 +143,14 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
 
     @XBlock.handler
     def certificate(self, request: Any, suffix: str = "") -> Response:
-        """The PDF of one's own certificate, fetched from the tool."""
-        person, course = person_of(self), course_of(self)
+        """The PDF of one's own certificate, or all as a ZIP archive, fetched from the tool."""
         try:
-            state = store.claim_state(self._place(person, course))
+            place = self._place(person_of(self), course_of(self))
+            state = store.claim_state(place)
             issued = state.answer.certificates if state and state.answer else ()
-            if suffix not in {one.id for one in issued}:
-                return Response(status=404)
-            body = self.tool_client().certificate(suffix, lti_id_of(self))
+            return certificate_file(self.tool_client, issued, suffix, place.activity_key, lti_id_of(self))
         except CmeError as error:
-            text = self.translate("Your credit is recorded; the PDF follows. Try again in a few minutes.")
-            return Response(f"{text} ({error.code})", status=503, content_type="text/plain", charset="utf-8")
-        headers = [
-            ("Content-Type", "application/pdf"),
-            ("Content-Disposition", 'attachment; filename="certificate.pdf"'),
-        ]
-        return Response(body=body, headerlist=[*headers, ("Cache-Control", "private, no-store")])
+            return no_file(error, suffix, self.translate)
 
     # ---- scores ----------------------------------------------------------------------------------------------------
 

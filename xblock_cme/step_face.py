@@ -15,6 +15,7 @@ from lti_tool.domain.native import NativeAnswer
 from lti_tool.domain.pathway import attempt_blockers, attempts_left, best_result, may_reveal
 from lti_tool.domain.record import Attempt
 from lti_tool.domain.standing import Blocker
+from xblock_cme.certificate_file import ALL
 from xblock_cme.claiming import chosen_amounts, profile_digest
 from xblock_cme.face import Notice, blocker_texts, points_text, runs
 from xblock_cme.identifier_face import needs_line
@@ -186,6 +187,7 @@ def certificate_face(answer: NativeAnswer, address: Callable[[str], str]) -> dic
     """The learner's certificates."""
     return {
         "is_awarded": any(one.is_awarded for one in answer.certificates),
+        "all_address": address(ALL) if len(answer.certificates) > 1 else "",
         "certificates": [
             {
                 "title": one.title,

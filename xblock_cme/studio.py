@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from lti_tool.domain.activity import Activity, ContentKind, Step
 from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
 from lti_tool.domain.text import RichText
+from xblock_cme.client import ByLink
 from xblock_cme.compat import course_of, has_plugin, language, launch_address, may_author, person_of, tool_settings
 from xblock_cme.copies import newest_copy
 from xblock_cme.render import direction_of, render, written
@@ -28,6 +29,9 @@ REFUSED = {
     "tool_not_connected": _("The CME tool is not connected. The platform's operator sets its address and key."),
     "tool_unreachable": _("The CME tool does not answer at the moment. Try again later; learners are not affected."),
     "activity_unknown": _("The CME tool no longer offers this activity."),
+    "activity_by_link": _(
+        "In its newest version this activity cannot be shown by this component. Place it as an LTI component."
+    ),
     "wire_version": _("The CME tool and this block do not understand each other: update the older release."),
     "planning_not_connected": _(
         "The way to the CME tool's authoring is not connected. "
@@ -35,6 +39,13 @@ REFUSED = {
     ),
     "not_authoring": _("This can be done in Studio only, by authors of the course."),
 }
+
+BY_LINK = {
+    "sessions": _("This activity has sessions. Who attended is recorded by staff in the CME tool, not here."),
+}
+"""By the tool's reason."""
+OTHER_REASON = _("This component cannot show this activity.")
+PLACE_BY_LINK = _("Place it as an LTI component with the custom parameter %(parameter)s.")
 
 LTI_CONFIGURATION = "lti_config_id"
 """Setting: which configuration of the platform's LTI consumer leads to the tool."""
@@ -145,20 +156,16 @@ class StudioMixin:
 
         def work() -> dict[str, Any]:
             found = self.tool_client().activities(search)
-            rows = [
-                {
-                    "key": one.key,
-                    "title": one.title,
-                    "version": one.version,
-                    "credit": one.credit,
-                    "expires_on": _day(one.expires_on),
-                    "is_expired": one.is_expired,
-                }
-                for one in found
-            ]
-            return {"activities": rows}
+            rows = [{**asdict(one), "expires_on": _day(one.expires_on)} for one in found.activities]
+            by_link = [{"key": one.key, "title": one.title, "why": self._why(one)} for one in found.by_link]
+            return {"activities": rows, "by_link": by_link}
 
         return self._answer(work)
+
+    def _why(self, one: ByLink) -> str:
+        """Why it cannot be taken, and what to do in place of it."""
+        why = self.translate(BY_LINK.get(one.reason, OTHER_REASON))
+        return f"{why} {self.translate(PLACE_BY_LINK) % {'parameter': f'cme_activity={one.key}'}}"
 
     @XBlock.json_handler
     def studio_check(self, data: Any, suffix: str = "") -> dict[str, Any]:

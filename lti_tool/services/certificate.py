@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -239,6 +239,11 @@ def issued_certificates(session: Session, visit: Visit) -> tuple[IssuedCertifica
     """The visitor's certificates for the placement's activity, oldest first. They outlive the activity's expiry."""
     rows = session.scalars(_own(visit).order_by(models.Certificate.number))
     return tuple(issued_value(session, row) for row in rows)
+
+
+def valid_certificates(issued: Iterable[IssuedCertificate]) -> tuple[IssuedCertificate, ...]:
+    """Those that are neither withdrawn nor replaced."""
+    return tuple(one for one in issued if one.status is CertificateStatus.VALID)
 
 
 def own_certificate(session: Session, visit: Visit, certificate_id: str) -> IssuedCertificate:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from lti_tool.db.load import activity_value
 from lti_tool.domain.activity import Activity
 from lti_tool.domain.claim import PARTICIPATION, CreditTerms
 from lti_tool.domain.credit import CreditOffer, printed_amount
-from lti_tool.domain.errors import NotFound
+from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.native import ActivityCopy, text_key
 from lti_tool.domain.response import items_of
 from lti_tool.domain.statement import NO_OVERRIDES, Overrides
@@ -46,20 +47,47 @@ class ApprovedActivity:
     is_expired: bool
 
 
-def approved_activities(db: Session, provider_id: str, now: datetime, search: str = "") -> tuple[ApprovedActivity, ...]:
-    """The provider's activities in their newest approved versions, by title; ``search`` looks in title and key."""
+class LinkReason(StrEnum):
+    """Why an activity is reached by an LTI link alone."""
+
+    SESSIONS = "sessions"
+    """Staff record attendance of people whom the tool knows, and those who work in a native face become known to it
+    with their claim only: nobody could have been recorded by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkActivity:
+    """An approved activity that a native face cannot show: a picker says so, and why."""
+
+    key: str
+    title: str
+    reason: LinkReason
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedActivities:
+    """What a picker shows of one search, by title."""
+
+    activities: tuple[ApprovedActivity, ...]
+    by_link: tuple[LinkActivity, ...]
+
+
+def approved_activities(db: Session, provider_id: str, now: datetime, search: str = "") -> ApprovedActivities:
+    """The provider's activities in their newest approved versions, by title: published and not closed. ``search`` looks
+    in title and key."""
     words = search.casefold().split()
-    found = [one for one in _approved(db, provider_id) if all(word in _text(one) for word in words)]
-    return tuple(_shown(one, now) for one in found)
+    listed = list_activities(db, provider_id, only_published=True)
+    found = [one for one in listed if all(word in _text(one) for word in words)]
+    reasons = {one.key: link_reason(one.activity) for one in found}
+    return ApprovedActivities(
+        tuple(_shown(one, now) for one in found if reasons[one.key] is None),
+        tuple(LinkActivity(one.key, one.title, why) for one in found if (why := reasons[one.key]) is not None),
+    )
 
 
-def _approved(db: Session, provider_id: str) -> Sequence[ListedActivity]:
-    """What native faces are offered: approved, published and not closed.
-
-    Nothing with sessions: staff record attendance of people whom the tool knows, and those who work in a native face
-    become known to it with their claim only. Such activities are placed by LTI.
-    """
-    return [one for one in list_activities(db, provider_id, only_published=True) if not one.activity.sessions]
+def link_reason(activity: Activity) -> LinkReason | None:
+    """``None`` for what a native face can show."""
+    return LinkReason.SESSIONS if activity.sessions else None
 
 
 def _text(listed: ListedActivity) -> str:
@@ -84,9 +112,13 @@ def _credit(activity: Activity, offer: CreditOffer) -> str:
 
 
 def approved_activity(db: Session, provider_id: str, key: str, now: datetime) -> ApprovedActivity:
-    """Raises ``NotFound("activity_unknown")`` also for another provider's."""
-    for one in _approved(db, provider_id):
+    """Raises ``NotFound("activity_unknown")`` also for another provider's, ``Refused("activity_by_link")`` for one that
+    a native face cannot show."""
+    for one in list_activities(db, provider_id, only_published=True):
         if one.key == key:
+            reason = link_reason(one.activity)
+            if reason is not None:
+                raise Refused("activity_by_link", f"reached by an LTI link alone: {reason}", reason=reason)
             return _shown(one, now)
     raise NotFound("activity_unknown")
 

@@ -31,7 +31,14 @@ from lti_tool.domain.native import (
 from lti_tool.domain.replay import LEEWAY
 from lti_tool.domain.standing import Blocker
 from lti_tool.domain.text import RichText
-from lti_tool.services.certificate import IssuedCertificate, Link, issued_certificates, own_certificate, written_date
+from lti_tool.services.certificate import (
+    IssuedCertificate,
+    Link,
+    issued_certificates,
+    own_certificate,
+    valid_certificates,
+    written_date,
+)
 from lti_tool.services.credential import held_credentials, keep_credentials
 from lti_tool.services.credit import ClaimForm, asked_credentials, claim_credit, claim_view, wants_more
 from lti_tool.services.learner import ProfileForm, profile_digest, read_profile
@@ -42,6 +49,7 @@ from lti_tool.services.native_facts import (
     native_course,
     native_learner,
     native_participation,
+    person_of_subject,
     take_in,
 )
 from lti_tool.services.participation import progress
@@ -269,3 +277,17 @@ def native_certificate(db: Session, client: NativeClient, certificate_id: str, s
     if row is None:
         raise NotFound("certificate_unknown")
     return own_certificate(db, visit_of(client, row.learner_id, "", row.activity_id, ""), certificate_id)
+
+
+def native_certificates(db: Session, client: NativeClient, key: str, subject: str) -> tuple[IssuedCertificate, ...]:
+    """The valid certificates of this person of this platform in one activity, in the order of their numbers.
+
+    Raises ``NotFound``: ``activity_unknown``, and ``certificate_unknown`` where there is none.
+    """
+    activity_id = activity_id_of(db, client.provider_id, key)
+    person = person_of_subject(db, client, subject)
+    visit = None if person is None else visit_of(client, person, "", activity_id, "")
+    valid = () if visit is None else valid_certificates(issued_certificates(db, visit))
+    if not valid:
+        raise NotFound("certificate_unknown")
+    return valid

@@ -1,4 +1,5 @@
-"""Words for refusals while somebody studies: the content, its cases and polls, and forms that could not be read."""
+"""Words for refusals while somebody studies: the content, its cases and polls, what a native face cannot
+show, and forms that could not be read."""
 
 from __future__ import annotations
 
@@ -10,6 +11,10 @@ CONTENT_EXPLANATIONS: dict[str, tuple[Any, Any]] = {
     "content_locked": (
         lazy_gettext("This part opens with your answer"),
         lazy_gettext("A case or poll comes before it. Any answer opens what follows:"),
+    ),
+    "activity_by_link": (
+        lazy_gettext("This activity is reached by an LTI link alone"),
+        lazy_gettext("It has sessions, whose attendance staff record here. Place it in the course as an LTI link."),
     ),
     **{
         code: (

@@ -32,6 +32,12 @@ def held_at_the_gate(visitor: Visitor) -> None:
     expect(visitor.frame.get_by_role("button", name="Confirm and continue")).to_be_visible()
 
 
+def led_to_what_is_wrong(place: FrameLocator) -> None:
+    """The platform is another origin, where browsers leave the keyboard at the top of the page."""
+    walk.press(place, "Confirm and continue")
+    expect(place.locator(".error-summary")).to_be_focused()
+
+
 def downloaded(visitor: Visitor, folder: Path) -> str:
     """The text of the certificate, which has one page."""
     with visitor.page.expect_download() as download:
@@ -78,6 +84,7 @@ def whole_journey(
 ) -> None:
     place = visitor.open(GATED)
     held_at_the_gate(visitor)
+    led_to_what_is_wrong(place)
     walk.up_to_post_test(place)
     walk.take(place, "post-test", wrong_answers=3)
     expect(place.get_by_text("Not passed yet")).to_be_visible()

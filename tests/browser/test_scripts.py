@@ -200,6 +200,23 @@ def test_lines_are_put_in_order_with_the_keyboard(browser: Browser, site: Site) 
         assert axe.faults(page, axe.WCAG) == []
 
 
+def test_a_summary_of_errors_takes_the_keyboard_in_a_frame_but_not_from_who_types(
+    browser: Browser, site: Site, platform: Site
+) -> None:
+    summary = '<div class="error-summary" tabindex="-1" autofocus>There is a problem</div>'
+    site.pages["/"] = bare(f'{summary}<label>Name <input name="name"></label>')
+    context, page = framed(browser, platform, f"{site.origin}/")
+    with context:
+        frame = page.frames[1]
+        field = frame.get_by_label("Name")
+        field.focus()
+        frame.evaluate("""import("/static/js/focus.mjs")""")
+        expect(field).to_be_focused()
+        field.blur()
+        frame.evaluate("""import("/static/js/focus.mjs?again")""")
+        expect(frame.locator(".error-summary")).to_be_focused()
+
+
 def test_a_line_says_that_the_page_is_open_elsewhere(browser: Browser, site: Site) -> None:
     body = """<a href="/away" target="_blank" rel="noopener" data-new-window data-opened-target="told">Open</a>
         <p id="told" hidden>It is open in a new window.</p><p data-framed-only>Framed</p>"""

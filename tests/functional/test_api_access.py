@@ -26,6 +26,7 @@ PATHS = [
     ("GET", f"/api/v1/activities/{NAME}/versions/1/media/x.png"),
     ("GET", f"/api/v1/activities/{NAME}/record"),
     ("GET", f"/api/v1/activities/{NAME}/holding"),
+    ("GET", f"/api/v1/activities/{NAME}/certificates.zip"),
     ("POST", "/api/v1/claims"),
     ("PUT", "/api/v1/identifiers"),
     ("POST", "/api/v1/evaluations"),

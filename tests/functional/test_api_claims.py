@@ -12,23 +12,40 @@ import requests
 from sqlalchemy import select
 
 from lti_tool.db import models
-from lti_tool.domain.errors import CmeError, NotFound
+from lti_tool.domain.errors import CmeError, NotFound, Refused
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.native import NativeClaim, write_message
 from lti_tool.domain.record import Record
+from lti_tool.services.activity import import_activity
 from tests.functional.api_calls import NAME, count, fits, learner, raw, reasons, walked
 from tests.functional.native import COURSE, SUBJECT, client, credentials, evaluation_fields
 from tests.functional.world import World
+from tests.unit.lti_tool.services.claiming import short_activity
+from tests.unit.lti_tool.services.rounds import SERIES
 from xblock_cme.claiming import Claimant, evaluate
-from xblock_cme.client import ToolClient
+from xblock_cme.client import Approved, ByLink, ToolClient
 
 
 def test_approved_activities_can_be_found(tool: ToolClient) -> None:
     fits("Activities", raw(tool, "GET", "/api/v1/activities").json())
-    assert {one.key for one in tool.activities()} == {NAME, "journal-sglt2-ckd", "cases-ecg-rhythms"}
-    (found,) = tool.activities("blood PRESSURE")
+    assert {one.key for one in tool.activities().activities} == {NAME, "journal-sglt2-ckd", "cases-ecg-rhythms"}
+    (found,) = tool.activities("blood PRESSURE").activities
     assert found.key == NAME and "AMA PRA Category 1" in found.credit and not found.is_expired
-    assert tool.activities("no such words") == []
+    assert tool.activities("no such words") == Approved([])
+
+
+def test_what_only_a_link_can_show_is_told_apart_with_the_reason(tool: ToolClient, world: World) -> None:
+    rounds = short_activity(key="rounds", **SERIES)
+    with world.db() as db:
+        import_activity(db, world.provider_id, rounds, {}, world.clock())
+    fits("Activities", raw(tool, "GET", "/api/v1/activities").json())
+    told = ByLink("rounds", rounds.title, "sessions")
+    assert tool.activities(rounds.title) == tool.activities("ROUNDS") == Approved([], [told])
+    assert told in tool.activities().by_link and len(tool.activities().activities) == 3
+    for key, kind, code in (("rounds", Refused, "activity_by_link"), ("round", NotFound, "activity_unknown")):
+        with pytest.raises(kind) as refused:
+            tool.newest_version(key)
+        assert refused.value.code == code
 
 
 def test_a_version_is_a_copy_that_needs_the_tool_no_more(tool: ToolClient, world: World) -> None:
@@ -193,11 +210,12 @@ def test_another_providers_platform_sees_nothing_of_ours(tool: ToolClient, world
     with running_lms(config, clock=world.clock) as lms:
         world.add_platform(lms, provider="Another provider", deployments=config.deployment_ids)
         stranger = client(credentials(world, 1, issuer=lms.issuer, client_id="other-client"))
-        assert stranger.activities() == []
+        assert stranger.activities() == Approved([])
         for call in (
             lambda: stranger.newest_version(NAME),
             lambda: stranger.copy(NAME, 1),
             lambda: stranger.certificate(mine.id, SUBJECT),
+            lambda: stranger.certificates(NAME, SUBJECT),
         ):
             with pytest.raises(CmeError):
                 call()

@@ -209,7 +209,7 @@ def test_native_faces_are_offered_what_is_published(world: World, admin: OfficeP
         acts(planner, done)
         with world.db() as db:
             provider_id = provider_id_of(db, PROVIDER, DAY)
-            offered.append([one.key for one in approved_activities(db, provider_id, DAY)])
+            offered.append([one.key for one in approved_activities(db, provider_id, DAY).activities])
     assert offered == [[], [], ["high-blood-pressure"], []]
     with world.db() as db:
         assert activity_id_of(db, provider_id_of(db, PROVIDER, DAY), "high-blood-pressure"), "who has it keeps it"

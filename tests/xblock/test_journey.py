@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -25,7 +26,6 @@ from tests.xblock.site.identity import lti_id
 from tests.xblock.walk import accessible
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.browser]
-PHONE, DESKTOP = {"width": 320, "height": 800}, {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="module")
@@ -51,26 +51,6 @@ def enter(page: Page, together: Together, who: str, scenario: str = walk.NAME) -
     page.goto(f"{together.lms.url}/scenario/{scenario}/?student={who}")
 
 
-def to_the_claim(page: Page) -> None:
-    activity = sample(walk.NAME).activity
-    assert activity is not None
-    walk.acknowledge(page)
-    walk.press(page, re.compile("^Continue: "))
-    walk.take(page, activity.pre_test, "Start the pre-test")
-    walk.press(page, re.compile("^Continue: "))
-    walk.study(page)
-    expect(page.get_by_text("You have studied the content")).to_be_visible()
-    walk.press(page, re.compile("^Continue: Post-test"))
-    walk.take(page, activity.post_test, "Start the post-test")
-    expect(page.get_by_text("You have passed", exact=True)).to_be_visible()
-    accessible(page)
-    walk.press(page, re.compile("^Continue: "))
-    walk.heading(page, "Evaluation")
-    accessible(page)
-    walk.evaluate(page)
-    walk.press(page, re.compile("^Continue: "))
-
-
 @pytest.mark.parametrize(("width", "degree"), [(1280, "MD"), (320, "RN")])
 def test_from_the_disclosure_to_the_certificate(
     browser: Browser, together: Together, width: int, degree: str, tmp_path: Path
@@ -79,7 +59,7 @@ def test_from_the_disclosure_to_the_certificate(
     with visiting(browser, width) as page:
         enter(page, together, f"ada-{degree}")
         accessible(page)
-        to_the_claim(page)
+        walk.to_the_claim(page)
         accessible(page)
         walk.details(page, degree)
         accessible(page)
@@ -135,36 +115,62 @@ def test_the_keyboard_stays_where_it_is_needed(browser: Browser, together: Toget
         expect(page.get_by_role("heading", level=2).first).to_be_focused()
 
 
-def test_the_claim_is_kept_while_the_tool_is_down_and_sent_without_the_learner(
-    browser: Browser, together: Together
-) -> None:
+@pytest.fixture(scope="module")
+def board(together: Together) -> Together:
+    """Beside a tool that has approved the activity with credit of many boards."""
+    offer_board_credit(together.world)
+    return together
+
+
+@contextmanager
+def away(together: Together) -> Iterator[None]:
+    """A gateway whose tool does not answer."""
     app = together.world.app
-    with visiting(browser) as page:
-        enter(page, together, "dee")
-        to_the_claim(page)
+    app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        app.wsgi_app = working  # type: ignore[method-assign]
+
+
+def _down(environ: object, start_response: object) -> list[bytes]:
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain")])  # type: ignore[operator]
+    return [b"down"]
+
+
+def test_kept_while_the_tool_is_down_then_reported_and_claimed_further(
+    browser: Browser, board: Together, tmp_path: Path
+) -> None:
+    """The claim is sent without its learner, who comes back for the report and for credit that was left."""
+    with visiting(browser, 375) as page:
+        enter(page, board, "dee", BOARD_CREDIT)
+        walk.to_the_claim(page)
         walk.details(page)
-        app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
-        try:
+        page.get_by_label("The provider is to report my credit").check()
+        with away(board):
             walk.attest(page)
             walk.heading(page, "Your claim is kept")
+            expect(page.get_by_text("Give them here once your certificate has come.")).to_be_visible()
             accessible(page)
-            assert "waiting 1" in together.lms.command("cme_deliver", "--now")
-        finally:
-            app.wsgi_app = working  # type: ignore[method-assign]
-        assert awards(together, "dee") == []
-        assert "awarded 1" in together.lms.command("cme_deliver", "--now")
+            assert "waiting 1" in board.lms.command("cme_deliver", "--now")
+        assert awards(board, "dee") == []
+        assert "awarded 1" in board.lms.command("cme_deliver", "--now")
         page.reload()
         walk.heading(page, "Your credit has been recorded")
-    assert len(awards(together, "dee")) == 1
+        walk.report(page)
+        walk.claim_further(page)
+        with page.expect_download() as download:
+            walk.press_key(page, page.get_by_role("link", name="Download all certificates"))
+        download.value.save_as(tmp_path / "all.zip")
+    with ZipFile(tmp_path / "all.zip") as archive:
+        assert len(archive.namelist()) == len(awards(board, "dee")) == 2
 
 
-def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, together: Together) -> None:
+def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, board: Together) -> None:
     """On a phone: asked, wrong, typed in vain, kept, asked again, awarded."""
-    offer_board_credit(together.world)
-    app = together.world.app
     with visiting(browser, 320) as page:
-        enter(page, together, "hal", BOARD_CREDIT)
-        to_the_claim(page)
+        enter(page, board, "hal", BOARD_CREDIT)
+        walk.to_the_claim(page)
         walk.details(page)
         page.locator('select[name="amount.moc-abim"]').select_option("0.50")
         accessible(page)
@@ -173,16 +179,13 @@ def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, togeth
         walk.give(page, "98-x")
         expect(page.get_by_role("alert")).to_contain_text("ABIM ID: This ID has 3 to 12 digits")
         accessible(page)
-        app.wsgi_app, working = _down, app.wsgi_app  # type: ignore[method-assign]
-        try:
+        with away(board):
             walk.give(page, "987654")
             walk.heading(page, "Your claim is kept")
             expect(page.get_by_text("This credit waits for you")).to_be_visible()
             accessible(page)
-        finally:
-            app.wsgi_app = working  # type: ignore[method-assign]
-        assert "awarded 1" in together.lms.command("cme_deliver", "--now")
-        assert {award.credit_type for award in awards(together, "hal")} == {"ama-pra-category-1"}
+        assert "awarded 1" in board.lms.command("cme_deliver", "--now")
+        assert {award.credit_type for award in awards(board, "hal")} == {"ama-pra-category-1"}
         page.reload()
         walk.press(page, "Claim it now")
         walk.heading(page, "What the accreditors and boards need")
@@ -190,20 +193,15 @@ def test_a_board_s_credit_with_the_tool_away_in_between(browser: Browser, togeth
         walk.heading(page, "Your credit has been recorded")
         expect(page.get_by_text("This credit waits for you")).to_have_count(0)
         accessible(page)
-    assert {award.credit_type for award in awards(together, "hal")} == {"ama-pra-category-1", "moc-abim"}
-
-
-def _down(environ: object, start_response: object) -> list[bytes]:
-    """A gateway whose tool does not answer."""
-    start_response("503 Service Unavailable", [("Content-Type", "text/plain")])  # type: ignore[operator]
-    return [b"down"]
+    assert {award.credit_type for award in awards(board, "hal")} == {"ama-pra-category-1", "moc-abim"}
 
 
 def test_an_author_takes_an_activity_and_later_its_newer_version(browser: Browser, together: Together) -> None:
     with visiting(browser) as page:
         page.goto(f"{together.studio.url}/scenario/empty/studio_view/?student=staff-author")
+        walk.sees_what_is_by_link(page, together.world)
         page.get_by_label("Find an approved activity").fill("blood pressure")
-        expect(page.locator("[data-studio-found] li")).to_have_count(1)
+        expect(page.get_by_role("button", name="Take this activity")).to_have_count(1)
         accessible(page)
         walk.press(page, "Take this activity")
         expect(page.locator("[data-studio-status]")).to_have_text("Saved")

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from lti_tool.domain.assessment import Question, QuestionKind, Test
+from lti_tool.services.activity import import_activity
 from tests import axe
 from tests.functional.native import right
-from tests.functional.world import sample
+from tests.functional.world import World, sample
+from tests.unit.lti_tool.services.claiming import short_activity
+from tests.unit.lti_tool.services.rounds import SERIES
 
 NAME = "hypertension-2026"
 
 
 def press(page: Page, name: str | re.Pattern[str]) -> None:
     page.get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
+
+
+def press_key(page: Page, what: Locator) -> None:
+    """Without a pointer."""
+    what.focus()
+    page.keyboard.press("Enter")
 
 
 def heading(page: Page, text: str | re.Pattern[str]) -> None:
@@ -80,6 +89,27 @@ def evaluate(page: Page) -> None:
     expect(page.get_by_text("Thank you, your evaluation has been recorded")).to_be_visible()
 
 
+def to_the_claim(page: Page) -> None:
+    """Every step up to the particulars, all of them accessible."""
+    activity = sample(NAME).activity
+    assert activity is not None
+    acknowledge(page)
+    press(page, re.compile("^Continue: "))
+    take(page, activity.pre_test, "Start the pre-test")
+    press(page, re.compile("^Continue: "))
+    study(page)
+    expect(page.get_by_text("You have studied the content")).to_be_visible()
+    press(page, re.compile("^Continue: Post-test"))
+    take(page, activity.post_test, "Start the post-test")
+    expect(page.get_by_text("You have passed", exact=True)).to_be_visible()
+    accessible(page)
+    press(page, re.compile("^Continue: "))
+    heading(page, "Evaluation")
+    accessible(page)
+    evaluate(page)
+    press(page, re.compile("^Continue: "))
+
+
 def details(page: Page, degree: str = "MD") -> None:
     page.get_by_label("Your name as it should be printed").fill("Ada Lovelace")
     page.get_by_label(re.compile("^Degree or profession")).select_option(degree)
@@ -99,6 +129,59 @@ def give(page: Page, number: str) -> None:
     page.get_by_label("Month and day of birth").fill("0704")
     page.get_by_label("The provider may report this credit").check()
     press(page, "Claim credit and issue my certificate")
+
+
+def report(page: Page) -> None:
+    """By keyboard: what could not go with the claim, wrong and then right."""
+    accessible(page)
+    press_key(page, page.get_by_role("button", name="Give them now"))
+    heading(page, "What the accreditors and boards need")
+    expect(page.get_by_role("heading", level=2).first).to_be_focused()
+    accessible(page)
+    page.get_by_label("National Provider Identifier").fill("1234567890")
+    page.get_by_label("Month and day of birth").fill("0704")
+    page.get_by_label("The provider may report this credit").check()
+    press_key(page, page.get_by_role("button", name="Send it to the provider"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    accessible(page)
+    page.get_by_label("National Provider Identifier").fill("1234567893")
+    press_key(page, page.get_by_role("button", name="Send it to the provider"))
+    heading(page, "Your credit has been recorded")
+    expect(page.get_by_text("Your report waits for you")).to_have_count(0)
+
+
+def claim_further(page: Page) -> None:
+    """By keyboard, beside the first certificate; what is on file need not be typed again."""
+    accessible(page)
+    press_key(page, page.get_by_role("button", name="Claim further credit"))
+    heading(page, "Claim your credit")
+    expect(page.get_by_role("heading", level=2).first).to_be_focused()
+    assert page.locator('select[name^="amount."]').count() == 1, "what was given is offered no more"
+    accessible(page)
+    page.locator('select[name="amount.moc-abim"]').select_option("0.50")
+    attest(page)
+    heading(page, "What the accreditors and boards need")
+    accessible(page)
+    assert page.get_by_label("Month and day of birth").input_value() == ""
+    page.get_by_label("ABIM ID").fill("987654")
+    press_key(page, page.get_by_role("button", name="Claim credit and issue my certificate"))
+    heading(page, "Your credit has been recorded")
+    expect(page.get_by_role("link", name=re.compile("^Download the certificate"))).to_have_count(2)
+    accessible(page)
+
+
+def sees_what_is_by_link(page: Page, world: World) -> None:
+    """An activity with sessions is in the picker, with the reason and the way in place of a button."""
+    with world.db() as db:
+        import_activity(
+            db, world.provider_id, short_activity(key="rounds", title="Rounds", **SERIES), {}, world.clock()
+        )
+    page.get_by_label("Find an approved activity").fill("rounds")
+    row = page.locator("[data-studio-found] li")
+    expect(row).to_contain_text("Rounds")
+    expect(row).to_contain_text("Place it as an LTI component with the custom parameter cme_activity=rounds.")
+    expect(row.get_by_role("button")).to_have_count(0)
+    accessible(page)
 
 
 def accessible(page: Page) -> None:

@@ -81,6 +81,17 @@ function CmeStudio(runtime, element) {
     return item;
   }
 
+  // What only an LTI link can show is named with the reason, so that nobody looks for it in vain.
+  function rowByLink(found) {
+    var item = document.createElement("li");
+    var title = document.createElement("strong");
+    var why = document.createElement("span");
+    title.textContent = found.title;
+    why.textContent = found.why;
+    item.append(title, why);
+    return item;
+  }
+
   function search() {
     var asked = one("search").value;
     post("studio_search", { search: asked }).then(function (answer) {
@@ -92,9 +103,12 @@ function CmeStudio(runtime, element) {
       (answer.activities || []).forEach(function (found) {
         list.append(row(found));
       });
+      (answer.by_link || []).forEach(function (found) {
+        list.append(rowByLink(found));
+      });
       if (!answer.is_done) {
         list.textContent = answer.text || words.textLost; // beside the search, where the author looks
-      } else if (!answer.activities.length) {
+      } else if (!list.children.length) {
         list.textContent = words.textNone;
       }
     });

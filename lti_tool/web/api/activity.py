@@ -31,7 +31,8 @@ TEXTS = TextRenderer(lambda text: str(markdown(text, _in_folder)), lambda text: 
         name="activities",
         method="GET",
         rule="/activities",
-        summary="Activities that are approved for this platform, in their newest versions, by title.",
+        summary="Activities that are approved for this platform, in their newest versions, by title; apart from them "
+        "those that only an LTI link can show, with the reason.",
         answer="Activities",
         query={"search": "Words to look for in title and key."},
     )
@@ -39,7 +40,7 @@ TEXTS = TextRenderer(lambda text: str(markdown(text, _in_folder)), lambda text: 
 def activities(work: ApiWork) -> ResponseReturnValue:
     search = request.args.get("search", "")[:100]
     found = approved_activities(work.db, work.client.provider_id, work.now, search)
-    return jsonify(activities=[write_value(one) for one in found])
+    return jsonify(write_value(found))
 
 
 @operation(

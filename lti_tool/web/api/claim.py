@@ -6,11 +6,11 @@ from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.native import write_message
-from lti_tool.services.native_claim import Desk, native_certificate, receive_claim
+from lti_tool.services.native_claim import Desk, native_certificate, native_certificates, receive_claim
 from lti_tool.services.native_evaluation import receive_evaluation, receive_receipt
 from lti_tool.services.native_identifiers import receive_identifiers
 from lti_tool.services.native_record import native_holding, native_record
-from lti_tool.services.press import printed_pdf
+from lti_tool.services.press import printed_archive, printed_pdf
 from lti_tool.web.api.operation import Operation, idempotency_key, json_body, operation
 from lti_tool.web.api_access import ApiWork
 from lti_tool.web.page import absolute
@@ -132,4 +132,23 @@ def certificate_pdf(work: ApiWork, certificate_id: str) -> ResponseReturnValue:
     stored = printed_pdf(work.deps.press, issued)
     response = Response(stored.pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="certificate-{issued.certificate.number}.pdf"'
+    return response
+
+
+@operation(
+    Operation(
+        name="certificate_archive",
+        method="GET",
+        rule="/activities/<key>/certificates.zip",
+        summary="All valid certificates of a learner in the activity as a ZIP archive of their PDFs, named by number. "
+        "What was corrected is in it as corrected; what was withdrawn is not.",
+        query={"subject": "The platform's LTI id of the person."},
+        media_type="application/zip",
+    )
+)
+def certificate_archive(work: ApiWork, key: str) -> ResponseReturnValue:
+    valid = native_certificates(work.db, work.client, key, request.args.get("subject", "")[:255])
+    work.db.commit()  # as above
+    response = Response(printed_archive(work.deps.press, valid), mimetype="application/zip")
+    response.headers["Content-Disposition"] = 'attachment; filename="certificates.zip"'
     return response

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from lti_tool.domain.native import EARLIER, VERSIONS
-from lti_tool.services.native_activity import ApprovedActivity
+from lti_tool.services.native_activity import ApprovedActivity, LinkActivity
 from lti_tool.web.access import PublicWork
 from lti_tool.web.api import MODULES
 from lti_tool.web.api.operation import OPERATIONS, Operation, operation
@@ -45,6 +45,7 @@ class Token(BaseModel):
 class Activities(BaseModel):
     model_config = ConfigDict(extra="forbid")
     activities: list[ApprovedActivity]
+    by_link: list[LinkActivity] = Field(description="Approved as well, but no native face can show them.")
 
 
 class Kept(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -13,9 +12,14 @@ from flask_babel import gettext as _
 
 from lti_tool.domain.activity import Step
 from lti_tool.domain.badge import badge_types
-from lti_tool.domain.certificate import Certificate, CertificateStatus
+from lti_tool.domain.certificate import Certificate
 from lti_tool.domain.errors import BadInput, NotFound, ServiceUnavailable
-from lti_tool.services.certificate import IssuedCertificate, issued_certificates, own_certificate
+from lti_tool.services.certificate import (
+    IssuedCertificate,
+    issued_certificates,
+    own_certificate,
+    valid_certificates,
+)
 from lti_tool.services.claimable import claimables
 from lti_tool.services.commitment import commitments
 from lti_tool.services.contact import contact_faults, keep_contact, suggested_contact
@@ -68,7 +72,7 @@ def _page(work: Work, *, status: int = 200, email: str | None = None) -> Respons
         Step.CERTIFICATE,
         status=status,
         issued=issued,
-        valid=len(_valid(issued)),
+        valid=len(valid_certificates(issued)),
         has_mail=work.deps.settings.has_mail and not here.is_trial,
         email=suggested_contact(work.db, work.visit, work.deps.sealer) if email is None else email,
         email_error=None if email is None else _("Enter an e-mail address such as name@example.org"),
@@ -111,7 +115,7 @@ def certificate_file(work: Work, certificate_id: str) -> ResponseReturnValue:
 @route(blueprint, "/certificate/all.zip", Access.LEARNER)
 def certificate_archive(work: Work) -> ResponseReturnValue:
     """All valid certificates of the activity, for those who hold several."""
-    valid = _valid(issued_certificates(work.db, work.visit))
+    valid = valid_certificates(issued_certificates(work.db, work.visit))
     if not valid:
         raise NotFound("certificate_unknown")
     work.db.commit()
@@ -120,10 +124,6 @@ def certificate_archive(work: Work) -> ResponseReturnValue:
     except (ServiceUnavailable, BadInput) as error:
         return _not_printed(work, valid[0].certificate, error)
     return _file(data, f"Certificates - {valid[0].certificate.activity_title}", "application/zip", "zip")
-
-
-def _valid(issued: Iterable[IssuedCertificate]) -> list[IssuedCertificate]:
-    return [one for one in issued if one.status is CertificateStatus.VALID]
 
 
 @route(blueprint, "/certificate/specimen.pdf", Access.LEARNER)

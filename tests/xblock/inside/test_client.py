@@ -17,7 +17,7 @@ from lti_tool.domain.native import HOLDING_VERSION
 from tests.xblock.inside.learner import Learner
 from xblock_cme import client
 from xblock_cme.acting import ACTIONS
-from xblock_cme.client import HASTE, PATIENCE, TRIES, Credentials, ToolClient
+from xblock_cme.client import HASTE, PATIENCE, TRIES, Approved, ByLink, Credentials, Listed, ToolClient
 from xblock_cme.compat import tool_settings
 
 TOKEN = {"access_token": "t", "expires_in": 900}
@@ -81,7 +81,7 @@ def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ((200, {"version": "native-holding/9", "body": {}}), BadInput, "wire_version"),
         ((200, b"<html>a proxy's page</html>"), ServiceUnavailable, "tool_answer_unreadable"),
-        ((200, b"x" * (client.MAX_BYTES + 1)), ServiceUnavailable, "tool_refused"),
+        ((200, b"x" * (client.MAX_BYTES + 1)), ServiceUnavailable, "tool_answer_too_large"),
         ((404, {"code": "activity_unknown"}), NotFound, "activity_unknown"),
         ((422, {"code": "wire_version"}), Refused, "wire_version"),
     ],
@@ -97,8 +97,9 @@ def test_what_is_no_answer_is_refused_and_never_guessed_at(
 
 def test_an_address_that_leads_elsewhere_has_taken_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as the plain one of a tool behind https: what was sent there stays, and its page is no file."""
-    tool, line = client_at(*[(301, b"Moved")] * 3, monkeypatch=monkeypatch)
-    for call in (lambda: tool.evaluation({}, "k"), lambda: tool.certificate("c", "s"), lambda: tool.identifiers({})):
+    tool, line = client_at(*[(301, b"Moved")] * 4, monkeypatch=monkeypatch)
+    files = (lambda: tool.certificate("c", "s"), lambda: tool.certificates("a", "s"))
+    for call in (lambda: tool.evaluation({}, "k"), *files, lambda: tool.identifiers({})):
         with pytest.raises(ServiceUnavailable) as moved:
             call()
         assert moved.value.code == "tool_unreachable"
@@ -149,3 +150,12 @@ def test_the_tool_is_called_from_the_evaluation_and_the_claim_and_nowhere_else(
     for handler in ("staff_learners", "staff_reset"):
         staff.post(handler, {"user": "ada"})
     assert ada.look()
+
+
+def test_a_tool_that_does_not_tell_what_only_a_link_can_show_tells_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"key": "a", "title": "A", "version": 1, "credit": "", "expires_on": "2029-01-01", "is_expired": False}
+    told = {"key": "b", "title": "B", "reason": "sessions"}
+    older, newer = {"activities": [listed]}, {"activities": [listed | {"more": 1}], "by_link": [told | {"more": 1}]}
+    tool, _ = client_at((200, older), (200, newer), monkeypatch=monkeypatch)
+    assert tool.activities() == Approved([Listed(**listed)])
+    assert tool.activities() == Approved([Listed(**listed)], [ByLink(**told)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -39,6 +40,7 @@ def further(who: Learner, amounts: dict[str, str], **fields: str) -> str:
 def test_what_was_left_is_offered_alone_and_claimed(tool: Tool, holder: Learner) -> None:
     holder.act("claim_more", "claim")
     assert f"amount.{ABIM}" in holder.html and f"amount.{AMA}" not in holder.html
+    assert '<p class="cme-kicker">Claim credit</p>' in holder.html
     assert "ABIM ID" in further(holder, {ABIM: "0.50"})
     tool.answer = SECOND
     words = give(holder, **GIVEN)
@@ -88,6 +90,7 @@ def test_a_refusal_takes_no_certificate_away_and_it_can_be_claimed_again(tool: T
     holder.act("claim_more", "claim")
     words = further(holder, {ABIM: "0.50"})
     assert "2026-1" in words and "Your claim was not accepted" in words and MORE in words
+    assert re.search(r"<div[^>]* role=\"alert\"[^>]* data-cme-focus>", holder.html), "the keyboard is led to the reason"
     tool.answer = SECOND
     holder.act("claim_more", "claim")
     assert f"amount.{ABIM}" in holder.html and f"amount.{AMA}" not in holder.html

@@ -22,7 +22,7 @@ from lti_tool.domain.native import ActivityCopy, write_message
 from tests.xblock.inside.answers import copy_of
 from tests.xblock.inside.learner import Learner
 from xblock_cme import client, studio
-from xblock_cme.client import Credentials, Listed
+from xblock_cme.client import Approved, ByLink, Credentials, Listed
 from xblock_cme.studio import differences
 
 COPY = copy_of("hypertension-2026")
@@ -41,10 +41,12 @@ class Shelf:
 
     def __init__(self, copy: ActivityCopy) -> None:
         self.copies = {copy.version: copy}
+        self.by_link: list[ByLink] = []
 
-    def activities(self, _client: Any, search: str = "") -> list[Listed]:
+    def activities(self, _client: Any, search: str = "") -> Approved:
         newest = self.copies[max(self.copies)]
-        return [Listed(newest.key, newest.activity.title, newest.version, "1.00 credit", "2029-08-19", False)]
+        listed = Listed(newest.key, newest.activity.title, newest.version, "1.00 credit", "2029-08-19", False)
+        return Approved([listed], self.by_link)
 
     def newest_version(self, _client: Any, key: str) -> int:
         if key != COPY.key:
@@ -80,6 +82,32 @@ def test_an_activity_is_found_and_taken(shelf: Shelf) -> None:
     assert block.display_name == COPY.activity.title
     assert list(block.copies) == ["1"] and block.taken["1"]["by"] == "staff-author"
     assert "I have read the information" in Learner("empty", "ada").words
+
+
+@AUTHORING
+def test_what_only_a_link_can_show_is_named_with_the_reason_and_the_way(shelf: Shelf) -> None:
+    shelf.by_link = [ByLink("rounds", "Grand rounds", "sessions"), ByLink("later", "Later", "of-a-later-release")]
+    rounds, later = author().post("studio_search", {"search": ""})["by_link"]
+    assert rounds["title"] == "Grand rounds" and rounds["why"].startswith("This activity has sessions. Who attended is")
+    assert later["why"] == (
+        "This component cannot show this activity. Place it as an LTI component with the custom parameter "
+        "cme_activity=later."
+    )
+    assert rounds["why"].endswith("cme_activity=rounds.")
+
+
+@AUTHORING
+def test_a_version_that_only_a_link_can_show_is_not_taken(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    author().post("studio_take", {"key": COPY.key})
+
+    def refuse(self: Any, key: str) -> int:
+        raise Refused("activity_by_link")
+
+    monkeypatch.setattr(client.ToolClient, "newest_version", refuse)
+    for handler in ("studio_check", "studio_take"):
+        refused = author().post(handler, {})
+        assert refused["code"] == "activity_by_link" and "Place it as an LTI component" in refused["text"]
+    assert list(block_of(author()).copies) == ["1"]
 
 
 @AUTHORING

@@ -33,6 +33,10 @@ MAX_BYTES = 16 * 1024 * 1024
 NEEDED = ("tool_url", "client_id", "key_id")
 
 
+class TooLarge(ServiceUnavailable):
+    """An answer of more than ``MAX_BYTES``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """From the platform's settings, never from a block."""
@@ -219,9 +223,11 @@ def _accepted(response: requests.Response) -> requests.Response:
         raise ServiceUnavailable("tool_unreachable", f"the address answered {response.status_code} and leads elsewhere")
     if response.ok and len(response.content) <= MAX_BYTES:
         return response
+    if response.ok:
+        raise TooLarge("tool_refused", f"the tool answered {len(response.content)} bytes")
     status, code = response.status_code, _code(response)
     kinds: dict[int, type[CmeError]] = {404: NotFound}
-    kind = ServiceUnavailable if status >= 500 or status == 429 or response.ok else kinds.get(status, Refused)
+    kind = ServiceUnavailable if status >= 500 or status == 429 else kinds.get(status, Refused)
     raise kind(code or "tool_refused", f"the tool answered {status}: {code}", status=status)
 
 

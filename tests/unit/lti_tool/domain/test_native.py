@@ -118,7 +118,7 @@ def test_a_message_reads_back_the_same() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [None, [], {}, {"version": "native-claim/3", "body": {}}, {"version": "native-answer/1", "body": {}}],
+    [None, [], {}, {"version": "native-claim/4", "body": {}}, {"version": "native-answer/1", "body": {}}],
 )
 def test_another_version_is_refused_loudly(data: Any) -> None:
     with pytest.raises(BadInput) as refused:

@@ -187,7 +187,9 @@ function CmePlayer(host, address, headers, isHeld) {
 
   function failed(event) {
     if (event.target.tagName === "TRACK") {
-      showCaptionsLink();
+      if (event.target.src) {
+        showCaptionsLink();
+      }
     } else if (shown && event.target === shown.media) {
       note(find("words").dataset.textBroken, true);
     }

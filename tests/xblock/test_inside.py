@@ -82,4 +82,6 @@ def test_every_group_of_tests_is_there() -> None:
         "test_further_claim",
         "test_report",
         "test_client",
+        "test_recording",
+        "test_serving",
     }

@@ -127,15 +127,16 @@ def test_files_that_a_block_has_no_room_for_are_named(shelf: Shelf, monkeypatch:
     shelf.copies = {2: replace(recordings, key=COPY.key, version=2)}
     monkeypatch.setattr(client.ToolClient, "media", lambda self, key, version, name: bytes(MOST_STORED))
     who = author()
+    before = block_of(who).copies
     answer = who.post("studio_take", {"key": COPY.key})
-    assert answer["code"] == "copy_too_large" and block_of(who).copies == {}
+    assert answer["code"] == "copy_too_large" and block_of(who).copies == before
     for words in ("“A talk”", "talk.", "11 MB", "https address", "LTI link"):
         assert words in answer["text"]
     monkeypatch.setattr(client.ToolClient, "media", lambda self, key, version, name: bytes(4_000_000))
     assert who.post("studio_take", {"key": COPY.key})["is_done"]
     shelf.copies[3] = replace(shelf.copies[2], version=3)
     assert who.post("studio_take", {})["code"] == "copy_too_large"
-    assert list(block_of(who).copies) == ["2"]
+    assert "2" in block_of(who).copies and "3" not in block_of(who).copies
 
 
 @AUTHORING

@@ -29,6 +29,7 @@ def _item_row(here: Progress, item: ContentItem, is_open: bool) -> dict[str, Any
         "state": "done" if here.record.has_covered(item) else "begun" if study else "new",
         "is_recording": item.is_recording,
         "percent": int(study.coverage * 100) if study else 0,
+        "needed": int(item.minimum_coverage * 100) if item.minimum_coverage else None,
         "is_answered": item.key in here.record.responses,
         "is_open": is_open,
     }

@@ -205,6 +205,21 @@ def test_halves_in_both_faces_are_one(world: World) -> None:
     assert deliver(world, claim_of(who, world)).is_awarded
 
 
+def test_time_by_a_link_counts_once(world: World) -> None:
+    who = Listener(world)
+    who.acknowledge()
+    visit = visit_for(world, who)
+    with world.db() as db:
+        view = open_item(db, visit, TALK, who.now).view_id
+        report_view(db, visit, TALK, view, Report(50), who.now + timedelta(minutes=1))
+    who.now += timedelta(minutes=2)
+    with world.db() as db:
+        who.hear(native_record(db, client_of(world), RECORDINGS, who.subject, COURSE, link, who.now))
+    who.do(lambda here: studying.open_item(here, TALK))
+    who.do(lambda here: studying.confirm_reading(here, TALK))
+    assert who.facts.record.studies[TALK].seconds == 60 and who.here.record.seconds_studied == 110
+
+
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("open"), st.sampled_from([TALK, FILM])),

@@ -104,14 +104,16 @@ def respond(here: Progress, key: str, fields: Fields) -> LearnerFacts:
 
 
 def confirm_reading(here: Progress, key: str) -> LearnerFacts:
-    """The learner says that the item was read: the time since it was opened counts, up to what was planned for it."""
+    """The learner says that the item was read: the time since it was opened counts, up to what was planned for it. Of a
+    recording that has told its time, what it told counts."""
     here.require(Step.CONTENT)
     item, reading = find_item(here.activity, here.record, key), here.facts.reading
     if reading is None or reading.item != key:
         return here.facts
     known = here.native.studies.get(key) or Study(key, first_opened_at=reading.since)
-    facts = _counted(here, reading, known, min(planned_seconds(item), _countable(here, reading)))
-    return replace(facts, reading=None)
+    is_told = item.is_recording and reading.seconds > 0
+    seconds = reading.seconds if is_told else min(planned_seconds(item), _countable(here, reading))
+    return replace(_counted(here, reading, known, seconds), reading=None)
 
 
 def finish_content(here: Progress) -> LearnerFacts:

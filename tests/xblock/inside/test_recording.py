@@ -123,6 +123,7 @@ def test_what_is_played_is_recorded_and_told() -> None:
     assert answer["is_enough"] and answer["missing"] == "" and "100 % of this recording" in answer["text"]
     assert who.facts().record.seconds_studied == 38, "a late report takes nothing away"
     who.act("read_item", "content", item=TALK)
+    assert who.facts().record.seconds_studied == 38 and who.facts().reading is None
     assert "100 % played, 90 % needed" in who.words and "Played" in who.words and coverage(who) == 1
 
 

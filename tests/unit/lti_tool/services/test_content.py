@@ -147,6 +147,16 @@ def test_playback_that_cannot_be(library: Ward, told: Report) -> None:
     assert record(library).studies["film"].coverage == 0
 
 
+def test_two_windows_play_no_more_than_one(library: Ward) -> None:
+    first, second = opened(library, "film"), opened(library, "film")
+    report(library, "film", first, played(45, 180.0, ((0, 90),)), seconds=45)
+    report(library, "film", second, played(45, 180.0, ((90, 180),)), seconds=45)
+    assert record(library).studies["film"].coverage == Decimal("0.5")
+    report(library, "film", second, played(45, 180.0, ((90, 180),)), seconds=90)
+    found = record(library).studies["film"]
+    assert found.coverage == 1 and found.playback == in_seconds(180.0, ((0, 180),))
+
+
 def test_reading_elsewhere_counts_up_to_the_plan(library: Ward) -> None:
     view = opened(library, "paper")
     with transaction(library.sessions) as db:

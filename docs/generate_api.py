@@ -30,14 +30,19 @@ learners of its own platform, nobody else's.
 the block and credit that was earned through an LTI link belong to one person.
 
 **Versions.** Copies, claims, answers, evaluations and receipts carry a version of their own (`activity-copy/1`,
-`native-claim/2`, …). An unknown one is refused with 422 and `wire_version`, in both directions. An earlier version
-that lacks a field is read as well, and is what to write where that field has nothing to say: `native-claim/1` for a
-claim without identifiers, `native-receipt/1` for a receipt without commitments.
+`native-claim/3`, …). An unknown one is refused with 422 and `wire_version`, in both directions. An earlier version
+that lacks a field is read as well, and is what to write where that field has nothing to say: `native-claim/2` for a
+claim without anything played, `native-claim/1` for one without identifiers besides, `native-receipt/1` for a receipt
+without commitments, `native-record/1` for a record without anything played.
 
 **Facts, never verdicts.** A claim holds what the learner did and when, with the activity version that they were given.
 Each fact is put back into its place in time: what the rules of that moment would not have allowed is refused as
 `facts_impossible`. Then the same pathway is computed as for an LTI launch, and the answer holds certificates or
 reasons.
+
+**Recordings.** What was played is sent as parts (`studies.<item>.playback`, in milliseconds) with the length that the
+player has told; `coverage` is the share of it, and may not be more. No more than twice the time since `first_opened_at`
+can have been played, and no more `seconds` spent than have passed since anything was opened.
 
 **Two faces of one activity.** What the same person did through LTI links of the platform counts as well. The tool
 looks at both in their order in time: its own record stands, and what was sent joins it as far as the rules of each

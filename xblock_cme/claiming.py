@@ -19,7 +19,7 @@ from lti_tool.domain.native import NativeAnswer, NativeClaim, NativeEvaluation, 
 from lti_tool.domain.pathway import claim_blockers
 from lti_tool.domain.record import Record
 from lti_tool.domain.wire import write_value
-from xblock_cme.facts import Elsewhere, LearnerFacts
+from xblock_cme.facts import Elsewhere, LearnerFacts, sparing
 from xblock_cme.progress import Progress
 
 Value = TypeVar("Value")
@@ -117,7 +117,8 @@ def heard(here: Progress, found: NativeRecord) -> LearnerFacts:
     Who has done nothing in a block yet goes on with the version that they began with elsewhere.
     """
     closed = tuple(attempt for attempt in found.record.attempts if not attempt.is_open)
-    elsewhere = Elsewhere(found.version, replace(found.record, attempts=closed), found.link, here.now)
+    record = sparing(replace(found.record, attempts=closed))
+    elsewhere = Elsewhere(found.version, record, found.link, here.now)
     version = here.facts.version if here.native != Record() else 0
     return replace(here.facts, version=version, elsewhere=elsewhere)
 

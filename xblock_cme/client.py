@@ -33,6 +33,10 @@ MAX_BYTES = 16 * 1024 * 1024
 NEEDED = ("tool_url", "client_id", "key_id")
 
 
+class TooLarge(ServiceUnavailable):
+    """An answer of more than ``MAX_BYTES``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """From the platform's settings, never from a block."""
@@ -249,6 +253,8 @@ def _accepted(response: requests.Response) -> requests.Response:
         raise ServiceUnavailable("tool_answer_too_large", f"the tool answered more than {MAX_BYTES} bytes")
     if response.ok:
         return response
+    if response.ok:
+        raise TooLarge("tool_refused", f"the tool answered {len(response.content)} bytes")
     status, code = response.status_code, _code(response)
     kinds: dict[int, type[CmeError]] = {404: NotFound}
     kind = ServiceUnavailable if status >= 500 or status == 429 else kinds.get(status, Refused)

@@ -13,7 +13,7 @@ from lti_tool.domain.response import MINIMUM_PEERS, Tally, form_of, is_case, ite
 from xblock_cme.face import Notice, blocker_texts
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf, Typed, poll_face, question_face, tally_rows
-from xblock_cme.studying import SHOWABLE
+from xblock_cme.recording_face import recording_face
 
 Peers = Callable[[ContentItem], Tally | None]
 """What others answered to an item; ``None`` for too few."""
@@ -21,13 +21,15 @@ Peers = Callable[[ContentItem], Tally | None]
 
 def _item_row(here: Progress, item: ContentItem, is_open: bool) -> dict[str, Any]:
     study = here.record.studies.get(item.key)
-    is_done = item.key in here.record.responses if item.awaits_answer else here.record.has_opened(item)
     return {
         "key": item.key,
         "title": item.title,
         "kind": item.kind.value,
         "minutes": item.minutes,
-        "state": "done" if is_done else "begun" if study else "new",
+        "state": "done" if here.record.has_covered(item) else "begun" if study else "new",
+        "is_recording": item.is_recording,
+        "percent": int(study.coverage * 100) if study else 0,
+        "needed": int(item.minimum_coverage * 100) if item.minimum_coverage else None,
         "is_answered": item.key in here.record.responses,
         "is_open": is_open,
     }
@@ -66,7 +68,7 @@ def _open_item(shelf: Shelf, here: Progress, item: ContentItem, notice: Notice) 
         "body": shelf.blocks(item.body),
         "citation": item.citation,
         "address": shelf.media_url(item.file) if item.file else item.url,
-        "is_showable": item.kind in SHOWABLE,
+        "recording": recording_face(shelf, here, item) if item.is_recording else None,
         "is_article": item.kind is ContentKind.ARTICLE,
         "next": following.key if following else "",
         "next_title": following.title if following else "",

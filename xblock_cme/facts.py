@@ -17,20 +17,33 @@ from typing import Any
 from lti_tool.domain.assessment import TestKind
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.record import Record, Response
-from lti_tool.domain.wire import read_value, write_value
+from lti_tool.domain.playback import trimmed
+from lti_tool.domain.record import Record, Response, Study
+from lti_tool.domain.replay import all_played
+from lti_tool.domain.wire import LATER, read_value, write_value
 
 FACTS_VERSION = "native-facts/1"
 PACKED_FROM = 6000
 """Length of the JSON, in characters, from which it is packed (zlib, base64)."""
+MOST_STRETCHES = 600
+"""Of all recordings together, so that state stays small: a recording that is played through is one stretch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The content item that is open now, and since when."""
+    """The content item that is open now, and since when. The moment tells one opening from another."""
 
     item: str
     since: datetime
+    seconds: int = field(default=0, metadata=LATER)
+    """What a player has told of this opening; they count already."""
+    before: int = field(default=0, metadata=LATER)
+    """Milliseconds of the recording that were known to be played before."""
+
+    @property
+    def view(self) -> str:
+        """What reports of this opening name."""
+        return self.since.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +121,28 @@ def joined(records: Iterable[Record]) -> Record:
             sorted((mark for record in found for mark in record.acknowledgements), key=lambda mark: mark.at)
         ),
         attempts=tuple(sorted(attempts, key=lambda attempt: (attempt.test, attempt.number, attempt.started_at))),
-        studies={key: study for record in found for key, study in record.studies.items()},
+        studies=_joined_studies(found),
         responses=_first_responses(found),
         content_finished_at=_latest(record.content_finished_at for record in found),
         evaluated_at=_latest(record.evaluated_at for record in found),
         claims=tuple(claim for record in found for claim in record.claims),
     )
+
+
+def _joined_studies(records: Iterable[Record]) -> dict[str, Study]:
+    """By content item. Each block has counted on from what it knew of the others."""
+    found: dict[str, Study] = {}
+    for record in records:
+        for key, study in record.studies.items():
+            found[key] = _joined_study(found[key], study) if key in found else study
+    return found
+
+
+def _joined_study(one: Study, other: Study) -> Study:
+    opened = [each.first_opened_at for each in (one, other) if each.first_opened_at is not None]
+    playback = all_played(one, other)
+    coverage = playback.coverage if playback is not None else max(one.coverage, other.coverage)
+    return Study(one.item, max(one.seconds, other.seconds), coverage, min(opened, default=None), playback)
 
 
 def newest_elsewhere(facts: Iterable[LearnerFacts]) -> Elsewhere | None:
@@ -138,5 +167,16 @@ def since(facts: LearnerFacts, reset_at: datetime | None) -> LearnerFacts:
     return replace(facts, record=replace(facts.record, attempts=kept))
 
 
-def with_study(facts: LearnerFacts, studies: Mapping[str, Any]) -> LearnerFacts:
-    return replace(facts, record=replace(facts.record, studies={**facts.record.studies, **studies}))
+def with_study(facts: LearnerFacts, studies: Mapping[str, Study]) -> LearnerFacts:
+    return replace(facts, record=sparing(replace(facts.record, studies={**facts.record.studies, **studies})))
+
+
+def sparing(record: Record) -> Record:
+    """With no more stretches of recordings than state has room for; whoever jumps about hundreds of times loses the
+    shortest."""
+    played = {key: study.playback for key, study in record.studies.items() if study.playback is not None}
+    if sum(len(each.stretches) for each in played.values()) <= MOST_STRETCHES:
+        return record
+    kept = {key: trimmed(each, MOST_STRETCHES // len(played)) for key, each in played.items()}
+    spared = {key: replace(record.studies[key], playback=one, coverage=one.coverage) for key, one in kept.items()}
+    return replace(record, studies={**record.studies, **spared})

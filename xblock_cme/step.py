@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import mimetypes
 from typing import Any
 
 from django.utils.timezone import now as clock
@@ -23,6 +21,8 @@ from xblock_cme.copies import newest_copy
 from xblock_cme.facts import read_facts
 from xblock_cme.fields import JsonDict
 from xblock_cme.media import visible_files
+from xblock_cme.playing import PlayingMixin
+from xblock_cme.serving import file_answer
 from xblock_cme.staff import StaffMixin
 from xblock_cme.studio import StudioMixin
 from xblock_cme.words import _
@@ -32,7 +32,9 @@ from xblock_cme.words import _
 @XBlock.wants("user")
 @XBlock.wants("settings")
 @XBlock.wants("completion")
-class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, CompletableXBlockMixin, XBlock):
+class CmeStepXBlock(
+    StaffMixin, StudioMixin, PlayingMixin, LearnerMixin, ScorableXBlockMixin, CompletableXBlockMixin, XBlock
+):
     """Shows a dated copy of an approved activity and keeps the learner's facts. The tool decides on credit."""
 
     block_settings_key = "cme"
@@ -75,7 +77,8 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
     def student_view(self, context: Any = None) -> Fragment:
         fragment = Fragment(self.learner_page())
         fragment.add_css_url(self.runtime.local_resource_url(self, "public/cme.css"))
-        fragment.add_javascript_url(self.runtime.local_resource_url(self, "public/cme.js"))
+        for script in ("public/player.js", "public/cme.js"):
+            fragment.add_javascript_url(self.runtime.local_resource_url(self, script))
         fragment.initialize_js("CmeStep")
         return fragment
 
@@ -126,20 +129,19 @@ class CmeStepXBlock(StaffMixin, StudioMixin, LearnerMixin, ScorableXBlockMixin, 
         """A file of this learner's version, if it belongs to something that they may see now."""
         try:
             here = self._present()
-            body = self._file(here, suffix)
+            text = self._file(here, suffix)
         except CmeError:
             return Response(status=404)
-        kind = mimetypes.guess_type(suffix)[0] or "application/octet-stream"
-        headers = [("Cache-Control", "private, max-age=3600"), ("X-Content-Type-Options", "nosniff")]
-        return Response(body=body, content_type=kind, headerlist=[*headers, ("Content-Type", kind)])
+        return file_answer(request, suffix, text, here.copy.media.get(suffix, ""))
 
-    def _file(self, here: Any, name: str) -> bytes:
+    def _file(self, here: Any, name: str) -> str:
+        """As base64."""
         if name not in visible_files(here):
             raise NotFound("media_unknown")
         found = self.files.get(str(here.copy.version), {}).get(name)
         if found is None:
             raise NotFound("media_unknown")
-        return base64.b64decode(found)
+        return str(found)
 
     @XBlock.handler
     def certificate(self, request: Any, suffix: str = "") -> Response:

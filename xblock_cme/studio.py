@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import date
@@ -14,15 +14,15 @@ from webob import Response
 from xblock.core import XBlock
 from xblock.validation import ValidationMessage
 
-from lti_tool.domain.activity import Activity, ContentKind, Step
+from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
 from lti_tool.domain.text import RichText
 from xblock_cme.client import ByLink
 from xblock_cme.compat import course_of, has_plugin, language, launch_address, may_author, person_of, tool_settings
 from xblock_cme.copies import newest_copy
+from xblock_cme.copy_files import downloaded
 from xblock_cme.render import direction_of, render, written
-from xblock_cme.studying import SHOWABLE
 from xblock_cme.words import STEP_NAMES, _
 
 REFUSED = {
@@ -38,6 +38,10 @@ REFUSED = {
         "The platform's operator names the LTI configuration of the tool in the settings."
     ),
     "not_authoring": _("This can be done in Studio only, by authors of the course."),
+    "copy_too_large": _(
+        "“%(title)s” does not fit: with “%(file)s” the files of this component take more than %(limit)s MB. "
+        "Host that file at an https address and name it in the activity, or place the activity as an LTI link."
+    ),
 }
 
 BY_LINK = {
@@ -146,8 +150,9 @@ class StudioMixin:
                 raise Forbidden("not_authoring")
             return {"is_done": True, **work()}
         except CmeError as error:
-            words = REFUSED.get(error.code, _("This could not be done"))
-            return {"is_done": False, "code": error.code, "text": self.translate(words)}
+            words = self.translate(REFUSED.get(error.code, _("This could not be done")))
+            text = words % error.facts if error.code == "copy_too_large" else words
+            return {"is_done": False, "code": error.code, "text": text}
 
     @XBlock.json_handler
     def studio_search(self, data: Any, suffix: str = "") -> dict[str, Any]:
@@ -194,7 +199,9 @@ class StudioMixin:
             if not wanted:
                 raise NotFound("activity_unknown")
             copy = client.copy(wanted, client.newest_version(wanted))
-            self._store(copy, dict(_downloaded(client, copy)), is_same=mine is not None and mine.key == wanted)
+            is_same = mine is not None and mine.key == wanted
+            stored = len(json.dumps([self.copies, self.files])) if is_same else 0
+            self._store(copy, dict(downloaded(client, copy, stored)), is_same=is_same)
             return {"version": copy.version, "title": copy.activity.title}
 
         return self._answer(work)
@@ -267,16 +274,8 @@ class StudioMixin:
             return
         if self.step and self.step not in {step.value for step in activity.steps}:
             yield error, _("This activity has no such step. Choose another one, or the whole activity.")
-        kinds = {item.kind for item in activity.content.items} if activity.content else set[ContentKind]()
-        if kinds - SHOWABLE:
-            yield error, _("This activity holds recordings, which this component cannot play. Place it as an LTI link.")
         if clock() >= activity.closes_at:
             yield warning, _("This activity has expired: no credit can be claimed any more.")
-
-
-def _downloaded(client: Any, copy: ActivityCopy) -> Iterator[tuple[str, str]]:
-    for name in copy.media:
-        yield name, base64.b64encode(client.media(copy.key, copy.version, name)).decode()
 
 
 def _weight(value: Any, present: float) -> float:

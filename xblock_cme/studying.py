@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 
-from lti_tool.domain.activity import ContentKind, Step
+from lti_tool.domain.activity import Step
 from lti_tool.domain.answer_form import Fields
 from lti_tool.domain.errors import Conflict, NotFound, Refused
 from lti_tool.domain.pathway import content_blockers, has_acknowledged
+from lti_tool.domain.playback import NOTHING_PLAYED, Playback, noted
 from lti_tool.domain.record import Acknowledgement, Response, Study
 from lti_tool.domain.response import find_item, read_response
+from lti_tool.domain.study import countable_seconds, planned_seconds
 from xblock_cme.facts import LearnerFacts, Reading, with_study
 from xblock_cme.progress import Progress
 
-UNPLANNED_MINUTES = 20
-"""The most that counts for reading an item whose file names no minutes."""
-SHOWABLE = frozenset({ContentKind.PAGE, ContentKind.PDF, ContentKind.ARTICLE, ContentKind.CASE, ContentKind.POLL})
-"""Recordings are measured by the tool's own player: a block has none, and says so to the author."""
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Totals of one opening of a recording, as the page's player tells them."""
+
+    item: str
+    view: str
+    seconds: int
+    playback: Playback
 
 
 def acknowledge(here: Progress, fingerprint: str) -> LearnerFacts:
@@ -39,9 +45,46 @@ def open_item(here: Progress, key: str) -> LearnerFacts:
     """Record that the item was opened, now. One item is open at a time, so no second counts twice."""
     here.require(Step.CONTENT)
     item = find_item(here.activity, here.record, key)
-    known = here.record.studies.get(key)
+    known = here.native.studies.get(key)
     facts = here.facts if known else with_study(here.facts, {key: Study(item.key, first_opened_at=here.now)})
-    return replace(facts, reading=Reading(key, here.now))
+    before = known.playback.played if known is not None and known.playback is not None else 0
+    return replace(facts, reading=Reading(key, here.now, before=before))
+
+
+def report_play(here: Progress, told: Report) -> LearnerFacts:
+    """Keep what the player of the open recording tells, as far as it can be true. Late, lost and repeated reports do no
+    harm.
+
+    Raises ``Refused``: ``step_locked``, ``content_locked``; ``NotFound``: ``content_unknown``, ``view_unknown`` for an
+    opening that is over, e.g. in another tab.
+    """
+    here.require(Step.CONTENT)
+    item, reading = find_item(here.activity, here.record, told.item), here.facts.reading
+    if not item.is_recording:
+        raise NotFound("content_unknown")
+    if reading is None or (reading.item, reading.view) != (told.item, told.view):
+        raise NotFound("view_unknown")
+    known = here.native.studies.get(item.key) or Study(item.key, first_opened_at=reading.since)
+    first = known.first_opened_at or reading.since
+    spans = ((here.now - reading.since).total_seconds(), (here.now - first).total_seconds())
+    playback = noted(known.playback or NOTHING_PLAYED, told.playback, reading.before, *spans)
+    if playback.duration:
+        known = replace(known, playback=playback, coverage=playback.coverage)
+    return _counted(here, reading, known, min(told.seconds, _countable(here, reading)))
+
+
+def _countable(here: Progress, reading: Reading) -> int:
+    """The most seconds that may count for this opening."""
+    opened = [each.first_opened_at for each in here.native.studies.values() if each.first_opened_at is not None]
+    others = here.native.seconds_studied - reading.seconds
+    return countable_seconds(reading.since, min(opened, default=reading.since), others, here.now)
+
+
+def _counted(here: Progress, reading: Reading, study: Study, seconds: int) -> LearnerFacts:
+    """The facts with the larger of what this opening counts and what it counted before."""
+    seconds = max(reading.seconds, seconds)
+    counted = replace(study, seconds=study.seconds + seconds - reading.seconds)
+    return replace(with_study(here.facts, {study.item: counted}), reading=replace(reading, seconds=seconds))
 
 
 def respond(here: Progress, key: str, fields: Fields) -> LearnerFacts:
@@ -61,19 +104,16 @@ def respond(here: Progress, key: str, fields: Fields) -> LearnerFacts:
 
 
 def confirm_reading(here: Progress, key: str) -> LearnerFacts:
-    """The learner says that the item was read: the time since it was opened counts, up to what was planned for it."""
+    """The learner says that the item was read: the time since it was opened counts, up to what was planned for it. Of a
+    recording that has told its time, what it told counts."""
     here.require(Step.CONTENT)
     item, reading = find_item(here.activity, here.record, key), here.facts.reading
     if reading is None or reading.item != key:
         return here.facts
-    seconds = min(_seconds(reading.since, here.now), (item.minutes or UNPLANNED_MINUTES) * 60)
-    known = here.record.studies.get(key) or Study(key, first_opened_at=reading.since)
-    study = replace(known, seconds=known.seconds + seconds)
-    return replace(with_study(here.facts, {key: study}), reading=None)
-
-
-def _seconds(since: datetime, now: datetime) -> int:
-    return max(0, int((now - since).total_seconds()))
+    known = here.native.studies.get(key) or Study(key, first_opened_at=reading.since)
+    is_told = item.is_recording and reading.seconds > 0
+    seconds = reading.seconds if is_told else min(planned_seconds(item), _countable(here, reading))
+    return replace(_counted(here, reading, known, seconds), reading=None)
 
 
 def finish_content(here: Progress) -> LearnerFacts:

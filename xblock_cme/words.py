@@ -211,6 +211,10 @@ REFUSALS = {
     "attempt_closed": _("This attempt has been submitted. Its answers count as they were then."),
     "question_unknown": _("This is not part of your activity. Reload the page."),
     "content_unknown": _("This is not part of your activity. Reload the page."),
+    "view_unknown": _(
+        "This recording was opened again, perhaps in another window: what is played here does not count any more."
+    ),
+    "report_wrong": _("The player sent something that cannot be read. Reload the page."),
     "text_changed": _("This page changed while you were reading. Nothing was recorded: read the new text below."),
     "content_locked": _("This part opens with your answer to what comes before it"),
     "content_unfinished": _("Not everything has been studied yet"),
@@ -241,5 +245,15 @@ REFUSALS = {
     "viewing_as": _("This is a preview: nothing that is done here is kept."),
     "trial_claim": _("A test run records no credit and issues no certificate."),
 }
+
+COVERAGE = {
+    "needed": _("At least %(needed)s %% of this recording must be played; %(percent)s %% are recorded so far."),
+    "enough": _("%(percent)s %% of this recording are recorded as played; %(needed)s %% are asked for."),
+    "plain": _("%(percent)s %% of this recording are recorded as played."),
+    "missing": _("Not played yet: %(parts)s"),
+    "fast": _("At most twice the speed counts: what was played faster is recorded once that much time has passed."),
+    "lost": _("What you play cannot be recorded at the moment. Reload the page."),
+}
+"""Of a recording; the first as the tool says it."""
 
 TRUE_FALSE = {"true": _("True"), "false": _("False")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +18,7 @@ from lti_tool.domain.errors import NotFound
 from lti_tool.domain.key_correction import Correction, corrected
 from lti_tool.domain.learner import Profile
 from lti_tool.domain.ledger import Entry, EntryKind, balance, in_order, live_award
+from lti_tool.domain.playback import Playback, in_seconds, united
 from lti_tool.domain.record import Accommodation, Acknowledgement, Attempt, Claim, Record, Response, Study
 from lti_tool.domain.series import Attendance
 from lti_tool.domain.wire import read_activity, read_value
@@ -107,15 +107,9 @@ def attempt_value(row: models.Attempt, answers: Mapping[str, Answer]) -> Attempt
     )
 
 
-def covered(ranges: Sequence[Sequence[float]], duration: float | None) -> Decimal:
-    """Fraction of a recording that the union of played stretches covers, 0 to 1."""
-    if not duration or duration <= 0:
-        return Decimal(0)
-    total, reached = 0.0, 0.0
-    for start, end in sorted((max(0.0, pair[0]), min(duration, pair[1])) for pair in ranges):
-        total += max(0.0, end - max(start, reached))
-        reached = max(reached, end)
-    return min(Decimal(1), Decimal(str(round(total / duration, 4))))
+def playback_value(views: Iterable[models.StudyView]) -> Playback:
+    """All that was played of one recording."""
+    return united(*(in_seconds(view.duration, view.ranges) for view in views))
 
 
 def _studies(session: Session, participation_id: str) -> dict[str, Study]:
@@ -127,9 +121,8 @@ def _studies(session: Session, participation_id: str) -> dict[str, Study]:
 
 
 def _study(row: models.Study, views: Sequence[models.StudyView]) -> Study:
-    ranges = [pair for view in views for pair in view.ranges]
-    duration = max((view.duration for view in views if view.duration), default=None)
-    return Study(row.item, sum(view.seconds for view in views), covered(ranges, duration), row.first_opened_at)
+    playback, seconds = playback_value(views), sum(view.seconds for view in views)
+    return Study(row.item, seconds, playback.coverage, row.first_opened_at, playback if playback.duration else None)
 
 
 def entry_value(row: models.CreditEntry) -> Entry:

@@ -168,6 +168,10 @@ class ContentItem:
     """A case or poll: what follows stays closed until it is answered."""
 
     @property
+    def is_recording(self) -> bool:
+        return self.kind in (ContentKind.VIDEO, ContentKind.AUDIO)
+
+    @property
     def awaits_answer(self) -> bool:
         """It is not studied without an answer."""
         return self.question is not None and self.is_required

@@ -17,7 +17,6 @@ from enum import StrEnum
 from lti_tool.domain.activity import (
     Activity,
     CommercialSupport,
-    ContentKind,
     PersonInControl,
     Requirement,
     Standard3Exception,
@@ -219,7 +218,7 @@ def _how_to_study(activity: Activity) -> str:
     if content is not None and content.minimum_minutes:
         sentences.append(f"Spend at least {content.minimum_minutes} minutes on it.")
     for item in content.items if content is not None else ():
-        if item.kind in (ContentKind.VIDEO, ContentKind.AUDIO) and item.minimum_coverage:
+        if item.is_recording and item.minimum_coverage:
             sentences.append(f"Play at least {(item.minimum_coverage * 100).normalize():f}% of “{item.title}”.")
     if any(item.awaits_answer for item in (content.items if content is not None else ())):
         sentences.append("Answer the cases and polls in it; any answer counts, and what follows opens with it.")

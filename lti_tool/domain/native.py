@@ -23,12 +23,12 @@ from lti_tool.domain.text import RichText
 from lti_tool.domain.wire import read_value, write_value
 
 COPY_VERSION = "activity-copy/1"
-CLAIM_VERSION = "native-claim/2"
+CLAIM_VERSION = "native-claim/3"
 ANSWER_VERSION = "native-answer/1"
 EVALUATION_VERSION = "native-evaluation/1"
 RECEIPT_VERSION = "native-receipt/2"
 RETIREMENT_VERSION = "native-retirement/1"
-RECORD_VERSION = "native-record/1"
+RECORD_VERSION = "native-record/2"
 HOLDING_VERSION = "native-holding/1"
 IDENTIFIERS_VERSION = "native-identifiers/1"
 
@@ -225,28 +225,47 @@ VERSIONS: Mapping[type, str] = {
     NativeHolding: HOLDING_VERSION,
     NativeIdentifiers: IDENTIFIERS_VERSION,
 }
+PLAYBACK = "record.studies.*.playback"
+"""How far recordings were played. ``*`` stands for every key."""
 EARLIER: Mapping[type, Mapping[str, frozenset[str]]] = {
-    NativeClaim: {"native-claim/1": frozenset({"identifiers"})},
+    NativeClaim: {
+        "native-claim/1": frozenset({"identifiers", PLAYBACK}),
+        "native-claim/2": frozenset({PLAYBACK}),
+    },
     NativeReceipt: {"native-receipt/1": frozenset({"commitments"})},
+    NativeRecord: {"native-record/1": frozenset({PLAYBACK})},
 }
-"""Versions that are read as well, and what they do not have. A message that does without is written in the earlier
-version: a reader of an older release understands it, and refuses what it does not know."""
+"""Versions that are read as well, earliest first, and what they do not have. A message that does without is written in
+the earlier version: a reader of an older release understands it, and refuses what it does not know."""
+
+
+def _said(part: Any, path: str) -> list[Any]:
+    """What stands at a path of a written message."""
+    name, _, rest = path.partition(".")
+    if not isinstance(part, dict):
+        return []
+    found = list(part.values()) if name == "*" else [part[name]] if name in part else []
+    return [each for one in found for each in _said(one, rest)] if rest else found
+
+
+def _enveloped(kind: type, body: Mapping[str, Any]) -> dict[str, Any]:
+    """In the earliest version that has everything which the body says."""
+    for version, absent in EARLIER.get(kind, {}).items():
+        if all(part is None for path in absent for part in _said(body, path)):
+            return {"version": version, "body": {name: part for name, part in body.items() if name not in absent}}
+    return {"version": VERSIONS[kind], "body": dict(body)}
 
 
 def write_message(value: Any) -> dict[str, Any]:
     """A message as plain data with its version."""
-    body = write_value(value)
-    for version, absent in EARLIER.get(type(value), {}).items():
-        if all(body[name] is None for name in absent):
-            return {"version": version, "body": {name: part for name, part in body.items() if name not in absent}}
-    return {"version": VERSIONS[type(value)], "body": body}
+    return _enveloped(type(value), write_value(value))
 
 
 def with_identifiers(message: Mapping[str, Any], identifiers: Mapping[str, str]) -> dict[str, Any]:
     """A written claim with what was asked for it: made to be sent, never to be stored."""
     if not identifiers:
         return dict(message)
-    return {"version": CLAIM_VERSION, "body": {**message["body"], "identifiers": dict(identifiers)}}
+    return _enveloped(NativeClaim, {**message["body"], "identifiers": dict(identifiers)})
 
 
 def read_message(kind: type[T], data: Any) -> T:
@@ -256,7 +275,7 @@ def read_message(kind: type[T], data: Any) -> T:
     if found != expected and found not in earlier:
         raise BadInput("wire_version", f"unknown version {found!r}, this release reads {expected!r}", found=found)
     body = data.get("body")
-    for name in earlier.get(str(found), frozenset()) if isinstance(body, dict) else ():
-        if name in body:
+    for name in sorted(earlier.get(str(found), frozenset())):
+        if _said(body, name):
             raise BadInput("wire_unknown_field", f"{name}: unknown in {found!r}", faults={name: "unknown"})
     return read_value(kind, body)

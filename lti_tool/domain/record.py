@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from lti_tool.domain.activity import ContentItem, ContentKind
+from lti_tool.domain.activity import ContentItem
 from lti_tool.domain.assessment import Answer, FormItem, TestKind
+from lti_tool.domain.playback import Playback
 from lti_tool.domain.series import Attendance
+from lti_tool.domain.wire import LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Study:
     coverage: Decimal = Decimal(0)
     """Fraction of a recording played, 0 to 1."""
     first_opened_at: datetime | None = None
+    playback: Playback | None = field(default=None, metadata=LATER)
+    """What ``coverage`` comes from; ``None`` for what is no recording, or was not played."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class Record:
         if item.awaits_answer:
             return item.key in self.responses
         study = self.studies.get(item.key)
-        needs_play = item.kind in (ContentKind.VIDEO, ContentKind.AUDIO) and item.minimum_coverage is not None
+        needs_play = item.is_recording and item.minimum_coverage is not None
         if study is None or not needs_play or item.minimum_coverage is None:
             return self.has_opened(item)
         return study.coverage >= item.minimum_coverage

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from lti_tool.domain.activity import Activity, Step
 from lti_tool.domain.assessment import (
@@ -24,10 +25,12 @@ from lti_tool.domain.assessment import (
     choices_of,
     is_complete,
 )
-from lti_tool.domain.errors import CmeError, Refused
+from lti_tool.domain.errors import CmeError
 from lti_tool.domain.pathway import attempt_blockers, content_blockers, require, standing
+from lti_tool.domain.playback import Playback, united
 from lti_tool.domain.record import Acknowledgement, Attempt, Record, Study
 from lti_tool.domain.response import items_of, reached
+from lti_tool.domain.study import check_studied_by, check_time, impossible
 
 LEEWAY = timedelta(minutes=2)
 """How far the clocks of platform and tool may differ."""
@@ -43,17 +46,19 @@ def check_facts(activity: Activity, sent: Record, now: datetime, known: Record =
     ``known``: what the tool has recorded of this learner itself, in the same version.
     """
     if sent.claims:
-        raise _impossible("claims are the tool's to make")
+        raise impossible("claims are the tool's to make")
     for moment in _moments(sent):
         if moment > now + LEEWAY:
-            raise _impossible("a fact lies in the future")
+            raise impossible("a fact lies in the future")
     record = together(known, sent)
     _check_attempts(activity, record, sent, known)
     _check_content(activity, record, sent)
+    check_time(sent, now + LEEWAY)
     if sent.content_finished_at is not None:
         _check_step(activity, record, Step.CONTENT, sent.content_finished_at)
+        check_studied_by(activity, known, sent, sent.content_finished_at)
         if content_blockers(activity, before(record, sent.content_finished_at)):
-            raise _impossible("the content was finished before it was studied")
+            raise impossible("the content was finished before it was studied")
     if sent.evaluated_at is not None:
         _check_step(activity, record, Step.EVALUATION, sent.evaluated_at)
 
@@ -68,12 +73,21 @@ def _marks(marks: Iterable[Acknowledgement]) -> tuple[Acknowledgement, ...]:
     return tuple(sorted({mark.fingerprint: mark for mark in latest_first}.values(), key=lambda mark: mark.at))
 
 
+def all_played(one: Study, other: Study) -> Playback | None:
+    """Of one recording, in two records."""
+    known = [each.playback for each in (one, other) if each.playback is not None]
+    return united(*known) if known else None
+
+
 def _summed(one: Study, other: Study) -> Study:
+    playback = all_played(one, other)
+    coverage = playback.coverage if playback is not None else Decimal(0)
     return Study(
         one.item,
         one.seconds + other.seconds,
-        max(one.coverage, other.coverage),
+        max(one.coverage, other.coverage, coverage),
         _first((one.first_opened_at, other.first_opened_at)),
+        playback,
     )
 
 
@@ -141,10 +155,6 @@ def _is_same(attempt: Attempt, known: Attempt) -> bool:
     return replace(attempt, id=known.id, number=known.number) == known
 
 
-def _impossible(what: str) -> Refused:
-    return Refused("facts_impossible", what, what=what)
-
-
 def _moments(record: Record) -> Iterator[datetime]:
     yield from (mark.at for mark in record.acknowledgements)
     for attempt in record.attempts:
@@ -181,7 +191,7 @@ def _check_step(activity: Activity, record: Record, step: Step, moment: datetime
     try:
         require(standing(activity, known, fingerprint, moment), step)
     except CmeError as error:
-        raise _impossible(f"{step.value} was not open when it was done") from error
+        raise impossible(f"{step.value} was not open when it was done") from error
 
 
 def _check_content(activity: Activity, record: Record, sent: Record) -> None:
@@ -190,7 +200,7 @@ def _check_content(activity: Activity, record: Record, sent: Record) -> None:
     for key, response in sent.responses.items():
         question = items[key].question if key in items else None
         if question is None or response.item != key or not is_complete(question, response.answer):
-            raise _impossible("a case or poll was answered that there is not, or in a way that it cannot be")
+            raise impossible("a case or poll was answered that there is not, or in a way that it cannot be")
         _check_step(activity, record, Step.CONTENT, response.at)
         _check_reached(activity, record, key, response.at)
     for key, study in sent.studies.items():
@@ -200,20 +210,20 @@ def _check_content(activity: Activity, record: Record, sent: Record) -> None:
 
 def _check_reached(activity: Activity, record: Record, key: str, moment: datetime) -> None:
     if key not in {item.key for item in reached(items_of(activity), record, moment)}:
-        raise _impossible("content was opened before the case or poll ahead of it was answered")
+        raise impossible("content was opened before the case or poll ahead of it was answered")
 
 
 def _check_attempts(activity: Activity, record: Record, sent: Record, known: Record) -> None:
     if len({attempt.id for attempt in sent.attempts}) != len(sent.attempts):
-        raise _impossible("two attempts have one id")
+        raise impossible("two attempts have one id")
     for kind in TestKind:
         test = activity.pre_test if kind is TestKind.PRE else activity.post_test
         attempts = sent.attempts_at(kind)
         if attempts and test is None:
-            raise _impossible(f"the activity has no {kind.value}")
+            raise impossible(f"the activity has no {kind.value}")
         numbers = [attempt.number for attempt in attempts]
         if numbers != _in_turn(numbers, known.attempts_at(kind)):
-            raise _impossible("attempts are not numbered in turn")
+            raise impossible("attempts are not numbered in turn")
         for attempt in attempts if test else ():
             _check_attempt(activity, test, record, sent, attempt)  # type: ignore[arg-type]
 
@@ -226,13 +236,13 @@ def _in_turn(numbers: list[int], known: tuple[Attempt, ...]) -> list[int]:
 
 def _check_attempt(activity: Activity, test: Test, record: Record, sent: Record, attempt: Attempt) -> None:
     if attempt.submitted_at is not None and attempt.submitted_at < attempt.started_at:
-        raise _impossible("an attempt ended before it began")
+        raise impossible("an attempt ended before it began")
     _check_step(activity, record, STEP_OF[test.kind], attempt.started_at)
     if attempt.submitted_at is not None:
         _check_step(activity, record, STEP_OF[test.kind], attempt.submitted_at)
     own = before(sent, attempt.started_at)
     if own.open_attempt(test.kind) or attempt_blockers(activity, own, test.kind, attempt.started_at):
-        raise _impossible("an attempt was not allowed to start when it did")
+        raise impossible("an attempt was not allowed to start when it did")
     _check_form(test, attempt)
 
 
@@ -240,11 +250,11 @@ def _check_form(test: Test, attempt: Attempt) -> None:
     questions = {question.key: question for question in test.questions}
     keys = [item.question for item in attempt.form]
     if len(keys) != test.length or len(set(keys)) != len(keys) or not questions.keys() >= set(keys):
-        raise _impossible("a form is not one that the test gives")
+        raise impossible("a form is not one that the test gives")
     if not all(_is_dealt(questions[item.question], item) for item in attempt.form):
-        raise _impossible("a question was given with other choices than it has")
+        raise impossible("a question was given with other choices than it has")
     if not set(keys) >= set(attempt.answers):
-        raise _impossible("a question was answered that was not given")
+        raise impossible("a question was answered that was not given")
     for key, answer in attempt.answers.items():
         if answer:
             check_answer(questions[key], answer)

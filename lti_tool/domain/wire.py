@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -24,12 +24,21 @@ ACTIVITY_VERSION = "activity/1"
 CERTIFICATE_VERSION = "certificate/1"
 QUESTION_VERSION = "question/1"
 
+LATER: Mapping[str, Any] = types.MappingProxyType({"later": True})
+"""Metadata of a field that an earlier release does not know: it is left out while it has nothing to say, so that what
+is written without it is understood by that release."""
+
 T = TypeVar("T")
+
+
+def _is_said(item: Field[Any], value: Any) -> bool:
+    return "later" not in item.metadata or value != item.default
 
 
 def _out(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _out(getattr(value, item.name)) for item in fields(value)}
+        parts = ((item, getattr(value, item.name)) for item in fields(value))
+        return {item.name: _out(part) for item, part in parts if _is_said(item, part)}
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Decimal):

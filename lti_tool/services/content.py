@@ -10,32 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import models
+from lti_tool.db.load import playback_value
 from lti_tool.db.upsert import insert_once
 from lti_tool.domain.activity import ContentItem, Step
 from lti_tool.domain.errors import NotFound, Refused
 from lti_tool.domain.pathway import content_blockers
+from lti_tool.domain.playback import NOTHING_PLAYED, Playback, as_seconds, in_seconds, noted, tidy, united
 from lti_tool.domain.response import find_item, items_of, reached
+from lti_tool.domain.study import countable_seconds, planned_seconds
 from lti_tool.services.fact import note_fact
 from lti_tool.services.participation import Progress, progress, progress_for_update
 from lti_tool.services.session import Visit
-
-UNPLANNED_MINUTES = 20
-"""The most that counts for reading an item whose file names no minutes."""
-FASTEST = 2
-"""A recording is played at most at twice its speed."""
-SLACK = 5.0
-"""Seconds of grace between a player's clock and ours."""
-LONGEST = 24 * 3600.0
-"""Longest recording, in seconds."""
-MOST_RANGES = 500
-NEAR = 0.25
-"""Stretches closer than this are one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +48,10 @@ class OpenedItem:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Totals of one opening, as a browser tells them. ``ranges`` in seconds of the recording."""
+    """Totals of one opening, as a browser tells them."""
 
     seconds: int
-    duration: float | None = None
-    ranges: tuple[tuple[float, float], ...] = ()
+    playback: Playback = NOTHING_PLAYED
 
 
 def content_progress(db: Session, visit: Visit, now: datetime) -> Progress:
@@ -100,38 +90,26 @@ def view_of(db: Session, here: Progress, key: str, view_id: str) -> models.Study
     return row
 
 
+def _views(db: Session, view: models.StudyView) -> Sequence[models.StudyView]:
+    """All openings of the content of this participation."""
+    return db.scalars(select(models.StudyView).where(models.StudyView.participation_id == view.participation_id)).all()
+
+
 def _allowed_seconds(db: Session, view: models.StudyView, now: datetime) -> int:
     """Seconds that may count for this opening: no more than passed, and no second twice."""
-    rows = db.scalars(select(models.StudyView).where(models.StudyView.participation_id == view.participation_id)).all()
+    rows = _views(db, view)
     others = sum(row.seconds for row in rows if row.id != view.id)
-    first = min(row.opened_at for row in rows)
-    return max(0, min(_seconds(now - view.opened_at), _seconds(now - first) - others))
+    return countable_seconds(view.opened_at, min(row.opened_at for row in rows), others, now)
 
 
-def _seconds(span: timedelta) -> int:
-    return int(span.total_seconds())
-
-
-def merged(ranges: Sequence[Sequence[float]]) -> list[list[float]]:
-    """Played stretches without overlaps, in order."""
-    joined: list[list[float]] = []
-    for start, end in sorted((pair[0], pair[1]) for pair in ranges):
-        if joined and start <= joined[-1][1] + NEAR:
-            joined[-1][1] = max(joined[-1][1], end)
-        else:
-            joined.append([start, end])
-    return joined
-
-
-def _note_playback(view: models.StudyView, report: Report, now: datetime) -> None:
+def _note_playback(db: Session, view: models.StudyView, told: Playback, now: datetime) -> None:
     """Keep what was played, unless nobody could have played so much in the time."""
-    duration = report.duration
-    if duration is None or not 0 < duration <= LONGEST or len(report.ranges) > MOST_RANGES:
-        return
-    fitting = [(start, min(end, duration)) for start, end in report.ranges if 0 <= start < min(end, duration)]
-    ranges = merged([*view.ranges, *fitting])
-    if sum(end - start for start, end in ranges) <= FASTEST * (now - view.opened_at).total_seconds() + SLACK:
-        view.ranges, view.duration = ranges[:MOST_RANGES], max(duration, view.duration or 0)
+    rows = [row for row in _views(db, view) if row.item == view.item]
+    known, others = playback_value(rows), playback_value(row for row in rows if row.id != view.id)
+    since_first = (now - min(row.opened_at for row in rows)).total_seconds()
+    after = noted(known, told, others.played, (now - view.opened_at).total_seconds(), since_first)
+    if after != known:
+        view.duration, view.ranges = as_seconds(united(in_seconds(view.duration, view.ranges), tidy(told)))
 
 
 def report_view(db: Session, visit: Visit, key: str, view_id: str, report: Report, now: datetime) -> None:
@@ -144,7 +122,7 @@ def report_view(db: Session, visit: Visit, key: str, view_id: str, report: Repor
     find_item(here.activity, here.record, key)
     view = view_of(db, here, key, view_id)
     view.seconds = max(view.seconds, min(report.seconds, _allowed_seconds(db, view, now)))
-    _note_playback(view, report, now)
+    _note_playback(db, view, report.playback, now)
     db.flush()
 
 
@@ -162,8 +140,7 @@ def confirm_reading(db: Session, visit: Visit, key: str, view_id: str, now: date
 
 def count_reading(db: Session, item: ContentItem, view: models.StudyView, now: datetime) -> None:
     """The time since an opening counts, up to what was planned for the item."""
-    most = (item.minutes or UNPLANNED_MINUTES) * 60
-    view.seconds = max(view.seconds, min(most, _allowed_seconds(db, view, now)))
+    view.seconds = max(view.seconds, min(planned_seconds(item), _allowed_seconds(db, view, now)))
 
 
 def finish_content(db: Session, visit: Visit, now: datetime) -> Progress:

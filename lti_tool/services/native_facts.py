@@ -16,6 +16,7 @@ from lti_tool.domain.disclosure import InformationPage, information_page
 from lti_tool.domain.errors import Conflict
 from lti_tool.domain.native import NativeClaim
 from lti_tool.domain.pathway import has_acknowledged
+from lti_tool.domain.playback import as_seconds, tidy
 from lti_tool.domain.record import Acknowledgement, Attempt, Record, Study
 from lti_tool.domain.replay import check_facts, fitting
 from lti_tool.domain.response import items_of
@@ -178,4 +179,9 @@ def _study(
     opened = study.first_opened_at or at
     if is_new:
         yield models.Study(participation_id=row.id, item=study.item, first_opened_at=opened)
-    yield models.StudyView(participation_id=row.id, item=study.item, opened_at=opened, seconds=study.seconds, ranges=[])
+    view = models.StudyView(
+        participation_id=row.id, item=study.item, opened_at=opened, seconds=study.seconds, ranges=[]
+    )
+    if study.playback is not None:
+        view.duration, view.ranges = as_seconds(tidy(study.playback))
+    yield view

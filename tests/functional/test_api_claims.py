@@ -176,7 +176,7 @@ def test_an_evaluation_is_kept_once_and_without_a_name_where_that_was_promised(t
 
 
 def test_an_unknown_version_is_refused_loudly(tool: ToolClient) -> None:
-    message = write_message(walked(tool)) | {"version": "native-claim/3"}
+    message = write_message(walked(tool)) | {"version": "native-claim/4"}
     response = raw(tool, "POST", "/api/v1/claims", json=message, headers={"Idempotency-Key": "k"})
     assert response.status_code == 422 and response.json()["code"] == "wire_version"
     fits("Refusal", response.json())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import sys
+import wave
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import lti_tool
-from lti_tool.domain.activity import Activity
+from lti_tool.domain.activity import Activity, ContentItem, ContentKind, Step
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem, Family, ItemKind
 from lti_tool.domain.native import MEDIA_FOLDER, write_message
@@ -51,6 +53,56 @@ def with_board_credit(activity: Activity) -> Activity:
     return replace(activity, key=BOARD_CREDIT, title="Credit of Many Boards", credits=BOARD_OFFERS, evaluation=asked)
 
 
+RECORDINGS = "recordings"
+TALK, FILM = "talk", "film"
+TALK_SECONDS = 3
+VIDEO_HOST = "https://video.example.org"
+CAPTIONS = b"WEBVTT\n\n00:00.000 --> 00:03.000\nSit with the back supported, and wait.\n"
+
+
+def tone() -> bytes:
+    """A quiet sound of ``TALK_SECONDS``, as a WAV file."""
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setparams((1, 1, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(128 + place // 10 % 2 for place in range(8000 * TALK_SECONDS)))
+    return buffer.getvalue()
+
+
+def with_recordings(activity: Activity) -> tuple[Activity, dict[str, bytes]]:
+    """The same with a talk among its files and a film elsewhere, both to be played; without a pre-test."""
+    talk = ContentItem(
+        TALK,
+        ContentKind.AUDIO,
+        "A talk",
+        file="talk.wav",
+        captions="talk.vtt",
+        minutes=1,
+        minimum_coverage=Decimal("0.9"),
+    )
+    address = f"{VIDEO_HOST}/film.wav"
+    film = ContentItem(
+        FILM,
+        ContentKind.VIDEO,
+        "A film",
+        url=address,
+        captions=f"{VIDEO_HOST}/film.vtt",
+        minutes=1,
+        minimum_coverage=Decimal("0.5"),
+    )
+    assert activity.content is not None
+    last = activity.content.items[0]
+    made = replace(
+        activity,
+        key=RECORDINGS,
+        title="Listening and Watching",
+        content=replace(activity.content, items=(talk, film, last), minimum_minutes=None),
+        requirements={step: what for step, what in activity.requirements.items() if step is not Step.PRE_TEST},
+        pre_test=None,
+    )
+    return made, {"talk.wav": tone(), "talk.vtt": CAPTIONS}
+
+
 def write_samples(folder: Path) -> None:
     """One JSON file for each sample: the fields ``copies`` and ``files`` of a block that has taken version 1."""
     for path in sorted(SAMPLES.glob("*.yaml")):
@@ -59,6 +111,7 @@ def write_samples(folder: Path) -> None:
         _write(folder, path.stem, checked.activity, checked.media)
         if path.stem == "hypertension-2026":
             _write(folder, BOARD_CREDIT, with_board_credit(checked.activity), checked.media)
+            _write(folder, RECORDINGS, *with_recordings(checked.activity))
 
 
 def _write(folder: Path, name: str, activity: Activity, media: Mapping[str, bytes]) -> None:

@@ -83,4 +83,6 @@ def test_every_group_of_tests_is_there() -> None:
         "test_report",
         "test_client",
         "test_certificate_file",
+        "test_recording",
+        "test_serving",
     }

@@ -99,6 +99,11 @@ def test_identifiers_are_asked_in_the_tools_words() -> None:
         assert {kind: (str(label), str(hint)) for kind, (label, hint) in CREDENTIALS.items()} == words.CREDENTIALS
 
 
+def test_coverage_is_told_in_the_tools_words() -> None:
+    page = (ROOT / "lti_tool/web/templates/learner/content_item.html").read_text("utf-8")
+    assert f"_('{words.COVERAGE['needed']}'" in page
+
+
 def test_the_equivalence_is_stated_in_the_same_words() -> None:
     assert words.EQUIVALENT == EQUIVALENT
     assert str(MAX_NAME) in words.FAULTS["printed_name", "too_long"]

@@ -4,6 +4,7 @@ function CmeStep(runtime, element) {
   "use strict";
   var SAVE_AFTER = 1200;
   var RETRY_AFTER = 5000;
+  var REPORT_PATIENCE = 3000;
   var host = element.jquery ? element[0] : element;
   var timer = null;
   var isBusy = false;
@@ -26,11 +27,27 @@ function CmeStep(runtime, element) {
     return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
   }
 
+  function headers() {
+    return { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") };
+  }
+
+  var player = CmePlayer(host, runtime.handlerUrl(host, "played"), headers, function () {
+    return isBusy;
+  });
+
+  /* What was played last is told before the page goes on; an action does not wait for long. */
+  function reported() {
+    var patience = new Promise(function (resolve) {
+      setTimeout(resolve, REPORT_PATIENCE);
+    });
+    return Promise.race([player.report(false), patience]);
+  }
+
   function post(handler, data) {
     return fetch(runtime.handlerUrl(host, handler), {
       method: "POST",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": cookie("csrftoken") },
+      headers: headers(),
       body: JSON.stringify(data),
     }).then(function (response) {
       if (!response.ok) {
@@ -79,6 +96,7 @@ function CmeStep(runtime, element) {
     var old = root();
     old.parentNode.replaceChild(document.importNode(fresh, true), old);
     nameCountries();
+    player.begin();
     if (isMoved) {
       var target = host.querySelector("[data-cme-focus]") || host.querySelector("[data-cme-heading]");
       if (target) {
@@ -92,11 +110,15 @@ function CmeStep(runtime, element) {
     if (isBusy) {
       return;
     }
+    var last = reported();
     isBusy = true;
     clearTimeout(timer);
     host.querySelector("[data-cme-status]").classList.add("cme-hidden");
     say("textBusy");
-    post("act", { action: action, step: step, fields: fields })
+    last
+      .then(function () {
+        return post("act", { action: action, step: step, fields: fields });
+      })
       .then(function (answer) {
         isBusy = false;
         show(answer.html, true);
@@ -181,4 +203,5 @@ function CmeStep(runtime, element) {
   });
 
   nameCountries();
+  player.begin();
 }

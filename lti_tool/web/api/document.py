@@ -109,8 +109,16 @@ def _message(kind: type, version: str, schemas: dict[str, Any]) -> dict[str, Any
 def _earlier(envelope: Mapping[str, Any], version: str, absent: Collection[str]) -> dict[str, Any]:
     body = envelope["properties"]["body"]
     kept = {name: part for name, part in body["properties"].items() if name not in absent}
-    parts = {"version": {"const": version}, "body": {**body, "properties": kept, "additionalProperties": False}}
-    return {**envelope, "properties": parts}
+    inside = [_without(path) for path in sorted(absent) if "." in path]
+    narrow = {**body, "properties": kept, "additionalProperties": False, **({"allOf": inside} if inside else {})}
+    return {**envelope, "properties": {"version": {"const": version}, "body": narrow}}
+
+
+def _without(path: str) -> dict[str, Any]:
+    """That nothing stands at a path of ``native.EARLIER``."""
+    name, _, rest = path.partition(".")
+    inner: Any = _without(rest) if rest else False
+    return {"additionalProperties": inner} if name == "*" else {"properties": {name: inner}}
 
 
 def _schemas() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -12,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.activity import ContentItem, Step
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.pathway import content_blockers
+from lti_tool.domain.playback import read_playback
 from lti_tool.domain.response import items_of, reached
 from lti_tool.services.content import (
     OpenedItem,
@@ -137,19 +137,6 @@ def _captions(item: ContentItem, language: str) -> list[dict[str, Any]]:
     return [{"src": address, "srclang": language, "label": language, "is_default": True}]
 
 
-def _number(value: Any) -> float:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not is_number:
-        raise BadInput("report_wrong", "a time report holds something that is not a number of seconds")
-    return float(value)
-
-
-def _stretch(value: Any) -> tuple[float, float]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise BadInput("report_wrong", "a stretch is a start and an end")
-    return _number(value[0]), _number(value[1])
-
-
 def _played(text: str, key: str) -> dict[str, Any]:
     """What was played of the item's own recording."""
     try:
@@ -166,13 +153,7 @@ def _report(key: str) -> Report:
     if not seconds.isascii() or not seconds.isdigit() or len(seconds) > len(str(MOST_SECONDS)):
         raise BadInput("report_wrong", "seconds must be a whole number")
     played = _played(request.form.get("media", ""), key)
-    ranges = played.get("ranges", [])
-    if not isinstance(ranges, list):
-        raise BadInput("report_wrong", "stretches must be a list")
-    duration = played.get("duration")
-    return Report(
-        int(seconds), None if duration is None else _number(duration), tuple(_stretch(each) for each in ranges)
-    )
+    return Report(int(seconds), read_playback(played.get("duration"), played.get("ranges", [])))
 
 
 @route(blueprint, "/content/<item>/views/<view_id>/time", Access.LEARNER, ("POST",))

@@ -23,6 +23,7 @@ from tests.xblock.inside.answers import copy_of
 from tests.xblock.inside.learner import Learner
 from xblock_cme import client, studio
 from xblock_cme.client import Approved, ByLink, Credentials, Listed
+from xblock_cme.copy_files import MOST_STORED
 from xblock_cme.studio import differences
 
 COPY = copy_of("hypertension-2026")
@@ -148,6 +149,35 @@ def test_studio_s_handlers_are_for_authors(shelf: Shelf, handler: str, monkeypat
 
 
 @AUTHORING
+def test_files_that_a_block_has_no_room_for_are_named(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Platforms keep a block's content in one document; what was taken before stays."""
+    recordings = copy_of("recordings")
+    shelf.copies = {2: replace(recordings, key=COPY.key, version=2)}
+    monkeypatch.setattr(client.ToolClient, "media", lambda self, key, version, name: bytes(MOST_STORED))
+    who = author()
+    before = block_of(who).copies
+    answer = who.post("studio_take", {"key": COPY.key})
+    assert answer["code"] == "copy_too_large" and block_of(who).copies == before
+    for words in ("“A talk”", "talk.", "11 MB", "https address", "LTI link"):
+        assert words in answer["text"]
+    monkeypatch.setattr(client.ToolClient, "media", lambda self, key, version, name: bytes(4_000_000))
+    assert who.post("studio_take", {"key": COPY.key})["is_done"]
+    shelf.copies[3] = replace(shelf.copies[2], version=3)
+    assert who.post("studio_take", {})["code"] == "copy_too_large"
+    assert "2" in block_of(who).copies and "3" not in block_of(who).copies
+
+
+@AUTHORING
+def test_a_file_that_the_tool_s_answer_cannot_hold_is_named(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any) -> bytes:
+        raise client.TooLarge("tool_refused")
+
+    shelf.copies = {1: replace(copy_of("recordings"), key=COPY.key)}
+    monkeypatch.setattr(client.ToolClient, "media", fail)
+    assert author().post("studio_take", {"key": COPY.key})["code"] == "copy_too_large"
+
+
+@AUTHORING
 def test_refusals_of_the_tool_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     who = author()
     for error, words in (
@@ -232,8 +262,7 @@ def test_every_fault_of_the_activity_is_told_to_the_author(monkeypatch: pytest.M
     for step in ("pre-test", "of-another-release"):
         (gone,) = told(without, step)
         assert gone.startswith("error: This activity has no such step")
-    (recorded,) = told(with_recording(plain))
-    assert recorded.startswith("error: This activity holds recordings") and "Place it as an LTI link" in recorded
+    assert told(with_recording(plain)) == []
     (expired,) = told(old)
     assert expired == "warning: This activity has expired: no credit can be claimed any more."
     monkeypatch.setattr(studio, "has_plugin", lambda: False)

@@ -6,54 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lti_tool.db import models
 from lti_tool.db.engine import transaction
-from lti_tool.db.load import activity_value, covered, record_value
+from lti_tool.db.load import activity_value, record_value
 from lti_tool.db.load_platform import platform_value
 from lti_tool.domain.errors import NotFound
 from lti_tool.services.activity import import_activity
 from lti_tool.services.platform import provider_id_of
 from tests.unit.lti_tool.domain.builders import activity
 from tests.unit.lti_tool.services.arrivals import NOW, connect, opened
-
-STRETCHES = st.lists(st.tuples(st.integers(-5, 120), st.integers(-5, 120)), max_size=12)
-
-
-@pytest.mark.parametrize(
-    ("ranges", "duration", "expected"),
-    [
-        ([], 100.0, "0"),
-        ([[0, 100]], None, "0"),
-        ([[0, 100]], 0.0, "0"),
-        ([[0, 100]], -3.0, "0"),
-        ([[0, 50], [0, 50]], 100.0, "0.5"),
-        ([[0, 50], [40, 90]], 100.0, "0.9"),
-        ([[60, 90], [0, 30]], 100.0, "0.6"),
-        ([[0, 90], [10, 20]], 100.0, "0.9"),
-        ([[-20, 50], [90, 500]], 100.0, "0.6"),
-        ([[50, 10]], 100.0, "0"),
-        ([[150, 200]], 100.0, "0"),
-        ([[0, 33.3333]], 100.0, "0.3333"),
-    ],
-)
-def test_coverage_is_the_union_of_what_was_played(
-    ranges: list[list[float]], duration: float | None, expected: str
-) -> None:
-    assert covered(ranges, duration) == Decimal(expected)
-
-
-@given(STRETCHES)
-def test_coverage_counts_every_second_once(pairs: list[tuple[int, int]]) -> None:
-    played = {second for start, end in pairs for second in range(max(0, start), min(100, end))}
-    assert covered(pairs, 100.0) == Decimal(len(played)) / 100
-
-
-@given(STRETCHES)
-def test_coverage_does_not_depend_on_the_order(pairs: list[tuple[int, int]]) -> None:
-    assert covered(pairs, 77.7) == covered(pairs[::-1], 77.7)
 
 
 def test_versions_are_not_mixed_up_by_the_cache(migrated_database_url: str) -> None:

@@ -18,7 +18,15 @@ from lti_tool.domain.credit import CreditOffer, Degree
 from lti_tool.domain.draw import draw_form
 from lti_tool.domain.errors import BadInput, Refused
 from lti_tool.domain.learner import Profile
-from lti_tool.domain.native import NativeAnswer, NativeClaim, read_message, write_message
+from lti_tool.domain.native import (
+    NativeAnswer,
+    NativeClaim,
+    NativeRecord,
+    read_message,
+    with_identifiers,
+    write_message,
+)
+from lti_tool.domain.playback import in_seconds
 from lti_tool.domain.record import Acknowledgement, Attempt, Record, Study
 from lti_tool.domain.replay import before, check_facts
 from lti_tool.services.credit import claimable_credits
@@ -118,7 +126,7 @@ def test_a_message_reads_back_the_same() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [None, [], {}, {"version": "native-claim/3", "body": {}}, {"version": "native-answer/1", "body": {}}],
+    [None, [], {}, {"version": "native-claim/4", "body": {}}, {"version": "native-answer/1", "body": {}}],
 )
 def test_another_version_is_refused_loudly(data: Any) -> None:
     with pytest.raises(BadInput) as refused:
@@ -212,6 +220,29 @@ def test_a_claim_without_identifiers_is_understood_by_an_older_release() -> None
     with pytest.raises(BadInput) as refused:
         read_message(NativeClaim, {**asked, "version": "native-claim/1"})
     assert refused.value.code == "wire_unknown_field" and "1234567893" not in str(refused.value)
+
+
+def test_a_claim_without_recordings_is_understood_by_an_older_release() -> None:
+    playback = in_seconds(60, [(0, 60)])
+    (item, study), *_ = whole().studies.items()
+    record = changed(studies={**whole().studies, item: replace(study, playback=playback, coverage=playback.coverage)})
+    plain, played = write_message(claim()), write_message(claim(record=record))
+    assert "playback" not in str(plain) and played["version"] == "native-claim/3"
+    assert read_message(NativeClaim, played) == claim(record=record)
+    asked = with_identifiers(plain, {"npi": "1234567893"})
+    assert (
+        asked["version"] == "native-claim/2" and with_identifiers(played, {"npi": "1"})["version"] == "native-claim/3"
+    )
+    for version in ("native-claim/1", "native-claim/2"):
+        with pytest.raises(BadInput) as refused:
+            read_message(
+                NativeClaim, {"version": version, "body": {**plain["body"], "record": played["body"]["record"]}}
+            )
+        assert refused.value.code == "wire_unknown_field"
+    known = NativeRecord("a", 1, record)
+    assert write_message(known)["version"] == "native-record/2"
+    assert write_message(replace(known, record=whole()))["version"] == "native-record/1"
+    assert read_message(NativeRecord, write_message(known)) == known
 
 
 def test_phrases_name_their_variant() -> None:

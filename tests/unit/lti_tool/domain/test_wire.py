@@ -32,7 +32,8 @@ from lti_tool.domain.certificate import Certificate, PrintedCredit
 from lti_tool.domain.credit import CreditOffer
 from lti_tool.domain.errors import BadInput
 from lti_tool.domain.evaluation import Evaluation, EvaluationItem
-from lti_tool.domain.record import Record
+from lti_tool.domain.playback import Playback, Stretch
+from lti_tool.domain.record import Record, Study
 from lti_tool.domain.text import RichText, Run
 from lti_tool.domain.wire import (
     read_activity,
@@ -248,3 +249,13 @@ def test_fields_with_a_default_may_be_left_out() -> None:
     for name in ("references", "support", "location", "time_zone"):
         del data["body"][name]
     assert read_activity(data) == activity()
+
+
+def test_a_later_field_is_written_only_when_it_says_something() -> None:
+    """So that an earlier release, which refuses what it does not know, reads everything without it."""
+    played = Playback(60_000, (Stretch(0, 30_000),))
+    plain, said = Study("a", 5), Study("a", 5, played.coverage, playback=played)
+    assert set(write_value(plain)) == {"item", "seconds", "coverage", "first_opened_at"}
+    assert write_value(said)["playback"] == {"duration": 60_000, "stretches": [{"start": 0, "end": 30_000}]}
+    for study in (plain, said):
+        assert read_value(Study, write_value(study)) == study

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,16 +15,16 @@ from lti_tool.db.engine import transaction
 from lti_tool.domain.activity import Content, ContentItem, ContentKind, Step
 from lti_tool.domain.assessment import Image, TestKind
 from lti_tool.domain.errors import NotFound, Refused
+from lti_tool.domain.playback import in_seconds
 from lti_tool.domain.record import Record
+from lti_tool.domain.study import UNPLANNED_MINUTES
 from lti_tool.services.answers import Sheet
 from lti_tool.services.assessment import sitting, start_attempt, submit_attempt
 from lti_tool.services.content import (
-    UNPLANNED_MINUTES,
     Report,
     confirm_reading,
     content_progress,
     finish_content,
-    merged,
     open_item,
     report_view,
 )
@@ -60,6 +61,10 @@ def library(ward: Ward) -> Ward:
                 )
             )
     return ward
+
+
+def played(seconds: int, duration: float | None, ranges: Sequence[Sequence[float]]) -> Report:
+    return Report(seconds, in_seconds(duration, ranges))
 
 
 def opened(ward: Ward, key: str, **later: float) -> str:
@@ -115,25 +120,25 @@ def test_two_windows_do_not_count_twice(library: Ward) -> None:
 
 def test_coverage_is_the_union_of_what_was_played(library: Ward) -> None:
     view = opened(library, "film")
-    report(library, "film", view, Report(60, 100.0, ((0, 40), (30, 50))), seconds=60)
+    report(library, "film", view, played(60, 100.0, ((0, 40), (30, 50))), seconds=60)
     assert record(library).studies["film"].coverage == Decimal("0.5")
-    report(library, "film", view, Report(80, 100.0, ((0, 20),)), seconds=80)
+    report(library, "film", view, played(80, 100.0, ((0, 20),)), seconds=80)
     assert record(library).studies["film"].coverage == Decimal("0.5")
-    report(library, "film", view, Report(120, 100.0, ((45, 95),)), seconds=120)
+    report(library, "film", view, played(120, 100.0, ((45, 95),)), seconds=120)
     assert record(library).studies["film"].coverage == Decimal("0.95")
 
 
 @pytest.mark.parametrize(
     "told",
     [
-        Report(5, 100.0, ((0, 100),)),
-        Report(5, None, ((0, 4),)),
-        Report(5, 0.0, ((0, 4),)),
-        Report(5, -5.0, ((0, 4),)),
-        Report(5, 1e9, ((0, 4),)),
-        Report(5, 100.0, ((0, 0.001),) * 501),
-        Report(5, 100.0, ((50, 20),)),
-        Report(5, 100.0, ((-50, 2),)),
+        played(5, 100.0, ((0, 100),)),
+        played(5, None, ((0, 4),)),
+        played(5, 0.0, ((0, 4),)),
+        played(5, -5.0, ((0, 4),)),
+        played(5, 1e9, ((0, 4),)),
+        played(5, 100.0, ((0, 0.5),) * 501),
+        played(5, 100.0, ((50, 20),)),
+        played(5, 100.0, ((-50, 2),)),
     ],
 )
 def test_playback_that_cannot_be(library: Ward, told: Report) -> None:
@@ -142,9 +147,14 @@ def test_playback_that_cannot_be(library: Ward, told: Report) -> None:
     assert record(library).studies["film"].coverage == 0
 
 
-def test_stretches_are_joined() -> None:
-    assert merged([(5, 6), (0, 1), (1.1, 2), (0.5, 0.7)]) == [[0, 2], [5, 6]]
-    assert merged([]) == []
+def test_two_windows_play_no_more_than_one(library: Ward) -> None:
+    first, second = opened(library, "film"), opened(library, "film")
+    report(library, "film", first, played(45, 180.0, ((0, 90),)), seconds=45)
+    report(library, "film", second, played(45, 180.0, ((90, 180),)), seconds=45)
+    assert record(library).studies["film"].coverage == Decimal("0.5")
+    report(library, "film", second, played(45, 180.0, ((90, 180),)), seconds=90)
+    found = record(library).studies["film"]
+    assert found.coverage == 1 and found.playback == in_seconds(180.0, ((0, 180),))
 
 
 def test_reading_elsewhere_counts_up_to_the_plan(library: Ward) -> None:
@@ -192,7 +202,7 @@ def test_finishing_needs_everything_and_counts_once(library: Ward) -> None:
     opened(library, "page")
     opened(library, "paper")
     view = opened(library, "film")
-    report(library, "film", view, Report(600, 500.0, ((0, 480),)), minutes=10)
+    report(library, "film", view, played(600, 500.0, ((0, 480),)), minutes=10)
     for minutes in (10, 20):
         with transaction(library.sessions) as db:
             after = finish_content(db, library.visit(), NOW + timedelta(minutes=minutes))
@@ -250,7 +260,7 @@ def test_files_appear_with_the_steps_that_use_them(library: Ward) -> None:
     assert visible(library) == {"strip.png", "paper.pdf"}
     for key in ("page", "paper"):
         opened(library, key)
-    report(library, "film", opened(library, "film"), Report(600, 500.0, ((0, 480),)), minutes=10)
+    report(library, "film", opened(library, "film"), played(600, 500.0, ((0, 480),)), minutes=10)
     with transaction(library.sessions) as db:
         finish_content(db, library.visit(), NOW)
     assert visible(library) == {"strip.png", "paper.pdf"}

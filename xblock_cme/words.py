@@ -221,4 +221,12 @@ REFUSALS = {
     "trial_claim": _("A test run records no credit and issues no certificate."),
 }
 
+STATUSES = {
+    "superseded": _("Replaced by a newer certificate"),
+    "revoked": _("Withdrawn"),
+}
+"""Of a certificate that is not valid any more."""
+NOT_VALID = _("Not valid any more")
+"""Where the status is one of a later release."""
+
 TRUE_FALSE = {"true": _("True"), "false": _("False")}

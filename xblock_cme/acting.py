@@ -17,6 +17,7 @@ from xblock_cme.claim_acts import (
     leave_owed,
     leave_report,
     make_claim,
+    renew,
 )
 from xblock_cme.claiming import confirm_profile, evaluate, heard
 from xblock_cme.face import Notice, refusal
@@ -152,6 +153,7 @@ ACTIONS: Mapping[str, Callable[[Scene], Outcome]] = {
     "leave_owed": leave_owed,
     "finish_report": finish_report,
     "leave_report": leave_report,
+    "renew": renew,
     "look_up": _look_up,
 }
 """Every action that the page's script may ask for. ``show`` changes nothing."""

@@ -79,6 +79,19 @@ def claim_more(scene: Scene) -> Outcome:
     return Outcome(further=held)
 
 
+def renew(scene: Scene) -> Outcome:
+    """What has become of the certificates: one that was corrected has a successor, one may have been withdrawn."""
+    kept = scene.kept
+    if kept is None or kept.is_waiting or kept.answer is None or not kept.answer.is_awarded:
+        return Outcome()
+    found = scene.ask_tool(scene.claimant()).answer
+    if found is None:
+        text = scene.shelf.translate("The provider tells of no certificate at the moment. Ask the provider.")
+        return Outcome(notice=Notice(text, kind="warn"))
+    text = scene.shelf.translate("Your certificates are shown as they are now.")
+    return Outcome(scene.here.facts, answer=found, notice=Notice(text, kind="good"))
+
+
 def edit_claim(scene: Scene) -> Outcome:
     """Back to the amounts."""
     return Outcome(draft=scene.fields, further=_held(scene) or None)

@@ -95,7 +95,7 @@ def _claimed(view: View, here: Progress, state: ClaimState, reasons: Sequence[An
     is_dropped = bool(view.outcome.identifiers)
     values |= {"has_more": _has_more(here, state), "is_report_owed": state.is_report_owed, "is_dropped": is_dropped}
     if state.answer is not None and state.answer.is_awarded:
-        return "certificate.html", {**values, **certificate_face(state.answer, view.certificate_url)}
+        return "certificate.html", {**values, **certificate_face(view.shelf, state.answer, view.certificate_url)}
     return "claim_kept.html", values
 
 

@@ -82,7 +82,7 @@ class Outcome:
     def is_sending(self) -> bool:
         """Something is to be written down or sent, also where the facts stay."""
         is_leaving = self.is_leaving_owed or self.is_leaving_report
-        return bool(self.claim or self.sheet or is_leaving or self.identifiers is not None)
+        return bool(self.claim or self.sheet or self.answer or is_leaving or self.identifiers is not None)
 
 
 def fault_words(shelf: Shelf, faults: Mapping[str, str]) -> dict[str, str]:

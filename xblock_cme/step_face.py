@@ -24,9 +24,10 @@ from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf, Typed, question_face
 from xblock_cme.render import written
 from xblock_cme.taking import STEP_OF, test_of, unanswered
-from xblock_cme.words import DEGREES, EQUIVALENT
+from xblock_cme.words import DEGREES, EQUIVALENT, NOT_VALID, STATUSES
 
 TABS = 10**4
+VALID = "valid"
 
 
 def _attempt_form(shelf: Shelf, here: Progress, test: Test, attempt: Attempt, notice: Notice) -> dict[str, Any]:
@@ -183,11 +184,12 @@ def claim_face(
     }
 
 
-def certificate_face(answer: NativeAnswer, address: Callable[[str], str]) -> dict[str, Any]:
-    """The learner's certificates."""
+def certificate_face(shelf: Shelf, answer: NativeAnswer, address: Callable[[str], str]) -> dict[str, Any]:
+    """The learner's certificates, as the tool told of them last."""
+    valid = [one for one in answer.certificates if one.status == VALID]
     return {
         "is_awarded": any(one.is_awarded for one in answer.certificates),
-        "all_address": address(ALL) if len(answer.certificates) > 1 else "",
+        "all_address": address(ALL) if len(valid) > 1 else "",
         "certificates": [
             {
                 "title": one.title,
@@ -200,7 +202,7 @@ def certificate_face(answer: NativeAnswer, address: Callable[[str], str]) -> dic
                 "completed_on": one.completed_on,
                 "verify_url": one.verify_url,
                 "address": address(one.id),
-                "status": one.status,
+                "status": "" if one.status == VALID else shelf.translate(STATUSES.get(one.status, NOT_VALID)),
             }
             for one in answer.certificates
         ],

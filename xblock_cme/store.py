@@ -218,8 +218,18 @@ def keep_answer(place: Place, organisation: str, answer: NativeAnswer, now: date
     }
     row, is_new = claims.objects.get_or_create(**place.as_filter(), defaults=values)
     if not is_new and row.state != row.WAITING:
-        row.state, row.answer = row.AWARDED, values["answer"]
+        _answer_anew(row, answer)
         row.save()
+
+
+def _answer_anew(row: Any, answer: NativeAnswer) -> None:
+    """A claim that was refused gives nothing that it names: beside a certificate its reasons stay, else it is gone."""
+    known = read_message(NativeAnswer, row.answer) if row.answer else None
+    if known is not None and known.is_awarded:
+        answer = replace(answer, reasons=known.reasons)
+    elif row.state == row.REFUSED and not (row.owed or row.is_report_owed):
+        row.message = {}
+    row.state, row.answer = row.AWARDED, write_message(answer)
 
 
 def queue_evaluation(organisation: str, message: NativeEvaluation | NativeReceipt) -> Any:

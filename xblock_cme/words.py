@@ -256,4 +256,12 @@ COVERAGE = {
 }
 """Of a recording; the first as the tool says it."""
 
+STATUSES = {
+    "superseded": _("Replaced by a newer certificate"),
+    "revoked": _("Withdrawn"),
+}
+"""Of a certificate that is not valid any more."""
+NOT_VALID = _("Not valid any more")
+"""Where the status is one of a later release."""
+
 TRUE_FALSE = {"true": _("True"), "false": _("False")}

@@ -117,7 +117,7 @@ def test_another_key_and_another_algorithm_get_no_token(tool: ToolClient) -> Non
 
 
 def test_a_revoked_key_ends_at_once(tool: ToolClient, world: World) -> None:
-    assert tool.activities()
+    assert tool.activities().activities
     with world.db() as db:
         revoke_block_key(db, tool.credentials.key_id, world.clock())
     with pytest.raises(Refused):

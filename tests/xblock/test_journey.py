@@ -159,6 +159,7 @@ def test_kept_while_the_tool_is_down_then_reported_and_claimed_further(
         walk.heading(page, "Your credit has been recorded")
         walk.report(page)
         walk.claim_further(page)
+        walk.look_up_a_correction(page, board.world)
         with page.expect_download() as download:
             walk.press_key(page, page.get_by_role("link", name="Download all certificates"))
         download.value.save_as(tmp_path / "all.zip")

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
 
+from lti_tool.db import models
 from lti_tool.domain.assessment import Question, QuestionKind, Test
 from lti_tool.services.activity import import_activity
+from lti_tool.services.certificate_status import correct_name
 from tests import axe
 from tests.functional.native import right
+from tests.functional.two_faces import link
 from tests.functional.world import World, sample
 from tests.unit.lti_tool.services.claiming import short_activity
+from tests.unit.lti_tool.services.officers import officer
 from tests.unit.lti_tool.services.rounds import SERIES
 
 NAME = "hypertension-2026"
@@ -167,6 +172,20 @@ def claim_further(page: Page) -> None:
     press_key(page, page.get_by_role("button", name="Claim credit and issue my certificate"))
     heading(page, "Your credit has been recorded")
     expect(page.get_by_role("link", name=re.compile("^Download the certificate"))).to_have_count(2)
+    accessible(page)
+
+
+def look_up_a_correction(page: Page, world: World) -> None:
+    """The office corrects the name on the certificate that was issued last; its holder asks, by keyboard."""
+    with world.db() as db:
+        last = db.scalars(select(models.Certificate.id).order_by(models.Certificate.number.desc())).first()
+        who, printer, now = officer(world.provider_id), world.deps.printer, world.clock()
+        correct_name(db, who, last or "", "Augusta King", "As she asked", printer, link, now)
+    press_key(page, page.get_by_role("button", name="Look up my certificates"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Your certificates are shown as they are now.")
+    expect(page.get_by_text("Replaced by a newer certificate")).to_have_count(1)
+    expect(page.get_by_text("Augusta King, MD")).to_have_count(1)
     accessible(page)
 
 

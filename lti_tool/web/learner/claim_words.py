@@ -87,7 +87,7 @@ FAULTS = {
     ("reason", "missing"): lazy_gettext("Say in a few words why you are late."),
     ("reason", "too_long"): lazy_gettext("Shorten the reason."),
 }
-"""(field, code) to words. ``amount.<credit type>`` counts as ``amount``, ``id.<requirement>`` as ``id`` or by itself."""
+"""(field, code) to words: ``amount.<credit type>`` counts as ``amount``, ``id.<requirement>`` mostly as ``id``."""
 
 
 _BOARD = lazy_gettext("The number that your board gave you.")

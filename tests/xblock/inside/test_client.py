@@ -24,7 +24,7 @@ TOKEN = {"access_token": "t", "expires_in": 900}
 HOLDING = {"version": HOLDING_VERSION, "body": {"activity": "a"}}
 ASKING = frozenset(
     {"evaluate", "claim", "claim_more", "edit_claim", "finish_claim", "leave_owed", "finish_report", "leave_report"}
-    | {"look_up"}
+    | {"renew", "look_up"}
 )
 """What a learner does at the evaluation and the claim; everything else stays on the platform."""
 

@@ -29,7 +29,7 @@ from lti_tool.services.attendance_list import (
     enter_attendance,
 )
 from lti_tool.services.learner_facts import learner_detail
-from lti_tool.services.native_activity import approved_activities
+from lti_tool.services.native_activity import ApprovedActivities, LinkActivity, LinkReason, approved_activities
 from tests.unit.lti_tool.services.claiming import NOW, World, opened_world
 from tests.unit.lti_tool.services.officers import officer
 from tests.unit.lti_tool.services.rounds import (
@@ -221,8 +221,10 @@ def test_native_faces_are_offered_no_series(rounds: World) -> None:
         row = db.get_one(models.Activity, rounds.activity_id)
         row.published_at = NOW
         db.flush()
-        assert approved_activities(db, rounds.provider_id, NOW) == ()
+        series = LinkActivity(rounds.activity.key, rounds.activity.title, LinkReason.SESSIONS)
+        assert approved_activities(db, rounds.provider_id, NOW) == ApprovedActivities((), (series,))
         version = db.get_one(models.ActivityVersion, (row.id, 1))
         version.definition, version.content_hash = write_activity(replace(rounds.activity, sessions=())), "whole"
         db.flush()
-        assert len(approved_activities(db, rounds.provider_id, NOW)) == 1
+        found = approved_activities(db, rounds.provider_id, NOW)
+        assert len(found.activities) == 1 and found.by_link == ()

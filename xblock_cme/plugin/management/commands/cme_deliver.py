@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import InterfaceError, OperationalError, connections
 from django.utils.timezone import now
 
 from xblock_cme.outbox import client_for, send_due
@@ -21,9 +22,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         while True:
-            done = send_due(client_for, now(), is_forced=options["now"])
-            claims = f"awarded {done.awarded}, refused {done.refused}, waiting {done.waiting}"
-            self.stdout.write(f"claims: {claims}; evaluations sent: {done.evaluations}; retired: {done.retired}")
+            try:
+                self._send(is_forced=options["now"])
+            except (OperationalError, InterfaceError) as error:
+                if not options["every"]:
+                    raise
+                self.stderr.write(f"The platform's database does not answer; trying again: {error}")
             if not options["every"]:
                 return
+            connections.close_all()  # servers end connections that rest, and every one when they start anew
             time.sleep(options["every"])
+
+    def _send(self, *, is_forced: bool) -> None:
+        done = send_due(client_for, now(), is_forced=is_forced)
+        claims = f"awarded {done.awarded}, refused {done.refused}, waiting {done.waiting}"
+        self.stdout.write(f"claims: {claims}; evaluations sent: {done.evaluations}; retired: {done.retired}")

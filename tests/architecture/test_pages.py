@@ -42,6 +42,12 @@ def test_no_script_or_style_stands_in_the_page(path: Path) -> None:
         assert pattern.findall(text_of(path)) == []
 
 
+def test_what_is_to_take_focus_does_so_in_a_frame_as_well() -> None:
+    """Browsers ignore ``autofocus`` in a frame of another origin; a script sees to it."""
+    found = [text_of(path) for path in BROWSER_TEMPLATES if re.search(r"<\w[^>]*\sautofocus\b", text_of(path))]
+    assert len(found) > 1 and all("takes_focus()" in text for text in found)
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=str)
 def test_a_page_loads_nothing_from_outside(path: Path) -> None:
     assert LOADS_FROM_OUTSIDE.findall(text_of(path)) == []

@@ -112,7 +112,7 @@ function CmePlayer(host, address, headers, isHeld) {
             opening.last = body;
             draw(answer);
             say(opening, answer, isStopped);
-          } else {
+          } else if (answer.code !== "report_overtaken") {
             opening.isOver = true;
             note(answer.text, answer.code === "view_unknown");
           }

@@ -139,7 +139,7 @@ function CmePlayer(host, address, headers, isHeld) {
     if (!track) {
       return;
     }
-    if (typeof Intl !== "undefined" && Intl.DisplayNames) {
+    if (typeof Intl !== "undefined" && Intl.DisplayNames && track.srclang) {
       var names = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" });
       track.label = names.of(track.srclang);
     }

@@ -7,18 +7,20 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.timezone import now as clock
 from webob import Response
 from xblock.core import XBlock
 
-from lti_tool.domain.errors import BadInput, CmeError, Refused
+from lti_tool.domain.errors import BadInput, CmeError, Conflict, Refused
 from lti_tool.domain.playback import NOTHING_PLAYED, read_playback, tidy, united
 from lti_tool.domain.response import find_item
 from xblock_cme.compat import Course, Person, course_of, person_of
+from xblock_cme.facts import LearnerFacts
 from xblock_cme.progress import Progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.recording_face import coverage_face
-from xblock_cme.store import Place
+from xblock_cme.store import Place, is_overtaken
 from xblock_cme.studying import Report, report_play
 from xblock_cme.words import COVERAGE, REFUSALS
 
@@ -48,6 +50,9 @@ class PlayingMixin:
     """Of a block with the learner's part beside it."""
 
     runtime: Any
+    facts: Any
+    usage: str
+    save: Callable[[], None]
     translate: Callable[[str], str]
     shelf_for: Callable[[Progress], Shelf]
     progress_of: Callable[[Person, Place, datetime], Progress]
@@ -74,12 +79,21 @@ class PlayingMixin:
             raise Refused("viewing_as")
         place = self._place(person, course_of(self))
         here = self.progress_of(person, place, now)
-        facts = report_play(here, told)
-        if facts != here.facts:
-            self._keep_facts(facts, place, now)
+        self._keep_report(report_play(here, told), here, place)
         after = self.progress_of(person, place, now)
         face = coverage_face(self.shelf_for(after), after, find_item(after.activity, after.record, told.item))
         return {**face, "note": "" if _is_taken(after, told) else self.translate(COVERAGE["fast"])}
+
+    def _keep_report(self, facts: LearnerFacts, here: Progress, place: Place) -> None:
+        """Players report while another tab submits a test: a report never writes over anything. Its figures are totals,
+        so the next one brings them again. Raises ``Conflict("report_overtaken")``."""
+        if facts == here.facts:
+            return
+        with transaction.atomic():
+            if is_overtaken(place.user_id, self.usage, self.facts, here.now):
+                raise Conflict("report_overtaken")
+            self._keep_facts(facts, place, here.now)
+            self.save()
 
 
 def _is_taken(here: Progress, told: Report) -> bool:

@@ -31,6 +31,8 @@ from xblock_cme.compat import has_plugin, table
 from xblock_cme.facts import LearnerFacts, read_facts, write_facts
 
 RECEIPTS = (RECEIPT_VERSION, *EARLIER[NativeReceipt])
+AT_ONCE = timedelta(minutes=1)
+"""Requests that began within this time of each other may have read the same facts."""
 HANDING_ON = timedelta(minutes=2)
 """How long the command leaves a claim alone that is being sent with what its learner has just typed."""
 
@@ -74,6 +76,16 @@ def keep_facts(place: Place, usage_key: str, facts: LearnerFacts, now: datetime)
         _table("BlockFacts").objects.update_or_create(
             user_id=place.user_id, usage_key=usage_key, defaults={k: v for k, v in values.items() if k != "user_id"}
         )
+
+
+def is_overtaken(user_id: str, usage_key: str, body: Any, now: datetime) -> bool:
+    """Another request has just written this learner's facts, and ``body``, which this one has read, is old. Within a
+    transaction nobody else writes them until its end."""
+    if not has_plugin():
+        return False
+    rows = _table("BlockFacts").objects.select_for_update().filter(user_id=user_id, usage_key=usage_key)
+    row = rows.first()
+    return row is not None and row.body != body and now - row.updated_at < AT_ONCE
 
 
 def reset_at(place: Place) -> datetime | None:

@@ -235,7 +235,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_block_and_tool_make_the_same_of_the_same_reports(world: World, steps: list[Any]) -> None:
     """One opening at a time, as the block has it."""

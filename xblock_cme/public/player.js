@@ -112,7 +112,7 @@ function CmePlayer(host, address, headers, isHeld) {
             opening.last = body;
             draw(answer);
             say(opening, answer, isStopped);
-          } else {
+          } else if (answer.code !== "report_overtaken") {
             opening.isOver = true;
             note(answer.text, answer.code === "view_unknown");
           }
@@ -139,7 +139,7 @@ function CmePlayer(host, address, headers, isHeld) {
     if (!track) {
       return;
     }
-    if (typeof Intl !== "undefined" && Intl.DisplayNames) {
+    if (typeof Intl !== "undefined" && Intl.DisplayNames && track.srclang) {
       var names = new Intl.DisplayNames([document.documentElement.lang || "en"], { type: "language" });
       track.label = names.of(track.srclang);
     }

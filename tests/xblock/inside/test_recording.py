@@ -16,6 +16,7 @@ from lti_tool.domain.record import Record, Study
 from lti_tool.domain.replay import check_facts
 from tests.xblock.inside.answers import copy_of
 from tests.xblock.inside.learner import Learner
+from xblock_cme import playing
 from xblock_cme.facts import MOST_STRETCHES, LearnerFacts, joined, read_facts, with_study, write_facts
 
 NAME, TALK, FILM = "recordings", "talk", "film"
@@ -154,6 +155,28 @@ def test_a_second_tab_and_a_repeat_do_no_harm() -> None:
     assert played(who, second, [[20, 24]]).json()["percent"] == 40
     assert "Not everything" in (who.act("finish_content", "content") and who.words)
     assert "Watch or listen to more of “A talk”" in who.words
+
+
+def test_a_report_writes_over_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something was submitted in another tab after the report's request had read the facts."""
+    who = at_the_content("nia")
+    opened(who)
+    view = earlier(who, seconds=40)
+    from xblock_cme.plugin.models import BlockFacts
+
+    real = playing.report_play
+
+    def meanwhile(here: Any, told: Any) -> Any:
+        rows.update(body=write_facts(replace(here.facts, revision=99)), updated_at=here.now - ago)
+        return real(here, told)
+
+    rows, ago = BlockFacts.objects.filter(user_id="nia"), timedelta(seconds=1)
+    monkeypatch.setattr(playing, "report_play", meanwhile)
+    late = played(who, view, [[0, 30]])
+    assert late.status_code == 409 and late.json()["code"] == "report_overtaken"
+    assert read_facts(rows.get().body).revision == 99 and coverage(who) == 0
+    ago = timedelta(minutes=5)
+    assert played(who, view, [[0, 30]]).json()["percent"] == 50, "what is merely different holds nobody up"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.utils.timezone import now as clock
 from web_fragments.fragment import Fragment
-from xblock.completable import XBlockCompletionMode
 from xblock.core import XBlock
 from xblock.fields import List, Scope, String
 from xblock.utils.studio_editable import StudioContainerXBlockMixin, StudioEditableXBlockMixin
@@ -18,7 +17,8 @@ from lti_tool.domain.errors import CmeError
 from xblock_cme import store
 from xblock_cme.compat import course_of, has_plugin, language, partition_classes, person_of
 from xblock_cme.copies import newest_copy
-from xblock_cme.course import STEP, course_gates, kind_of, rule_of
+from xblock_cme.course import STEP, activity_of, course_gates, kind_of, rule_of
+from xblock_cme.gate_completion import CompletionMode, tell_completion
 from xblock_cme.gating import GateRule, is_open
 from xblock_cme.render import direction_of, render
 from xblock_cme.words import BLOCKERS, STEP_NAMES, _
@@ -33,12 +33,13 @@ def step_choices(_block: Any) -> list[dict[str, str]]:
 
 @XBlock.needs("i18n")
 @XBlock.wants("user")
+@XBlock.wants("completion")
 class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBlock):
-    """A container. A unit is complete when its children are: the acknowledgement is a child of its own, so a unit never
-    shows complete before it."""
+    """A container. A unit never shows complete before its gate is open."""
 
     has_children = True
-    completion_mode = XBlockCompletionMode.AGGREGATOR
+    completion_mode = CompletionMode()
+    has_custom_completion = True
     icon_class = "vertical"
     show_in_read_only_mode = True
     """To staff who look at a learner's page: a gate keeps nothing itself."""
@@ -93,6 +94,12 @@ class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBloc
         place = store.Place(person.user_id, course_of(self).key, rule.activity)
         return is_open(rule, self._copies(rule), place, clock())
 
+    def is_opened_from_within(self) -> bool:
+        """Each step that opens it is taken in a step block that it holds."""
+        rule = self.rule()
+        inside = {block.step for block in self._step_blocks() if activity_of(block.copies) == rule.activity}
+        return bool(rule.steps) and ("" in inside or set(rule.steps) <= inside)
+
     # ---- views -----------------------------------------------------------------------------------------------------
 
     @XBlock.supports("multi_device")
@@ -100,12 +107,15 @@ class CmeGateXBlock(StudioContainerXBlockMixin, StudioEditableXBlockMixin, XBloc
         """The gate's own steps at once; everything else only behind an open gate."""
         fragment = Fragment()
         is_passed = self.is_open_now()
-        for key in self.children:
-            child = self.runtime.get_block(key)
-            if child is not None and (is_passed or kind_of(child) == STEP):
-                shown = child.render("student_view", dict(context or {}))
-                fragment.add_fragment_resources(shown)
-                fragment.add_content(shown.content)
+        children = [self.runtime.get_block(key) for key in self.children]
+        shown = [child for child in children if child is not None and (is_passed or kind_of(child) == STEP)]
+        for child in shown:
+            part = child.render("student_view", dict(context or {}))
+            fragment.add_fragment_resources(part)
+            fragment.add_content(part.content)
+        person = person_of(self)
+        if person.user_id and person.may_write and not person.is_trial and not self.is_opened_from_within():
+            tell_completion(self, is_passed, shown)
         if not is_passed:
             fragment.add_content(self._notice())
             fragment.add_css_url(self.runtime.local_resource_url(self, "public/cme.css"))

@@ -34,6 +34,8 @@ def all_scenarios() -> dict[str, str]:
     found = {name: step_xml(name) for name in names}
     found["empty"] = "<cme_step/>"
     found["gate"] = gate_xml("hypertension-2026", '["information"]')
+    behind = '<cme_gate activity="hypertension-2026"><html_demo>Behind the gate.</html_demo></cme_gate>'
+    found["gate-beyond"] = f"<vertical_demo>{step_xml('hypertension-2026', 'information')}{behind}</vertical_demo>"
     steps = ("information", "pre-test", "content", "post-test", "evaluation", "claim")
     parts = "".join(step_xml("hypertension-2026", step) for step in steps)
     found["single-steps"] = f"<vertical_demo>{parts}</vertical_demo>"

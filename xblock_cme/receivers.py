@@ -16,7 +16,7 @@ from typing import Any
 
 from xblock_cme.compat import author_id, content_events, is_studio, modulestore
 from xblock_cme.course import GATE, STEP, below, children_of, forget, kind_of, rule_of
-from xblock_cme.gating import GateRule, foreign_access, plain_access, wanted_access
+from xblock_cme.gating import GateRule, foreign_access, is_ours, plain_access, wanted_access
 
 _RUNNING = threading.local()
 FIELD = "group_access"
@@ -107,13 +107,21 @@ def on_publish(xblock_info: Any, **kwargs: Any) -> None:
 def on_import(course: Any, **kwargs: Any) -> None:
     """A course was imported: its blocks have gone to learners without an event for each.
 
-    A gate with drafts in it is stamped for the next time that its author publishes it.
+    A gate with drafts in it is stamped for the next time that its author publishes it. What was once copied out of a
+    gate bears its stamp in the files of a course again: the platform writes what a component was pasted with.
     """
     store = modulestore()
     if store is None:
         return
-    for gate in store.get_items(course.course_key, qualifiers={"category": GATE}):
-        follow(gate.scope_ids.usage_id, is_published=not store.has_changes(gate))
+    for block in store.get_items(course.course_key):
+        if kind_of(block) == GATE or _is_stray(store, block):
+            follow(block.scope_ids.usage_id, is_published=not store.has_changes(block))
+
+
+def _is_stray(store: Any, block: Any) -> bool:
+    """Stamped, with no gate above."""
+    is_stamped = block.fields[FIELD].is_set_on(block) and any(map(is_ours, plain_access(block.group_access)))
+    return is_stamped and not above(store, block.scope_ids.usage_id)
 
 
 def on_change(**kwargs: Any) -> None:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,3 +47,20 @@ def _fresh() -> Iterator[None]:
 def ada() -> Learner:
     """A learner in the whole activity on high blood pressure."""
     return Learner("hypertension-2026", "ada")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A store of courses, and Studio's receivers at work."""
+    from tests.xblock.inside.gated_course import studio
+
+    with studio(monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def gated(world: Any) -> dict[str, Any]:
+    """A published unit with a gate in it."""
+    from tests.xblock.inside.gated_course import gated_unit
+
+    return gated_unit(world)

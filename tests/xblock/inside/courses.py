@@ -83,8 +83,9 @@ class Branch:
         self.blocks: dict[Any, Block] = {}
         self.version = 1
 
-    def get_items(self, course_key: Any, qualifiers: dict[str, str]) -> list[Block]:
-        return [block for key, block in self.blocks.items() if key.block_type == qualifiers["category"]]
+    def get_items(self, course_key: Any, qualifiers: dict[str, str] | None = None) -> list[Block]:
+        wanted = (qualifiers or {}).get("category")
+        return [block for key, block in self.blocks.items() if wanted in (None, key.block_type)]
 
     def get_item(self, key: Any) -> Block:
         return self.blocks[key]

@@ -2,74 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from django.test import override_settings
-from openedx_events.content_authoring.data import CourseData
-from openedx_events.content_authoring.signals import COURSE_IMPORT_COMPLETED
 
 from lti_tool.domain.activity import Step
-from lti_tool.domain.record import Acknowledgement, Record
-from tests.xblock.inside.answers import copy_of
 from tests.xblock.inside.courses import Block, Store
-from tests.xblock.inside.platform import Group, Lms, UserPartition, step_fields, user
-from xblock_cme import compat, course, partition, receivers, store
-from xblock_cme.facts import LearnerFacts
+from tests.xblock.inside.gated_course import ADA, NAME, SECRET, acknowledge, live, seen
+from tests.xblock.inside.platform import Lms, step_fields, user
+from xblock_cme import course, partition
 from xblock_cme.gating import FIRST_ID, OPEN_GROUP, GateRule, foreign_access, wanted_access
-
-NAME = "hypertension-2026"
-SECRET = "What only those may read who have read the disclosure."
-ADA = user("7")
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A course with a unit, and Studio's receivers at work."""
-    made = Store()
-    for module in (compat, course):
-        monkeypatch.setattr(module, "modulestore", lambda: made.live)
-    monkeypatch.setattr(receivers, "modulestore", lambda: made)
-    for module in (compat, partition):
-        monkeypatch.setattr(module, "partition_classes", lambda: (UserPartition, Group))
-    course.forget()
-    with override_settings(SERVICE_VARIANT="cms"):
-        receivers.connect()
-    yield made
-    for name, signal in compat.content_events().items():
-        assert signal.disconnect(dispatch_uid=f"xblock_cme.{name}")
-    course.forget()
-
-
-@pytest.fixture
-def gated(world: Store) -> dict[str, Block]:
-    """A published unit with a gate: its disclosure, a problem, and a problem within a container."""
-    unit = world.add("vertical")
-    gate = world.add("cme_gate", unit, activity="", steps=["information"])
-    world.add("cme_step", gate, **step_fields(NAME, "information"))
-    near = world.add("problem", gate, text=SECRET, student_view_data=SECRET)
-    inner = world.add("vertical", gate, text="")
-    deep = world.add("problem", inner, text=SECRET, student_view_data=SECRET)
-    world.go_live(unit)
-    return {"unit": unit, "gate": gate, "near": near, "inner": inner, "deep": deep}
-
-
-def acknowledge(world: Store, who: Any, fingerprint: str | None = None) -> None:
-    mark = Acknowledgement(fingerprint or copy_of(NAME).page.fingerprint, NOW)
-    facts = LearnerFacts(version=1, record=Record(acknowledgements=(mark,)))
-    store.keep_facts(store.Place(str(who.id), str(world.course_key), NAME), "some-step-block", facts, NOW)
-
-
-def seen(lms: Lms, route: str, blocks: dict[str, Block], name: str) -> list[str]:
-    """What ``ADA`` gets of a block by a route."""
-    asks_unit = route in ("unit_page", "blocks_api", "mobile_api")
-    found: list[str] = getattr(lms, route)(ADA, blocks["unit"] if asks_unit else blocks[name])
-    return [text for text in found if SECRET in text]
-
 
 ROUTES = ["unit_page", "child_page", "child_handler", "blocks_api", "mobile_api"]
 WITHOUT = {"unit_page": "both", "child_page": "both", "child_handler": "both"}
@@ -136,11 +78,6 @@ def test_a_gate_without_its_activity_stays_closed(world: Store) -> None:
 
 
 # ---- what authors do -------------------------------------------------------------------------------------------------
-
-
-def live(world: Store, block: Block) -> Block:
-    """As learners have it."""
-    return world.live.blocks[block.usage_id]
 
 
 def test_what_is_added_is_stamped_when_it_is_published(world: Store, gated: dict[str, Block]) -> None:
@@ -221,27 +158,6 @@ def test_what_was_not_stamped_when_published_is_published_once_more(world: Store
     assert world.published == [gated["unit"].usage_id, gated["unit"].usage_id]
     world.go_live(gated["unit"])
     assert len(world.published) == 3
-
-
-def imported(gated: dict[str, Block]) -> list[Block]:
-    """The unit as a course that was written elsewhere: without a stamp."""
-    found = [gated["unit"], *gated["unit"].branch.below(gated["unit"])]
-    return [replace(block, own_access=None) for block in found]
-
-
-def test_an_imported_course_is_stamped_though_no_block_of_it_tells(world: Store, gated: dict[str, Block]) -> None:
-    world.import_course(imported(gated))
-    assert not seen(Lms(world, has_override=False), "blocks_api", gated, "unit")
-    acknowledge(world, ADA)
-    assert seen(Lms(world), "blocks_api", gated, "unit")
-
-
-def test_an_import_publishes_no_draft(world: Store, gated: dict[str, Block]) -> None:
-    """Studio's own drafts of a gate wait for their author; the second lock holds meanwhile."""
-    late = world.add("problem", gated["gate"], text=SECRET)
-    COURSE_IMPORT_COMPLETED.send_event(course=CourseData(course_key=world.course_key))
-    assert late.usage_id not in world.live.blocks
-    assert late.own_access
 
 
 # ---- access that authors set themselves ------------------------------------------------------------------------------

@@ -55,13 +55,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the folder they lie in: ``tests/browser`` is ``browser``, and so on."""
+    """Mark tests by the folder they lie in: ``tests/browser`` is ``browser``, and so on. Those that may take longest
+    begin, so that no worker sits over one alone in the end."""
+    items.sort(key=lambda item: -allowed_seconds(item))
     for item in items:
         for name in BY_FOLDER:
             if name in item.path.parts:
                 item.add_marker(name)
         if "postgres_url" in getattr(item, "fixturenames", ()):
             item.add_marker("postgres")
+
+
+def allowed_seconds(item: pytest.Item) -> int:
+    """What a test says of its own patience; 0 where it says nothing."""
+    marker = item.get_closest_marker("timeout")
+    return int(marker.args[0]) if marker is not None else 0
 
 
 @pytest.hookimpl(wrapper=True)

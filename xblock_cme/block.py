@@ -91,7 +91,7 @@ class LearnerMixin:
         mirrored = known.pop(self.usage, None)
         if not own.version:
             own = replace(own, is_trial=person.is_trial)
-            if mirrored is not None and person.may_write:
+            if mirrored is not None and not self.facts and person.may_write:
                 store.forget_facts(place.user_id, self.usage)
         reset = store.reset_at(place)
         others = [since(facts, reset) for facts in known.values()]

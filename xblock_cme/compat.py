@@ -16,7 +16,7 @@ from urllib.parse import quote
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.utils.translation import get_language
 
 BUCKET = "cme"
@@ -71,6 +71,11 @@ class Course:
     organisation: str
     locator: Any = None
     """The platform's own key; ``None`` where there are no courses."""
+
+    @property
+    def is_library(self) -> bool:
+        """A content library: authors keep blocks there for courses, and nobody learns in it."""
+        return self.key.startswith("lib:")
 
 
 def optional(module: str, name: str) -> Any:
@@ -136,11 +141,21 @@ def is_studio() -> bool:
 
 
 def may_author(block: Any) -> bool:
-    """The present user may change the block's course. Studio itself serves handlers to whoever is signed in, and only
-    leaves out what they would write. Without a platform, whoever is in Studio may."""
-    check = optional("common.djangoapps.student.auth", "has_studio_write_access")
+    """The present user may change the block's course or library. Studio itself serves handlers to whoever is signed in,
+    and only leaves out what they would write. Without a platform, whoever is in Studio may."""
     user = getattr(block.runtime.service(block, "user"), "_django_user", None)
-    return is_studio() and (check is None or (user is not None and bool(check(user, course_of(block).locator))))
+    place = course_of(block)
+    check = _may_edit if place.is_library else optional("common.djangoapps.student.auth", "has_studio_write_access")
+    return is_studio() and (check is None or (user is not None and bool(check(user, place.locator))))
+
+
+def _may_edit(user: Any, library: Any) -> bool:
+    """Content libraries have rights of their own, whatever somebody may do in courses."""
+    require = optional("openedx.core.djangoapps.content_libraries.api", "require_permission_for_library_key")
+    try:
+        return require is not None and require(library, user, "content_libraries.edit_library") is not None
+    except (PermissionDenied, ObjectDoesNotExist):
+        return False
 
 
 def tool_settings(organisation: str) -> Mapping[str, Any]:
@@ -224,7 +239,7 @@ def launch_address(block: Any, config_id: str, custom: Mapping[str, str]) -> str
 
 def _may_share_names(course: Course) -> bool:
     ask = optional(f"{CONSUMER}.api", "get_lti_pii_sharing_state_for_course")
-    return bool(ask and course.locator is not None and ask(course.locator))
+    return bool(ask and course.locator is not None and not course.is_library and ask(course.locator))
 
 
 def retirement_signals() -> dict[str, Any]:

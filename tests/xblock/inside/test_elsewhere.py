@@ -16,8 +16,10 @@ from tests.xblock.inside.answers import copy_of, given_keys, right_for
 from tests.xblock.inside.learner import Learner
 from tests.xblock.inside.test_step import evaluation_answers, walk_to_evaluation
 from tests.xblock.site.identity import lti_id
+from tests.xblock.site.scenarios import fields_of
 from xblock_cme import client, compat, store
 from xblock_cme.compat import Course, jump_address
+from xblock_cme.gating import GateRule, is_open
 from xblock_cme.plugin.models import ClaimDelivery, EvaluationDelivery
 
 NAME = "hypertension-2026"
@@ -98,6 +100,18 @@ def test_a_post_test_that_was_passed_by_a_link_is_done_here(tool: Tool, ada: Lea
     assert ada.events("grade")[-1]["value"] == 1.0
     own = ada.facts()
     assert own.record == Record() and own.elsewhere.version == 1
+
+
+def test_what_was_looked_up_opens_gates_though_nothing_was_begun_here(tool: Tool, ada: Learner) -> None:
+    """Also at the next look, and for the course's other blocks: they see what the block has heard, not its state."""
+    place, copies = store.Place("ada", "workbench", NAME), fields_of(NAME)["copies"]
+    tool.answer = NativeRecord(NAME, 1, Record(acknowledgements=record_by_link().acknowledgements))
+    assert not is_open(GateRule(NAME, ("information",)), copies, place, NOW)
+    look_up(ada)
+    ada.look()
+    assert ada.facts().version == 0, "nothing was begun here"
+    assert is_open(GateRule(NAME, ("information",)), copies, place, NOW)
+    assert not is_open(GateRule(NAME, ("pre-test",)), copies, place, NOW)
 
 
 def test_who_goes_on_in_the_block_keeps_both(tool: Tool, ada: Learner) -> None:

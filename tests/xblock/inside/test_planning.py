@@ -11,12 +11,15 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.test import override_settings
+from opaque_keys.edx.locator import LibraryLocatorV2
 
 from tests.xblock.inside.learner import Learner
 from tests.xblock.inside.test_studio import TOOL, Shelf, author, learning, shelf
 from tests.xblock.site.identity import lti_id
+from xblock_cme import compat, studio
+from xblock_cme.compat import Course
 
 __all__ = ["shelf"]
 AUTHORING = override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={"cme": {**TOOL, "lti_config_id": "the-tool"}})
@@ -106,6 +109,58 @@ def test_whoever_is_no_author_is_sent_nowhere(consumer: Consumer, monkeypatch: p
     monkeypatch.setitem(sys.modules, "common.djangoapps.student.auth", authors)
     assert Learner("empty", "ada").get("planning").status_code == 403 and consumer.launches == []
     assert author().get("planning").status_code == 302
+
+
+@dataclass
+class Library:
+    """The platform's rights in content libraries: a table of its own, and an exception for whoever is not in it."""
+
+    editors: tuple[str, ...] = ()
+
+    def require(self, key: Any, user: str, permission: str) -> str:
+        if user not in self.editors or permission != "content_libraries.edit_library":
+            raise PermissionDenied
+        return str(key)
+
+
+def in_a_library(monkeypatch: pytest.MonkeyPatch, rights: Library) -> None:
+    """Blocks stand in a content library, of which the platform's functions for courses want to know nothing."""
+    key = LibraryLocatorV2("CME", "shelf")
+    for module in (compat, studio):
+        monkeypatch.setattr(module, "course_of", lambda block: Course(str(key), "CME", key))
+    rooms = {
+        "common.djangoapps.student.auth": {"has_studio_write_access": lambda user, course_key: False},
+        "openedx.core.djangoapps.content_libraries.api": {"require_permission_for_library_key": rights.require},
+    }
+    for name, members in rooms.items():
+        room = ModuleType(name)
+        vars(room).update(members)
+        parents = name.split(".")
+        for depth in range(1, len(parents)):
+            parent = ".".join(parents[:depth])
+            monkeypatch.setitem(sys.modules, parent, ModuleType(parent))
+        monkeypatch.setitem(sys.modules, name, room)
+
+
+def only_courses(course_key: Any) -> bool:
+    assert course_key.is_course, "the table of courses that share names refuses other keys"
+    return True
+
+
+@AUTHORING
+def test_editors_of_a_content_library_are_authors(
+    consumer: Consumer, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = sys.modules["lti_consumer.api"]
+    api.get_lti_pii_sharing_state_for_course = only_courses  # type: ignore[attr-defined]
+    in_a_library(monkeypatch, Library(("staff-author",)))
+    assert author().post("studio_take", {"key": "hypertension-2026"})["is_done"]
+    assert author().get("planning").status_code == 302
+    (launch,) = consumer.launches
+    assert (launch.context_id, launch.name) == ("lib:CME:shelf", None)
+    ada = Learner("empty", "ada")
+    assert ada.post("studio_take", {"key": "hypertension-2026"})["code"] == "not_authoring"
+    assert ada.get("planning").status_code == 403
 
 
 def test_the_form_offers_the_way_where_it_is_connected() -> None:

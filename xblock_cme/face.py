@@ -127,7 +127,6 @@ def information_face(shelf: Shelf, here: Progress) -> dict[str, Any]:
         "fingerprint": here.page.fingerprint,
         "acknowledged_at": written(min(times)) if times else "",
         "has_changed": bool(marks) and not times,
-        "page_title": here.newest.activity.title,
     }
 
 

@@ -197,6 +197,7 @@ def sees_what_is_by_link(page: Page, world: World) -> None:
         )
     page.get_by_label("Find an approved activity").fill("rounds")
     row = page.locator("[data-studio-found] li")
+    expect(row).to_have_count(1)
     expect(row).to_contain_text("Rounds")
     expect(row).to_contain_text("Place it as an LTI component with the custom parameter cme_activity=rounds.")
     expect(row.get_by_role("button")).to_have_count(0)

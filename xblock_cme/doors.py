@@ -13,8 +13,8 @@ from typing import Any
 from django.http import HttpResponseNotFound
 from django.utils.timezone import now as clock
 
-from xblock_cme.compat import may_read_course, usage_in
-from xblock_cme.course import course_gates, is_behind, plain_key
+from xblock_cme.compat import may_read_course, plain_key, usage_in
+from xblock_cme.course import course_gates, is_behind
 
 HANDLER, WITHOUT_ACCOUNT, PREVIEW = "xblock_handler", "xblock_handler_noauth", "preview_handler"
 CALLED_BY_SERVERS = frozenset({"lti", "lti_consumer"})

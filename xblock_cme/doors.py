@@ -14,11 +14,15 @@ from django.http import HttpResponseNotFound
 from django.utils.timezone import now as clock
 
 from xblock_cme.compat import may_read_course, plain_key, usage_in
-from xblock_cme.course import course_gates, is_behind
+from xblock_cme.course import GATE, STEP, course_gates, is_behind
 
 HANDLER, WITHOUT_ACCOUNT, PREVIEW = "xblock_handler", "xblock_handler_noauth", "preview_handler"
 CALLED_BY_SERVERS = frozenset({"lti", "lti_consumer"})
 """Kinds of blocks that other servers speak to, with signatures of their own and no account."""
+
+
+OURS = frozenset({GATE, STEP})
+"""No server calls these; and that address takes forms from pages of other sites, with the learner's account."""
 
 
 class GateDoors:
@@ -46,10 +50,12 @@ class GateDoors:
 
 
 def _is_shut(user: Any, kwargs: dict[str, Any], *, is_for_servers: bool = False) -> bool:
-    """A gate above the block is closed to this user. What is no key is left to the platform."""
+    """A gate above the block is closed to this user, or it has no business there. What is no key is the platform's."""
     usage = usage_in(kwargs.get("usage_id", ""), kwargs.get("course_id", ""))
     if usage is None or (is_for_servers and not user.is_authenticated and usage.block_type in CALLED_BY_SERVERS):
         return False
+    if is_for_servers and usage.block_type in OURS:
+        return True
     return is_behind(usage, str(user.pk or ""), clock())
 
 

@@ -70,6 +70,15 @@ def test_the_address_for_servers_is_no_way_round(world: Store, gated: dict[str, 
     assert Platform().ask(WITHOUT_ACCOUNT, key(gated[name]), VISITOR) == 404
 
 
+def test_our_own_blocks_have_no_address_for_servers(world: Store, gated: dict[str, Block]) -> None:
+    """It takes what a page of another site sends with a learner's account: an attestation, say."""
+    (step,) = world.live.get_items(world.course_key, {"category": "cme_step"})
+    for block in (step, gated["gate"]):
+        assert Platform().ask(WITHOUT_ACCOUNT, key(block), LEARNER) == 404
+        assert Platform().ask(HANDLER, key(block), LEARNER) == 200
+    assert Platform().ask(HANDLER, key(step), VISITOR) == 200, "whoever is not signed in sees the disclosure"
+
+
 @pytest.mark.parametrize("branch", ["published-branch", "draft-branch"])
 def test_a_key_of_another_spelling_is_the_same_block(gated: dict[str, Block], branch: str) -> None:
     spelt = key(gated["near"]).replace("+type@", f"+branch@{branch}+type@")

@@ -41,10 +41,12 @@ from xblock_cme.progress import Progress, progress
 from xblock_cme.question_face import Shelf
 from xblock_cme.render import direction_of, render
 from xblock_cme.scene import Outcome, Scene
-from xblock_cme.words import REFUSALS
+from xblock_cme.words import REFUSALS, _
 
 LONGEST_FIELD = 5000
 MOST_FIELDS = 500
+OWN_WORDS = _("I have read the information and the disclosures above.")
+"""A text of which no platform has a translation of its own, as it has of shorter ones."""
 
 
 def read_fields(data: Any) -> dict[str, list[str]]:
@@ -250,8 +252,16 @@ class LearnerMixin:
             values = page_values(view, here, step)
         except CmeError as error:
             return self._refused_page(error)
-        values |= {"direction": direction_of(language()), "is_staff": person.is_staff, "page_language": language()}
+        values |= {
+            "direction": direction_of(language()),
+            "is_staff": person.is_staff,
+            "page_language": self._words_language(),
+        }
         return render("page.html", values, self.runtime.service(self, "i18n"))
+
+    def _words_language(self) -> str:
+        """Of the block's own words: English where it has no translation for the reader's language."""
+        return language() if self.translate(OWN_WORDS) != OWN_WORDS else "en"
 
     def _refused_page(self, error: CmeError) -> str:
         text = self.translate(REFUSALS.get(error.code, "This could not be done"))

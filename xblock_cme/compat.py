@@ -16,15 +16,13 @@ from urllib.parse import quote
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.utils.translation import get_language
 
 BUCKET = "cme"
 """Key of this package's settings in ``XBLOCK_SETTINGS``."""
 LTI_ID = "lti"
 """The platform's kind of external id that LTI 1.3 launches carry as ``sub``."""
-CONSUMER, LAUNCH_START = "lti_consumer", "get_lti_1p3_launch_start_url"
-"""The platform's LTI consumer, and its way to begin a launch without a component of its own."""
 STATES = "courseware.StudentModule"
 """The platform's table of learners' states, by its name."""
 WITHOUT_COURSE = "workbench"
@@ -206,42 +204,6 @@ def lti_id_of_user(user: Any) -> str:
     return str(found.external_user_id) if found else ""
 
 
-def launch_address(block: Any, config_id: str, custom: Mapping[str, str]) -> str:
-    """Where the platform's own LTI consumer begins a launch of the present author by one of its configurations; ``""``
-    where it is not installed, or has no such configuration. No call leaves the platform.
-
-    The consumer is open to other programs since 2022, and takes ``custom_parameters`` since 2023 (releases 9). The
-    author's name goes with it only where the course lets names be shared.
-    """
-    data, start = optional(f"{CONSUMER}.data", "Lti1p3LaunchData"), optional(f"{CONSUMER}.api", LAUNCH_START)
-    subject, course = lti_id_of(block), course_of(block)
-    if data is None or start is None or not (subject and config_id):
-        return ""
-    person = person_of(block)
-    launch = data(
-        user_id=person.user_id,
-        external_user_id=subject,
-        user_role="staff",
-        config_id=config_id,
-        resource_link_id=f"{BUCKET}-planning",
-        name=person.full_name if person.full_name and _may_share_names(course) else None,
-        launch_presentation_document_target="window",
-        context_id=course.key,
-        context_type=["course_offering"],
-        context_label=course.key,
-        custom_parameters=dict(custom),
-    )
-    try:
-        return str(start(launch))
-    except (ObjectDoesNotExist, ValidationError, ValueError):
-        return ""
-
-
-def _may_share_names(course: Course) -> bool:
-    ask = optional(f"{CONSUMER}.api", "get_lti_pii_sharing_state_for_course")
-    return bool(ask and course.locator is not None and not course.is_library and ask(course.locator))
-
-
 def retirement_signals() -> dict[str, Any]:
     """The signals of a retirement by name. Sites choose the stages of theirs, so either may be the one that comes."""
     module = "openedx.core.djangoapps.user_api.accounts.signals"
@@ -271,6 +233,26 @@ def plain_key(usage: Any) -> str:
     """A usage key as text, without branch and version, so that draft and published blocks are the same."""
     agnostic = usage.version_agnostic() if hasattr(usage, "version_agnostic") else usage
     return str(agnostic.for_branch(None) if hasattr(agnostic, "for_branch") else agnostic)
+
+
+def usage_in(text: str, course: str = "") -> Any:
+    """The plain key of a course's block that an address names, in the course that it names beside; ``None`` for any
+    other text."""
+    usages, courses = (optional("opaque_keys.edx.keys", name) for name in ("UsageKey", "CourseKey"))
+    refused: type[Exception] = optional("opaque_keys", "InvalidKeyError") or ValueError
+    try:
+        found = usages.from_string(text)
+        found = getattr(found, "usage_key", found)  # an aside has the access of the block beside which it stands
+        plain = usages.from_string(plain_key(found.map_into_course(courses.from_string(course)) if course else found))
+    except (AttributeError, TypeError, ValueError, refused):
+        return None
+    return plain if plain.context_key.is_course and not plain.deprecated else None
+
+
+def may_read_course(user: Any, course_key: Any) -> bool:
+    """In Studio. Without a platform, everybody."""
+    check = optional("common.djangoapps.student.auth", "has_studio_read_access")
+    return check is None or bool(user.is_authenticated and check(user, course_key))
 
 
 def author_id() -> int:

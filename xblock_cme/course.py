@@ -10,10 +10,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from xblock_cme.compat import modulestore, plain_key
-from xblock_cme.gating import GateRule
+from xblock_cme.gating import GateRule, is_open
+from xblock_cme.store import Place
 
 GATE, STEP = "cme_gate", "cme_step"
 KEPT_COURSES = 200
@@ -105,6 +107,15 @@ def _version(store: Any, course_key: Any) -> str:
         found = str(getattr(course, "course_version", None) or time.monotonic())
         _VERSIONS[str(course_key)] = (found, time.monotonic() + FRESH_SECONDS)
     return found
+
+
+def is_behind(usage: Any, user_id: str, now: datetime) -> bool:
+    """A gate above the block is closed to this user."""
+    gates, course = course_gates(usage.course_key), str(usage.course_key)
+    return any(
+        not is_open(rule, gates.copies.get(rule.activity, {}), Place(user_id, course, rule.activity), now)
+        for rule in gates.covered.get(plain_key(usage), ())
+    )
 
 
 def forget() -> None:

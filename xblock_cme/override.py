@@ -10,10 +10,8 @@ from typing import Any
 
 from django.utils.timezone import now as clock
 
-from xblock_cme import store
-from xblock_cme.compat import course_of, override_base, plain_key
-from xblock_cme.course import course_gates
-from xblock_cme.gating import is_open
+from xblock_cme.compat import override_base
+from xblock_cme.course import is_behind
 
 FIELD = "visible_to_staff_only"
 
@@ -26,16 +24,9 @@ class CmeGateOverride(override_base()):  # type: ignore[misc]
         if name != FIELD:
             return default
         usage = block.scope_ids.usage_id
-        course_key = getattr(usage, "course_key", None)
-        if course_key is None:
+        if getattr(usage, "course_key", None) is None:
             return default
-        gates = course_gates(course_key)
-        user_id = str(getattr(self.user, "id", None) or "")
-        for rule in gates.covered.get(plain_key(usage), ()):
-            place = store.Place(user_id, course_of(block).key, rule.activity)
-            if not is_open(rule, gates.copies.get(rule.activity, {}), place, clock()):
-                return True
-        return default
+        return True if is_behind(usage, str(getattr(self.user, "id", None) or ""), clock()) else default
 
     @classmethod
     def enabled_for(cls, course: Any) -> bool:

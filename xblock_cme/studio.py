@@ -19,9 +19,10 @@ from lti_tool.domain.errors import CmeError, Forbidden, NotFound
 from lti_tool.domain.native import ActivityCopy, write_message
 from lti_tool.domain.text import RichText
 from xblock_cme.client import ByLink
-from xblock_cme.compat import course_of, has_plugin, language, launch_address, may_author, person_of, tool_settings
+from xblock_cme.compat import course_of, has_plugin, language, may_author, person_of, tool_settings
 from xblock_cme.copies import newest_copy
 from xblock_cme.copy_files import downloaded
+from xblock_cme.lti_launch import launch_address
 from xblock_cme.render import direction_of, render, written
 from xblock_cme.words import STEP_NAMES, _
 

@@ -83,6 +83,9 @@ def test_every_group_of_tests_is_there() -> None:
         "test_report",
         "test_client",
         "test_certificate_file",
+        "test_studio_files",
+        "test_doors",
+        "test_deliver",
         "test_recording",
         "test_serving",
     }

@@ -15,10 +15,10 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, Validat
 from django.test import override_settings
 from opaque_keys.edx.locator import LibraryLocatorV2
 
+from tests.xblock.inside.author_shelf import TOOL, Shelf, author, learning, shelf
 from tests.xblock.inside.learner import Learner
-from tests.xblock.inside.test_studio import TOOL, Shelf, author, learning, shelf
 from tests.xblock.site.identity import lti_id
-from xblock_cme import compat, studio
+from xblock_cme import compat, lti_launch, studio
 from xblock_cme.compat import Course
 
 __all__ = ["shelf"]
@@ -126,7 +126,7 @@ class Library:
 def in_a_library(monkeypatch: pytest.MonkeyPatch, rights: Library) -> None:
     """Blocks stand in a content library, of which the platform's functions for courses want to know nothing."""
     key = LibraryLocatorV2("CME", "shelf")
-    for module in (compat, studio):
+    for module in (compat, lti_launch, studio):
         monkeypatch.setattr(module, "course_of", lambda block: Course(str(key), "CME", key))
     rooms = {
         "common.djangoapps.student.auth": {"has_studio_write_access": lambda user, course_key: False},

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from lti_tool.domain.activity import Requirement, Step
 from lti_tool.domain.assessment import TestKind
@@ -278,18 +279,22 @@ def best_time(who: Learner) -> float:
 
 def test_pages_turn_round_for_scripts_that_run_from_the_right() -> None:
     """The block's own frame follows the reader's language, the activity's text its own."""
-    from django.utils import translation
     from workbench.runtime import WorkbenchRuntime
 
     ada = Learner(NAME, "ada")
     with translation.override("ar"):
         html = WorkbenchRuntime("ada").get_block(ada.usage).student_view().content
     assert html.startswith('<div class="cme" dir="rtl"')
+    assert 'lang="ar"' not in html, "these words are English: there is no translation"
     assert 'lang="en-US" dir="ltr"' in html
 
 
 def test_words_come_from_the_i18n_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.runtime import WorkbenchI18NService
+    from workbench.runtime import WorkbenchI18NService, WorkbenchRuntime
 
     monkeypatch.setattr(WorkbenchI18NService, "gettext", lambda self, text: f"[{text}]", raising=False)
-    assert "[Post-test]" in Learner(NAME, "ada").words
+    ada = Learner(NAME, "ada")
+    assert "[Post-test]" in ada.words
+    with translation.override("ar"):
+        html = WorkbenchRuntime("ada").get_block(ada.usage).student_view().content
+    assert html.startswith('<div class="cme" dir="rtl" lang="ar"')

@@ -17,61 +17,16 @@ from workbench.runtime import WorkbenchRuntime
 from xblock.scorable import Score
 
 from lti_tool.domain.activity import ContentKind, Step
-from lti_tool.domain.errors import NotFound, Refused, ServiceUnavailable
-from lti_tool.domain.native import ActivityCopy, write_message
-from tests.xblock.inside.answers import copy_of
+from lti_tool.domain.errors import Refused, ServiceUnavailable
+from lti_tool.domain.native import write_message
+from tests.xblock.inside.author_shelf import AUTHORING, COPY, TOOL, Shelf, author, block_of, learning, shelf
 from tests.xblock.inside.learner import Learner
 from xblock_cme import client, studio
-from xblock_cme.client import Approved, ByLink, Credentials, Listed
-from xblock_cme.copy_files import MOST_STORED
+from xblock_cme.client import ByLink, Credentials
 from xblock_cme.studio import differences
 
-COPY = copy_of("hypertension-2026")
+__all__ = ["shelf"]
 OLD = date(2019, 1, 1)
-TOOL = {"tool_url": "https://cme.example.org", "client_id": "c", "key_id": "k", "private_key": "pem"}
-AUTHORING = override_settings(SERVICE_VARIANT="cms", XBLOCK_SETTINGS={"cme": TOOL})
-
-
-def learning() -> Any:
-    """Within ``AUTHORING``: in the LMS meanwhile."""
-    return override_settings(SERVICE_VARIANT="lms")
-
-
-class Shelf:
-    """What the tool would answer."""
-
-    def __init__(self, copy: ActivityCopy) -> None:
-        self.copies = {copy.version: copy}
-        self.by_link: list[ByLink] = []
-
-    def activities(self, _client: Any, search: str = "") -> Approved:
-        newest = self.copies[max(self.copies)]
-        listed = Listed(newest.key, newest.activity.title, newest.version, "1.00 credit", "2029-08-19", False)
-        return Approved([listed], self.by_link)
-
-    def newest_version(self, _client: Any, key: str) -> int:
-        if key != COPY.key:
-            raise NotFound("activity_unknown")
-        return max(self.copies)
-
-    def copy(self, _client: Any, key: str, version: int) -> ActivityCopy:
-        return self.copies[version]
-
-
-@pytest.fixture
-def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    made = Shelf(COPY)
-    for name in ("activities", "newest_version", "copy"):
-        monkeypatch.setattr(client.ToolClient, name, lambda self, *args, _n=name: getattr(made, _n)(self, *args))
-    return made
-
-
-def author() -> Learner:
-    return Learner("empty", "staff-author")
-
-
-def block_of(who: Learner) -> Any:
-    return WorkbenchRuntime(who.name).get_block(who.usage)
 
 
 @AUTHORING
@@ -146,35 +101,6 @@ def test_studio_s_handlers_are_for_authors(shelf: Shelf, handler: str, monkeypat
     refused = Learner("empty", "ada").post(handler, {"key": COPY.key, "display_name": "Mine"})
     assert refused["code"] == "not_authoring" and set(refused) == {"is_done", "code", "text"}
     assert block_of(author()).display_name == COPY.activity.title
-
-
-@AUTHORING
-def test_files_that_a_block_has_no_room_for_are_named(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Platforms keep a block's content in one document; what was taken before stays."""
-    recordings = copy_of("recordings")
-    shelf.copies = {2: replace(recordings, key=COPY.key, version=2)}
-    monkeypatch.setattr(client.ToolClient, "media", lambda self, key, version, name: bytes(MOST_STORED))
-    who = author()
-    before = block_of(who).copies
-    answer = who.post("studio_take", {"key": COPY.key})
-    assert answer["code"] == "copy_too_large" and block_of(who).copies == before
-    for words in ("“A talk”", "talk.", "11 MB", "https address", "LTI link"):
-        assert words in answer["text"]
-    monkeypatch.setattr(client.ToolClient, "media", lambda self, key, version, name: bytes(4_000_000))
-    assert who.post("studio_take", {"key": COPY.key})["is_done"]
-    shelf.copies[3] = replace(shelf.copies[2], version=3)
-    assert who.post("studio_take", {})["code"] == "copy_too_large"
-    assert "2" in block_of(who).copies and "3" not in block_of(who).copies
-
-
-@AUTHORING
-def test_a_file_that_the_tool_s_answer_cannot_hold_is_named(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: Any) -> bytes:
-        raise client.TooLarge("tool_refused")
-
-    shelf.copies = {1: replace(copy_of("recordings"), key=COPY.key)}
-    monkeypatch.setattr(client.ToolClient, "media", fail)
-    assert author().post("studio_take", {"key": COPY.key})["code"] == "copy_too_large"
 
 
 @AUTHORING

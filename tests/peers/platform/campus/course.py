@@ -18,7 +18,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from campus import releases
 from campus.models import Block, Course, ExternalId, Member, Profile
 from campus.runtime import BLOCK_TYPE, Face, load_block
-from xblock_cme.compat import launch_address
+from xblock_cme.lti_launch import launch_address
 
 
 def create_course(

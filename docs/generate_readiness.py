@@ -10,6 +10,7 @@ import re
 from reference_page import document, table, write
 
 from lti_tool.domain.readiness import RULES, STEP_NEVER_OPENS, Rule, Severity
+from lti_tool.services.plan.faces import FACES, SESSIONS_END_FACES
 from lti_tool.services.plan.settings import SOURCES
 from lti_tool.web.office.planning.readiness_words import WORDS
 from lti_tool.web.office.planning.sections import SECTION_WORDS
@@ -18,7 +19,7 @@ OPENING = """\
 A plan is fit for approval when no rule of severity *needed* is unmet. The list is computed from the plan's document
 whenever it is shown, and approval refuses with the very same list: there is no second check that could disagree.
 
-Five parts make the list:
+Six parts make the list:
 
 1. the rules below, pure functions in `lti_tool/domain/readiness/`;
 2. every check of [activity files](activity-file.md), in its own words: what a file may not say, a plan may not say;
@@ -28,7 +29,8 @@ Five parts make the list:
 4. once the plan has a roster, what is open there about people, support, joint providers and an exception, with its
    clause ([collect disclosures](../how-to/collect-disclosures.md)). It takes the place of the rules about disclosures,
    agreements and the argument of an exception below;
-5. what the provider's settings say: wording that nobody has confirmed, and where plan and settings disagree.
+5. what the provider's settings say: wording that nobody has confirmed, and where plan and settings disagree;
+6. what a change would do to native faces that show the activity already, where a platform's server is connected.
 
 *Advice* never stands in the way. *good practice* as source says that no accreditor asks for it. How far the sources
 were read is told on the page about [accreditors' rules](rules.md)."""
@@ -69,6 +71,8 @@ def page() -> str:
     parts.append(f"## The rehearsal\n\n{table(head, [rehearsal])}")
     settings = [_own_row(code, severity, source) for code, (severity, source) in SOURCES.items()]
     parts.append(f"## The provider's settings\n\n{table(head, settings)}")
+    faces = _own_row(SESSIONS_END_FACES, Severity.WARNING, FACES)
+    parts.append(f"## Native faces\n\n{table(head, [faces])}")
     return document("# Readiness", OPENING, *parts, LATER, generator="generate_readiness.py")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -19,7 +18,7 @@ from lti_tool.domain.errors import BadInput, NotFound
 from lti_tool.domain.wire import read_value, write_value
 from lti_tool.services.audit import note
 from lti_tool.services.office import Officer
-from lti_tool.services.page_markup import page_markup
+from lti_tool.services.page_markup import named, page_markup
 from lti_tool.services.ports import CertificatePrinter, PictureReader
 
 LONGEST_STYLE = 20_000
@@ -128,14 +127,13 @@ def store_style_sheet(session: Session, officer: Officer, css: str, now: datetim
     Raises ``BadInput("style_too_long")``.
     """
     officer.require_everywhere(Capability.MANAGE_CERTIFICATES)
-    text = css.replace("\r\n", "\n").strip()
-    if not text:
-        return ""
+    text, name = named(css)
     if len(text) > LONGEST_STYLE:
         raise BadInput("style_too_long", faults={"css": "style_too_long"})
-    key = {"provider_id": officer.provider_id, "sha256": sha256(text.encode()).hexdigest()}
-    session.execute(insert_or_skip(session, models.StyleSheet, key | {"css": text, "saved_at": now}))
-    return key["sha256"]
+    if text:
+        key = {"provider_id": officer.provider_id, "sha256": name}
+        session.execute(insert_or_skip(session, models.StyleSheet, key | {"css": text, "saved_at": now}))
+    return name
 
 
 def store_picture(session: Session, officer: Officer, data: bytes, read: PictureReader, now: datetime) -> str:

@@ -76,6 +76,13 @@ def list_block_keys(db: Session) -> Sequence[RegisteredKey]:
     return [_registered(row) for row in db.scalars(select(models.BlockKey).order_by(models.BlockKey.created_at))]
 
 
+def has_native_client(db: Session, provider_id: str) -> bool:
+    """Whether a platform's server may act for the provider."""
+    table, deployment = models.BlockKey, models.Deployment
+    query = select(table.id).join(deployment).where(deployment.provider_id == provider_id, table.revoked_at.is_(None))
+    return db.scalars(query.limit(1)).first() is not None
+
+
 def revoke_block_key(db: Session, kid: str, now: datetime) -> None:
     """Its tokens end at once. Raises ``NotFound("block_key_unknown")``."""
     row = db.scalars(select(models.BlockKey).where(models.BlockKey.kid == kid)).first()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, g, request
 
+from lti_tool.lti.settings import origin_of
 from lti_tool.services.office import Officer
 from lti_tool.services.session import Visit
 from lti_tool.web.dependencies import dependencies
@@ -13,20 +16,36 @@ POLICY = (
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
-    "connect-src 'self'",
-    "media-src 'self' https:",
     "object-src 'self'",
     "frame-src 'self'",
     "base-uri 'none'",
 )
 
+MAX_ORIGIN = 255
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
+
 ICON = "/static/icon.svg"
 """Learning platforms show it in lists of tools and beside every link: an image on pages of theirs."""
+
+
+def web_origin(url: str) -> str:
+    """The origin of a web address, or ``""``: it goes into a header, so a host may not hold ``*``, ``;`` or ``,``."""
+    try:
+        origin = origin_of(url)
+    except ValueError:
+        return ""
+    return origin if len(origin) <= MAX_ORIGIN and _ORIGIN.fullmatch(origin) else ""
 
 
 def allow_form_action(origin: str) -> None:
     """This response's forms may also go to ``origin`` (the LMS's deep-linking return, the OIDC endpoint)."""
     g.form_origins = (*g.get("form_origins", ()), origin)
+
+
+def allow_captions(address: str) -> None:
+    """This response's script may fetch captions of another host, and the player may take them from a ``blob:``."""
+    origins = g.get("captions_origins", ())
+    g.captions_origins = tuple(dict.fromkeys((*origins, web_origin(address))))
 
 
 def allow_framing(*origins: str) -> None:
@@ -47,7 +66,14 @@ def _policy() -> str:
     # Files shown inside our own pages (a PDF) are framed by ourselves.
     ancestors = " ".join(["'self'", *frames]) if frames else "'none'"
     forms = " ".join(["'self'", *g.get("form_origins", ())])
-    return "; ".join([*POLICY, f"form-action {forms}", f"frame-ancestors {ancestors}"])
+    return "; ".join([*POLICY, *_recordings(), f"form-action {forms}", f"frame-ancestors {ancestors}"])
+
+
+def _recordings() -> tuple[str, str]:
+    """Recordings are streamed from wherever they are; what scripts fetch comes from here, but for named captions."""
+    captions = [origin for origin in g.get("captions_origins", ()) if origin]
+    blob = ("blob:",) if captions else ()
+    return " ".join(["connect-src 'self'", *captions]), " ".join(["media-src 'self' https:", *blob])
 
 
 def set_headers(response: Response) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,6 @@ from lti_tool.domain.launch import Launch, MessageType
 from lti_tool.lti.keys import jwks_document
 from lti_tool.lti.launch import PROOF_FIELD, NeedsBrowserProof
 from lti_tool.lti.login import LoginCookie, LoginStart, login_cookie_name
-from lti_tool.lti.settings import origin_of
 from lti_tool.services.arrival import ACTIVITY_PARAMETER, OPEN_PARAMETER, PLANNING, STEP_PARAMETER, Target, arrive
 from lti_tool.services.awaited import match_awaited
 from lti_tool.services.connection import note_launch, note_refusal
@@ -38,15 +36,13 @@ from lti_tool.services.session import (
 from lti_tool.services.transaction import transaction
 from lti_tool.web.access import PublicWork, check_same_origin, cookie_name, edge_route, public_route
 from lti_tool.web.dependencies import Dependencies
-from lti_tool.web.headers import allow_form_action, allow_framing
+from lti_tool.web.headers import allow_form_action, allow_framing, web_origin
 from lti_tool.web.page import page
 from lti_tool.web.session_cookie import set_session_cookie
 
 blueprint = Blueprint("lti", __name__)
 
 KEYS_FRESH_SECONDS = 300
-MAX_ORIGIN = 255
-_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 ABOUT, NOBODY = "about", "nobody"
 ANYBODY = "*"
 """Sign-in pages hold nothing of a person, and nobody knows yet which pages are around the frame."""
@@ -189,17 +185,8 @@ def _origins(found: Launch) -> tuple[str, ...]:
     """Pages around the frame, the likeliest first."""
     deep_linking = found.deep_linking.return_url if found.deep_linking else None
     candidates = (deep_linking, found.return_url, found.platform.issuer, found.platform.authorization_url)
-    origins = (_web_origin(url) for url in candidates if url)
+    origins = (web_origin(url) for url in candidates if url)
     return tuple(dict.fromkeys(origin for origin in origins if origin))
-
-
-def _web_origin(url: str) -> str:
-    """The origin of a web address, or ``""``: it goes into a header, so a host may not hold ``*``, ``;`` or ``,``."""
-    try:
-        origin = origin_of(url)
-    except ValueError:
-        return ""
-    return origin if len(origin) <= MAX_ORIGIN and _ORIGIN.fullmatch(origin) else ""
 
 
 def _drop_login_cookie(response: Response, deps: Dependencies) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,20 +15,12 @@ from tests import axe
 from tests.browser.design_site import Site, browser, opened, site
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.question_bank import fill, upload
-from tests.functional.staff_world import BASE, World, make_world
+from tests.functional.staff_world import BASE, World, world_on_sqlite
 from tests.unit.lti_tool.exchange.questions import BODY, STRIP
 
-__all__ = ["browser", "site"]
+__all__ = ["browser", "site", "world_on_sqlite"]
 pytestmark = pytest.mark.browser
 KINDS = (QuestionKind.MULTIPLE, QuestionKind.TRUE_FALSE, QuestionKind.MATCHING, QuestionKind.NUMERIC)
-
-
-@pytest.fixture
-def world(migrated_sqlite_url: str) -> Iterator[World]:
-    made = make_world(migrated_sqlite_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def shown(answer: TestResponse) -> str:

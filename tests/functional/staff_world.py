@@ -12,6 +12,7 @@ from functools import lru_cache
 from html import unescape
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -183,6 +184,24 @@ def make_world(database_url: str) -> World:
     return World(app, deps, clock)
 
 
+@pytest.fixture
+def world(migrated_database_url: str) -> Iterator[World]:
+    """With one activity, on each engine."""
+    made = make_world(migrated_database_url)
+    made.place()
+    yield made
+    made.close()
+
+
+@pytest.fixture(name="world")
+def world_on_sqlite(migrated_sqlite_url: str) -> Iterator[World]:
+    """The same on SQLite alone."""
+    made = make_world(migrated_sqlite_url)
+    made.place()
+    yield made
+    made.close()
+
+
 def text_of(answer: TestResponse) -> str:
     """The page's words without tags, blanks joined."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))).split())
@@ -206,4 +225,6 @@ __all__ = [
     "models",
     "text_of",
     "tool_key",
+    "world",
+    "world_on_sqlite",
 ]

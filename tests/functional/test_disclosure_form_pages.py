@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,17 +14,10 @@ from lti_tool.domain.disclosure import DEFINITION
 from lti_tool.domain.person import WINDOW
 from tests.functional.disclosing import NOTHING, ONE, SOME, Invitee, add_person, hidden, invite
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
-from tests.functional.staff_world import BASE, World, make_world, text_of
+from tests.functional.staff_world import BASE, World, text_of, world
 
+__all__ = ["world"]
 HOSTILE = '"><script>alert(1)</script>'
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 @pytest.fixture

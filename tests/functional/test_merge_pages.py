@@ -16,19 +16,12 @@ from lti_tool.services.address_mark import email_digest
 from tests.functional.claim_walk import arrive, claimable_activity
 from tests.functional.mailing import Post, mailing
 from tests.functional.office_world import invited
-from tests.functional.staff_world import BASE, Person, World, make_world, text_of
+from tests.functional.staff_world import BASE, Person, World, text_of, world_on_sqlite
 from tests.functional.test_follow_up_mail import address_in
 from tests.functional.world import World as Site
 
+__all__ = ["world_on_sqlite"]
 ADDRESS = "ada@clinic.example"
-
-
-@pytest.fixture
-def world(migrated_sqlite_url: str) -> Iterator[World]:
-    made = make_world(migrated_sqlite_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def ids(*people: Person) -> dict[str, str]:

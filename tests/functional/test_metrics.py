@@ -11,19 +11,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from lti_tool.db import models
 from lti_tool.services.measure import measure
-from tests.functional.staff_world import BASE, NOW, World, make_world
+from tests.functional.staff_world import BASE, NOW, World, make_world, world
 from tests.functional.world import World as LiveWorld
 from tests.functional.world import make_world as make_live_world
 
+__all__ = ["world"]
 TOKEN = "a token for monitoring"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from lti_tool.db import models
@@ -16,17 +14,10 @@ from lti_tool.services.audit import ToolActor, first_break
 from lti_tool.services.team import invite
 from lti_tool.web.access import Access
 from tests.functional.office_world import ACCEPT, OfficePerson, from_course, invited
-from tests.functional.staff_world import BASE, NOW, PROVIDER, World, make_world, text_of
+from tests.functional.staff_world import BASE, NOW, PROVIDER, World, text_of, world
 
+__all__ = ["world"]
 OTHER = "Another Medical School"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def routes(world: World) -> list[tuple[str, str, str, Capability | None]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -21,8 +20,9 @@ from lti_tool.services.platform import provider_id_of
 from lti_tool.services.registration import invite_platform, note_registration, take_invitation
 from lti_tool.web.office.connections import FIELD_WORDS
 from tests.functional.office_world import invited
-from tests.functional.staff_world import LMS, NOW, PROVIDER, World, make_world, text_of
+from tests.functional.staff_world import LMS, NOW, PROVIDER, World, text_of, world
 
+__all__ = ["world"]
 OTHER = "Another Medical School"
 SITE = "https://moodle.example"
 BY_HAND = {
@@ -33,14 +33,6 @@ BY_HAND = {
     "token_url": f"{SITE}/mod/lti/token.php",
     "keyset_url": f"{SITE}/mod/lti/certs.php",
 }
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def registered(world: World, provider: str = PROVIDER, *, client: str = "dyn", deployment: str | None = "7") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 
@@ -15,18 +14,11 @@ from lti_tool.domain.capability import Capability
 from lti_tool.domain.credit import Degree
 from lti_tool.domain.roll import COLUMNS
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
-from tests.functional.staff_world import BASE, World, make_world, text_of
+from tests.functional.staff_world import BASE, World, text_of, world
 from tests.unit.lti_tool.domain.builders import AMA
 
+__all__ = ["world"]
 CREDIT = Capability.OVERRIDE_CLAIMS
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 @pytest.fixture

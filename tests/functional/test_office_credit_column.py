@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from lti_tool.db import models
 from lti_tool.domain.capability import Capability
 from lti_tool.services.line_item import CREDIT_LINK
 from tests.functional.office_world import invited
-from tests.functional.staff_world import NOW, World, make_world, text_of
+from tests.functional.staff_world import NOW, World, text_of, world_on_sqlite
 
+__all__ = ["world_on_sqlite"]
 OTHER = "Another Medical School"
-
-
-@pytest.fixture
-def world(migrated_sqlite_url: str) -> Iterator[World]:
-    made = make_world(migrated_sqlite_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def platform_of(world: World) -> str:

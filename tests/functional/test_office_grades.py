@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,17 +12,10 @@ from lti_tool.domain.capability import Capability
 from lti_tool.services.audit import ToolActor, trail
 from lti_tool.services.redrive import StuckGrades, redrive_platform, stuck_grades
 from tests.functional.office_world import invited
-from tests.functional.staff_world import NOW, Person, World, make_world, text_of
+from tests.functional.staff_world import NOW, Person, World, text_of, world
 
+__all__ = ["world"]
 OTHER = "Another Medical School"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def owe(world: World, person: Person, **values: Any) -> str:

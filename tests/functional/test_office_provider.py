@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from io import BytesIO
 
@@ -20,17 +19,10 @@ from lti_tool.services.platform import provider_id_of
 from lti_tool.services.provider_settings import provider_texts
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.provider_world import ACCREDITATION, PROFILE, key_in, picture, revision_of, upload
-from tests.functional.staff_world import NOW, PROVIDER, World, make_world, text_of
+from tests.functional.staff_world import NOW, PROVIDER, World, text_of, world
 
+__all__ = ["world"]
 OTHER = "Another Medical School"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def provider_id(world: World) -> str:

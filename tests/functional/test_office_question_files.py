@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -17,16 +16,10 @@ from lti_tool.db import models
 from lti_tool.exchange import QuestionFormat, read_questions, write_questions
 from tests.functional.office_world import ACCEPT, OfficePerson, invited
 from tests.functional.question_bank import OTHER, below_office, fill, officer_of, upload
-from tests.functional.staff_world import BASE, World, make_world, text_of
+from tests.functional.staff_world import BASE, World, make_world, text_of, world
 from tests.unit.lti_tool.exchange.questions import EVERY, MEDIA, PHOTO, PICTURED, STRIP, TRUE_FALSE
 
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
+__all__ = ["world"]
 
 
 @pytest.fixture

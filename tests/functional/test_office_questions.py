@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
@@ -16,18 +15,12 @@ from lti_tool.services.question_use import take_question
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.question_bank import OTHER, below_office, fill, officer_of, upload
 from tests.functional.staff_facts import Did, take_part
-from tests.functional.staff_world import BASE, World, make_world, text_of
+from tests.functional.staff_world import BASE, World, text_of, world
 from tests.unit.lti_tool.domain.builders import activity
 from tests.unit.lti_tool.exchange.questions import EVERY, STRIP, TRUE_FALSE, entries, png
 from tests.unit.lti_tool.exchange.questions import bank as question
 
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
+__all__ = ["world"]
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from lti_tool.db import models
@@ -25,21 +24,14 @@ from lti_tool.services.vault import add_document, add_version
 from tests.functional.mailing import mailing
 from tests.functional.office_world import invited
 from tests.functional.provider_world import PROFILE
-from tests.functional.staff_world import BASE, NOW, PROVIDER, World, make_world
+from tests.functional.staff_world import BASE, NOW, PROVIDER, World, world
 from tests.functional.test_certificate_mail import reachable
 from tests.functional.test_office_certificates import activity_id
 from tests.unit.lti_tool.services.claiming import short_activity
 from tests.unit.lti_tool.services.officers import officer
 
+__all__ = ["world"]
 MANY = 6
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def at_once(world: World, act: Callable[[Any, ToolActor, int], Any]) -> list[Any]:

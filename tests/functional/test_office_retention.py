@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 
@@ -22,20 +21,14 @@ from lti_tool.services.platform import provider_id_of
 from lti_tool.services.purge import EVERY
 from lti_tool.services.schedule import Every
 from tests.functional.office_world import invited
-from tests.functional.staff_world import NOW, PROVIDER, Person, World, make_world, text_of
+from tests.functional.staff_world import NOW, PROVIDER, Person, World, text_of, world_on_sqlite
 from tests.unit.lti_tool.domain.builders import AMA
 from tests.unit.lti_tool.services.officers import officer
 
+__all__ = ["world_on_sqlite"]
+
 CONFIGURE, CREDIT = Capability.CONFIGURE, Capability.OVERRIDE_CLAIMS
 OTHER = "Another Medical School"
-
-
-@pytest.fixture
-def world(migrated_sqlite_url: str) -> Iterator[World]:
-    made = make_world(migrated_sqlite_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def activity_id(world: World) -> str:

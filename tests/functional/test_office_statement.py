@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -17,21 +16,14 @@ from lti_tool.services.specimen import specimen
 from lti_tool.services.statement import activity_statements, overrides_of
 from tests.functional.office_world import invited
 from tests.functional.provider_world import key_in
-from tests.functional.staff_world import NOW, PROVIDER, World, make_world, text_of
+from tests.functional.staff_world import NOW, PROVIDER, World, text_of, world
 from tests.unit.lti_tool.domain.builders import activity
 
+__all__ = ["world"]
 OTHER = "Another Medical School"
 DIRECT = "{the_provider} is accredited with commendation by the ACCME."
 DESIGNATION = "{the_provider} designates this {format} for up to {amount} {phrase}. Claim what you took part in."
 WORDING = {"which": "accme.direct", "text": DIRECT, "effective_from": "2025-12-01"}
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def printed(world: World, designated_on: date, provider: str = PROVIDER) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
@@ -17,17 +16,10 @@ from lti_tool.services.platform import provider_id_of
 from lti_tool.services.vault import PAGE
 from tests.functional.office_world import OfficePerson, invited
 from tests.functional.provider_world import DOCUMENT, key_in, office_file, pdf, picture, upload
-from tests.functional.staff_world import NOW, PROVIDER, World, make_world, text_of
+from tests.functional.staff_world import NOW, PROVIDER, World, text_of, world
 
+__all__ = ["world"]
 OTHER = "Another Medical School"
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def put_in(person: OfficePerson, body: bytes, name: str = "policy.pdf", **form: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -19,17 +18,11 @@ from lti_tool.services.team import give
 from tests.functional.browsing import Browser
 from tests.functional.claim_walk import Claimant, arrive, claimable_activity
 from tests.functional.pages import Page
-from tests.functional.staff_world import PROVIDER, World, make_world, text_of
+from tests.functional.staff_world import PROVIDER, World, text_of, world
 from tests.functional.world import World as LiveWorld
 from tests.unit.lti_tool.lti.edge import ABSENT, LTI, Edge
 
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
+__all__ = ["world"]
 
 
 def test_it_is_ones_own_alone(world: World) -> None:

@@ -13,6 +13,7 @@ from lti_tool.domain.amount import Segment, work_segments
 from lti_tool.domain.capability import Capability
 from lti_tool.domain.document import Document
 from lti_tool.domain.errors import NotFound
+from lti_tool.services.native_access import add_block_key, revoke_block_key
 from lti_tool.services.native_activity import activity_id_of, approved_activities
 from lti_tool.services.plan.work import open_plan
 from lti_tool.services.platform import provider_id_of
@@ -23,7 +24,7 @@ from tests.functional.office_world import OfficePerson, invited
 from tests.functional.plan_pages import Planner, acts, begin, page_of, sent, write
 from tests.functional.provider_world import ACCREDITATION, PROFILE
 from tests.functional.question_bank import OTHER, officer_of
-from tests.functional.staff_world import PROVIDER, World, make_world
+from tests.functional.staff_world import LMS, PROVIDER, World, make_world
 from tests.unit.lti_tool.services.plans import spotless
 
 DAY = datetime(2026, 8, 24, 15, 0, tzinfo=UTC)
@@ -213,3 +214,36 @@ def test_native_faces_are_offered_what_is_published(world: World, admin: OfficeP
     assert offered == [[], [], ["high-blood-pressure"], []]
     with world.db() as db:
         assert activity_id_of(db, provider_id_of(db, PROVIDER, DAY), "high-blood-pressure"), "who has it keeps it"
+
+
+def connect(world: World, provider: str, deployment: str) -> None:
+    """A platform's server of the provider."""
+    world.platform(provider, deployment)
+    with world.db() as db:
+        add_block_key(db, LMS, "client", deployment, f"kid-{deployment}", "pem", DAY)
+
+
+def test_sessions_are_advised_against_where_native_faces_show_the_activity(world: World, admin: OfficePerson) -> None:
+    advice, planner = "sessions end the claiming of credit there", begin(admin)
+    write(world, planner, spotless())
+    connect(world, OTHER, "2")
+    acts(planner, "submit", "approve", "publish")
+    assert planner.post("/change", reason="We meet.").status_code == 303
+    connect(world, PROVIDER, "1")
+    assert advice not in planner.get("/delivery").text
+    planner.add("delivery", "sessions")
+    assert advice in planner.get("/delivery").text and "place this one by LTI" in planner.get("/review").text
+    with world.db() as db:
+        revoke_block_key(db, "kid-1", DAY)
+    assert advice not in planner.get("/delivery").text, "the other provider's server takes nothing from here"
+
+
+def test_a_meeting_that_no_face_ever_had_may_have_sessions(world: World, admin: OfficePerson) -> None:
+    connect(world, PROVIDER, "1")
+    planner = begin(admin)
+    write(world, planner, spotless())
+    acts(planner, "submit", "approve")
+    assert planner.post("/change", reason="We meet, before anybody is told.").status_code == 303
+    planner.add("delivery", "sessions")
+    text = planner.get("/delivery").text
+    assert "The day of a session is missing" in text and "sessions end the claiming" not in text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,9 +11,10 @@ from sqlalchemy import func, select
 from lti_tool.db.base import Base
 from lti_tool.domain.launch import Role
 from lti_tool.web.access import Access
-from tests.functional.staff_world import BASE, World, make_world
+from tests.functional.staff_world import BASE, World, world_on_sqlite
 from tests.unit.lti_tool.domain.builders import activity
 
+__all__ = ["world_on_sqlite"]
 LOOKS = (
     "/deep-link",
     "/deep-link/preview",
@@ -41,14 +41,6 @@ CHANGES = (
     "/staff/learners/x/time",
     "/staff/roster",
 )
-
-
-@pytest.fixture
-def world(migrated_sqlite_url: str) -> Iterator[World]:
-    made = make_world(migrated_sqlite_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def test_every_staff_route_is_known_here_and_asks_for_staff(world: World) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +12,10 @@ import pytest
 
 from lti_tool.services.export import safe_text
 from tests.functional.staff_facts import Did, take_part
-from tests.functional.staff_world import Person, World, make_world
+from tests.functional.staff_world import Person, World, world
 from tests.unit.lti_tool.domain.builders import activity
 
+__all__ = ["world"]
 HOSTILE = (
     '=HYPERLINK("https://evil.example","Click")',
     "+1+1",
@@ -33,14 +33,6 @@ HOSTILE = (
     'Quote " and, comma; \u2028 line',
 )
 HARMLESS = ("Zoë Škoda", "د. ليلى الحسن", "王小明", "O'Neill", "نازی‌آباد")
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 @pytest.fixture

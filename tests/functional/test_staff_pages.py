@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from lti_tool.db import models
 from tests.functional.staff_facts import Did, take_part
-from tests.functional.staff_world import NOW, Person, World, make_world, text_of
+from tests.functional.staff_world import NOW, Person, World, text_of, world
 from tests.unit.lti_tool.domain.builders import activity
 
+__all__ = ["world"]
 ANSWERS = {"fair": "yes", "met": "3", "change": ["1", "2"], "more": "Zebra comment"}
-
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
 
 
 def fill(world: World, person: Person, *everybody: Did) -> list[str]:

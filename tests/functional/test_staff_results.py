@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
-import pytest
 from sqlalchemy import select
 
 from lti_tool.db import models
 from lti_tool.domain.launch import Role
 from tests.functional.staff_facts import Did, take_part
-from tests.functional.staff_world import Person, World, make_world, text_of
+from tests.functional.staff_world import Person, World, text_of, world
 from tests.unit.lti_tool.domain.builders import activity
 
-
-@pytest.fixture
-def world(migrated_database_url: str) -> Iterator[World]:
-    made = make_world(migrated_database_url)
-    made.place()
-    yield made
-    made.close()
+__all__ = ["world"]
 
 
 def fill(world: World, person: Person, *everybody: Did) -> list[str]:

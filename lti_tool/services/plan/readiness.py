@@ -86,8 +86,9 @@ def readiness(
 ) -> Readiness:
     """Everything that is unmet, errors first, in the order of the rules.
 
-    ``names``: files that are there. ``own``: what the provider's settings and confirmations leave open
-    (``plan.settings``). ``held``: the roster that the document was counted with, if there is one.
+    ``names``: files that are there. ``own``: what the provider's settings, confirmations and connections
+    leave open (``plan.settings``, ``plan.faces``). ``held``: the roster that the document was counted with, if there
+    is one.
     """
     asked = (one for one in unmet(document, days) if not is_answered(one.code, held))
     rules = (*people_unmet(held), *asked)

@@ -19,6 +19,7 @@ from lti_tool.domain.readiness import Days, Unmet
 from lti_tool.services import audit, outline
 from lti_tool.services.integrity import Integrity
 from lti_tool.services.office import Officer
+from lti_tool.services.plan.faces import unmet_of_faces
 from lti_tool.services.plan.people import counted, fingerprint, held_for
 from lti_tool.services.plan.powers import require_on, require_reader
 from lti_tool.services.plan.readiness import Readiness, days_of, readiness
@@ -57,7 +58,7 @@ class Plan:
     opens_at: datetime | None
     closes_at: datetime | None
     own: tuple[Unmet, ...] = ()
-    """What the provider's settings and confirmations leave open."""
+    """What the provider's settings, confirmations and connections leave open."""
     held: Integrity | None = None
     """The roster, support, joint providers and exception; ``None`` while the document's own people count."""
     stored: Document = field(default_factory=dict)
@@ -128,7 +129,7 @@ def plan_value(db: Session, officer: Officer, row: models.ActivityPlan, now: dat
         change=_open_change(change_row(db, row.id)),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
-        own=unmet_of_provider(db, row.provider_id, document, days),
+        own=(*unmet_of_provider(db, row.provider_id, document, days), *unmet_of_faces(db, row, document)),
         held=held,
         stored=row.document,
     )
@@ -157,11 +158,7 @@ def changes_since(db: Session, plan_id: str, revision: int) -> tuple[Change, ...
 
 def judged(db: Session, officer: Officer, row: models.ActivityPlan, now: datetime) -> Readiness:
     """The readiness of a plan as it stands, on this day, with its roster as it is now."""
-    held = held_for(db, officer, row.id, now)
-    document = counted(row.document, held)
-    days = days_of(row.document, row.designated_on, now)
-    own = unmet_of_provider(db, row.provider_id, document, days)
-    return readiness(document, row.key, days, file_names(db, row.id), own, held)
+    return plan_value(db, officer, row, now).readiness
 
 
 def note_revision(

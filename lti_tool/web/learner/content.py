@@ -29,7 +29,7 @@ from lti_tool.web.access import Access, Work, route
 from lti_tool.web.learner import blueprint
 from lti_tool.web.learner.answer_form import field_of
 from lti_tool.web.learner.assessment import fault_texts
-from lti_tool.web.learner.frame import learner_page, media_url
+from lti_tool.web.learner.frame import captions_of, learner_page, media_url
 from lti_tool.web.learner.questions import Typed
 from lti_tool.web.learner.response import ResponseFace, response_face
 from lti_tool.web.markdown import markdown
@@ -123,18 +123,11 @@ def _item_page(work: Work, opened: OpenedItem, typed: Typed | None = None, statu
         total=len(items),
         body=markdown(shown.body, media_url) if shown.body else None,
         file_address=media_url(shown.file) if shown.file else shown.url,
-        captions=_captions(shown, opened.progress.activity.language),
+        captions=captions_of(shown, opened.progress.activity.language),
         is_read_outside=shown.kind.value in READ_OUTSIDE,
         opened=opened,
         report_url=url_for("learner.content_time", item=shown.key, view_id=opened.view_id),
     )
-
-
-def _captions(item: ContentItem, language: str) -> list[dict[str, Any]]:
-    if not item.captions:
-        return []
-    address = item.captions if "://" in item.captions else media_url(item.captions)
-    return [{"src": address, "srclang": language, "label": language, "is_default": True}]
 
 
 def _played(text: str, key: str) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any
 from flask import Response, g, url_for
 from flask_babel import gettext as _
 
-from lti_tool.domain.activity import Step
+from lti_tool.domain.activity import ContentItem, Step
 from lti_tool.domain.standing import StepStanding, StepState
 from lti_tool.services.participation import Progress
 from lti_tool.services.session import Visit
 from lti_tool.web.access import Work
+from lti_tool.web.headers import allow_captions
 from lti_tool.web.messages import STEP_NAMES, blocker_text, step_address
 from lti_tool.web.page import direction_of, page
 
@@ -79,6 +80,18 @@ def media_url(name: str) -> str:
     """Address of a file of the activity within the present session, or where else the page says that they lie."""
     address: Callable[[str], str] | None = g.get("media_address")
     return address(name) if address is not None else url_for("learner.media", name=name)
+
+
+def captions_of(item: ContentItem, language: str) -> list[dict[str, Any]]:
+    """For the macro ``media_player``. Those of another host a script fetches: browsers load no such ``track``."""
+    if not item.captions:
+        return []
+    is_elsewhere = "://" in item.captions
+    if is_elsewhere:
+        allow_captions(item.captions)
+    address = item.captions if is_elsewhere else media_url(item.captions)
+    track = {"src": address, "srclang": language, "label": language}
+    return [{**track, "is_default": True, "is_elsewhere": is_elsewhere}]
 
 
 def learner_page(

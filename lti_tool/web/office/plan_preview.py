@@ -17,6 +17,7 @@ from lti_tool.domain.response import form_of, is_case, items_of
 from lti_tool.services.plan.preview import Preview, learner_page, preview, preview_certificate, preview_certificates
 from lti_tool.web.access import OfficeWork, office_route
 from lti_tool.web.learner.claim import verification_link
+from lti_tool.web.learner.frame import captions_of
 from lti_tool.web.learner.information import HEADINGS
 from lti_tool.web.learner.questions import ShownQuestion, Typed, question_revealed, question_to_answer
 from lti_tool.web.markdown import markdown
@@ -108,7 +109,7 @@ def _specimens(work: OfficeWork, found: Preview) -> list[tuple[str, str]]:
 def _step_values(activity: Activity, step: Step) -> Mapping[str, Any]:
     match step:
         case Step.CONTENT:
-            return {"items": [_item(item, activity.references) for item in items_of(activity)]}
+            return {"items": [_item(item, activity) for item in items_of(activity)]}
         case Step.PRE_TEST:
             return {"questions": _questions(activity.pre_test)}
         case Step.POST_TEST:
@@ -123,15 +124,16 @@ def _step_values(activity: Activity, step: Step) -> Mapping[str, Any]:
             return {}
 
 
-def _item(item: ContentItem, citations: Mapping[str, str]) -> dict[str, Any]:
+def _item(item: ContentItem, activity: Activity) -> dict[str, Any]:
     return {
         "title": item.title,
         "kind": item.kind.value,
         "citation": item.citation,
         "address": g.media_address(item.file) if item.file else item.url,
+        "captions": captions_of(item, activity.language),
         "body": markdown(item.body, g.media_address) if item.body else None,
         "asked": _asked(item),
-        "answered": _answered(item, citations),
+        "answered": _answered(item, activity.references),
     }
 
 

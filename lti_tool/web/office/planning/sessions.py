@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from lti_tool.domain.document import Document, records
+from lti_tool.services.plan.faces import SESSIONS_END_FACES
 from lti_tool.web.office.planning.controls import Choice, Control, Numbers, Option, Rows, Text, Tick
 
 
@@ -75,6 +76,10 @@ SESSION_WORDS: dict[str, tuple[Any, Any]] = {
     "sessions_missing": (
         lazy_gettext("A credit has a limit for one session, but there are no sessions"),
         lazy_gettext("Add the sessions, or take the limit out."),
+    ),
+    SESSIONS_END_FACES: (
+        lazy_gettext("Where Open edX shows this activity in its own pages, sessions end the claiming of credit there"),
+        lazy_gettext("Make a new activity for the meeting, or place this one by LTI and tell learners to claim there."),
     ),
 }
 """Of the rules of readiness about sessions."""

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from lti_tool.domain.document import Document, changes, tidied
 from lti_tool.domain.plan import FIELDS, PlanSection
 from lti_tool.domain.readiness import RULES, STEP_NEVER_OPENS, Days, unmet
+from lti_tool.services.plan.faces import SESSIONS_END_FACES
 from lti_tool.services.plan.readiness import FILE_CHECK
 from lti_tool.services.plan.settings import SOURCES
 from lti_tool.web.office.planning.readiness_words import WORDS, unmet_row
@@ -108,7 +109,7 @@ def _names(controls: list[dict[str, Any]]) -> set[str]:
 
 
 def test_every_rule_has_words_and_no_words_are_left_over() -> None:
-    assert set(WORDS) == {rule.code for rule in RULES} | {*SOURCES, STEP_NEVER_OPENS, FILE_CHECK}
+    assert set(WORDS) == {rule.code for rule in RULES} | {*SOURCES, SESSIONS_END_FACES, STEP_NEVER_OPENS, FILE_CHECK}
 
 
 def test_every_line_of_an_empty_plan_leads_to_a_control() -> None:

@@ -81,6 +81,12 @@ def test_captions_that_may_not_be_fetched_are_linked(browser: Browser, world: Wo
         assert axe.faults(page, axe.WCAG) == []
 
 
+def test_audio_without_captions_keeps_no_place_for_them(browser: Browser, world: World) -> None:
+    with shown(browser, world, TALK, NOT_US) as page:
+        expect(page.get_by_role("status").filter(has_text="The player cannot show the captions.")).to_be_visible()
+        expect(page.locator("[data-cue]")).to_be_hidden()
+
+
 def test_without_scripts_captions_are_linked(browser: Browser, world: World) -> None:
     with shown(browser, world, FILM, has_scripts=False) as page:
         link = page.get_by_role("link", name="Open the captions")

@@ -32,6 +32,7 @@ async function fetchCaptions(track) {
 
 function tellOfNone(track) {
   part(track, "captions-note").hidden = false;
+  part(track, "cue")?.setAttribute("hidden", "");
 }
 
 /* A track without an address is an error too, for as long as its captions are being fetched. */

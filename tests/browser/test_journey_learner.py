@@ -114,7 +114,6 @@ def by_hand(place: FrameLocator) -> None:
     ("person", "degree", "printed", "is_awarded"),
     [
         ("physician-md", "MD", "Ana Rivera", True),
-        ("nurse", "RN", "Joy Mensah", False),
         ("physician-arabic", "MD", "ليلى الحسيني", True),
         ("pharmacist", "pharmacist", "王伟", False),
     ],
